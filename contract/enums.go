@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// ABI names a set of functions with their conventions.
+type ABI string
+
+// Core is this project's own ABI, in the shape of Rust's GlobalAlloc.
+const Core ABI = "core"
+
+// UnmarshalText accepts a known ABI.
+func (a *ABI) UnmarshalText(b []byte) error { return oneOf(a, b, Core) }
+
+// Target says which instructions and module shapes are allowed.
+type Target string
+
+// The targets, from the least to the most that an engine allows, then chains.
+const (
+	Wasm2    Target = "wasm2"    // WebAssembly 2.0: bulk memory, sign extension
+	MVP      Target = "mvp"      // WebAssembly 1.0: no bulk memory
+	Stylus   Target = "stylus"   // Arbitrum Stylus contracts
+	CosmWasm Target = "cosmwasm" // CosmWasm contracts: 1.0 and sign extension
+	Wasm3    Target = "wasm3"    // WebAssembly 3.0
+)
+
+// UnmarshalText accepts a known target.
+func (t *Target) UnmarshalText(b []byte) error {
+	return oneOf(t, b, Wasm2, MVP, Stylus, CosmWasm, Wasm3)
+}
+
+// BulkMemory reports whether memory.copy and memory.fill are allowed.
+func (t Target) BulkMemory() bool { return t != MVP && t != CosmWasm }
+
+// StylusMaxPages is the most pages a Stylus contract's memory may have
+// (Nitro's page limit, arbos/programs: initialPageLimit = 128).
+const StylusMaxPages = 128
+
+// Strategy says how blocks are found and reused.
+type Strategy string
+
+// Bump hands out addresses upwards and reuses nothing.
+const Bump Strategy = "bump"
+
+// UnmarshalText accepts a known strategy.
+func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, Bump) }
+
+// MemoryMode says who owns the memory.
+type MemoryMode string
+
+// The module defines and exports its memory, or imports somebody else's.
+const (
+	ExportMemory MemoryMode = "export"
+	ImportMemory MemoryMode = "import"
+)
+
+// UnmarshalText accepts a known mode.
+func (m *MemoryMode) UnmarshalText(b []byte) error { return oneOf(m, b, ExportMemory, ImportMemory) }
+
+// OOM says what a request does that cannot be met.
+type OOM string
+
+// Return the null address, or execute unreachable.
+const (
+	OOMNull OOM = "null"
+	OOMTrap OOM = "trap"
+)
+
+// UnmarshalText accepts a known answer to exhaustion.
+func (o *OOM) UnmarshalText(b []byte) error { return oneOf(o, b, OOMNull, OOMTrap) }
+
+// Optimize says what the code is written for.
+type Optimize string
+
+// The goals: the common path cheap and the rest small; every path cheap in
+// metered engines; the module small.
+const (
+	Balanced Optimize = "balanced"
+	Gas      Optimize = "gas"
+	Size     Optimize = "size"
+)
+
+// UnmarshalText accepts a known goal.
+func (o *Optimize) UnmarshalText(b []byte) error { return oneOf(o, b, Balanced, Gas, Size) }
+
+// oneOf sets *p to the text if it is one of the allowed values.
+func oneOf[T ~string](p *T, text []byte, allowed ...T) error {
+	names := make([]string, len(allowed))
+	for i, a := range allowed {
+		if string(a) == string(text) {
+			*p = a
+			return nil
+		}
+		names[i] = string(a)
+	}
+	return fmt.Errorf("%q is not one of %s", text, strings.Join(names, ", "))
+}
+
+// Policy says by how much the memory grows.
+type Policy string
+
+// The growth policies. Where a larger growth than needed is refused, the exact
+// need is asked for.
+const (
+	GrowExact  Policy = "exact"  // the pages that the block needs
+	GrowChunk  Policy = "chunk"  // that, rounded up to a multiple of Chunk pages
+	GrowDouble Policy = "double" // that, or as much as there is, whichever is more
+	GrowNever  Policy = "never"  // memory.grow is not called
+)
+
+// Grow is a growth policy with its parameter.
+type Grow struct {
+	Policy Policy
+	Chunk  uint32 // pages, for GrowChunk
+}
+
+// String returns the policy as --grow takes it.
+func (g Grow) String() string {
+	if g.Policy == GrowChunk {
+		return fmt.Sprintf("chunk=%d", g.Chunk)
+	}
+	return string(g.Policy)
+}
+
+// UnmarshalText accepts exact, double, never and chunk=N with N from 1 to 65535 pages.
+func (g *Grow) UnmarshalText(b []byte) error {
+	text := string(b)
+	if n, ok := strings.CutPrefix(text, "chunk="); ok {
+		pages, err := strconv.ParseUint(n, 10, 32)
+		if err != nil || pages == 0 || pages >= MaxPages {
+			return fmt.Errorf("chunk=%s is not a number of pages from 1 to %d", n, MaxPages-1)
+		}
+		*g = Grow{Policy: GrowChunk, Chunk: uint32(pages)}
+		return nil
+	}
+	switch Policy(text) {
+	case GrowExact, GrowDouble, GrowNever:
+		*g = Grow{Policy: Policy(text)}
+		return nil
+	}
+	return fmt.Errorf("%q is not one of exact, chunk=N, double, never", text)
+}
+
+// HeapBase is the lowest address that may be handed out: a number, or an
+// immutable i32 global imported from Module under Name.
+type HeapBase struct {
+	Address      uint32 // bytes; meaningless where the base is imported
+	Module, Name string
+}
+
+// Imported reports whether the base is an imported global.
+func (h HeapBase) Imported() bool { return h.Module != "" || h.Name != "" }
+
+// String returns the base as --heap-base takes it.
+func (h HeapBase) String() string {
+	if h.Imported() {
+		return "import:" + h.Module + "." + h.Name
+	}
+	return strconv.FormatUint(uint64(h.Address), 10)
+}
+
+// UnmarshalText accepts an address in bytes, decimal or 0x hexadecimal, or
+// import:MODULE.NAME.
+func (h *HeapBase) UnmarshalText(b []byte) error {
+	text := string(b)
+	if imp, ok := strings.CutPrefix(text, "import:"); ok {
+		module, name, err := SplitImport(imp)
+		if err != nil {
+			return err
+		}
+		*h = HeapBase{Module: module, Name: name}
+		return nil
+	}
+	n, err := strconv.ParseUint(text, 0, 32)
+	if err != nil {
+		return fmt.Errorf("%q is neither an address below 2^32 nor import:MODULE.NAME", text)
+	}
+	*h = HeapBase{Address: uint32(n)}
+	return nil
+}
+
+// SplitImport splits MODULE.NAME at its last dot, since module names such as
+// ./memory.js have dots of their own.
+func SplitImport(s string) (module, name string, err error) {
+	i := strings.LastIndexByte(s, '.')
+	if i <= 0 || i == len(s)-1 {
+		return "", "", fmt.Errorf("%q is not MODULE.NAME, such as env.memory", s)
+	}
+	return s[:i], s[i+1:], nil
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// DefaultMemoryImport is where an imported memory comes from unless said.
+const DefaultMemoryImport = "env.memory"
+
+// Validate settles what depends on other parameters (the default name of an
+// imported memory, the order of Functions) and refuses what contradicts itself.
+// The error is a [*FlagError] that names the flags and the way out.
+func (c *Contract) Validate() error {
+	if c.Memory == ImportMemory && !c.memoryNamed && c.MemoryName == Default().MemoryName {
+		c.MemoryName = DefaultMemoryImport
+	}
+	for _, check := range []func(*Contract) error{
+		checkFunctions, checkExports, checkMemoryName, checkPages, checkHeapBase,
+		checkGrow, checkAlign, checkDirty, checkStylus, checkCosmWasm,
+	} {
+		if err := check(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func refuse(flag, format string, args ...any) error {
+	return &FlagError{flag, fmt.Errorf(format, args...)}
+}
+
+func checkFunctions(c *Contract) error {
+	known := functionNames(c.ABI)
+	seen := map[string]bool{}
+	for _, f := range c.Functions {
+		if !slices.Contains(known, f) {
+			return refuse("functions", "%q is not a function of --abi %s: choose from %v", f, c.ABI, known)
+		}
+		if seen[f] {
+			return refuse("functions", "%s is named twice: name it once", f)
+		}
+		seen[f] = true
+	}
+	c.Functions = slices.DeleteFunc(known, func(f string) bool { return !seen[f] })
+	return nil
+}
+
+func checkExports(c *Contract) error {
+	taken := map[string]string{}
+	if c.Memory == ExportMemory {
+		taken[c.MemoryName] = "the memory (--memory-name)"
+	}
+	for function, name := range c.Export {
+		if !slices.Contains(functionNames(c.ABI), function) {
+			return refuse("export", "%q is not a function of --abi %s: choose from %v", function, c.ABI, functionNames(c.ABI))
+		}
+		if !c.Has(function) {
+			return refuse("export", "%s is renamed, but --functions leaves it out: drop the one or extend the other", function)
+		}
+		if err := checkName("export", name); err != nil {
+			return err
+		}
+	}
+	for _, f := range c.Functions {
+		name := c.ExportName(f)
+		if other, ok := taken[name]; ok {
+			return refuse("export", "%s and %s are both exported as %q: rename one", other, f, name)
+		}
+		taken[name] = f
+	}
+	return nil
+}
+
+func checkName(flag, name string) error {
+	if name == "" {
+		return refuse(flag, "the name is empty: give it a character at least")
+	}
+	if !utf8.ValidString(name) {
+		return refuse(flag, "%q is not UTF-8, as names in a module must be", name)
+	}
+	return nil
+}
+
+func checkMemoryName(c *Contract) error {
+	if err := checkName("memory-name", c.MemoryName); err != nil {
+		return err
+	}
+	if c.Memory == ImportMemory {
+		if _, _, err := SplitImport(c.MemoryName); err != nil {
+			return refuse("memory-name", "with --memory import, %w", err)
+		}
+	}
+	return nil
+}
+
+func checkPages(c *Contract) error {
+	if c.MaxPages != 0 && c.MaxPages < c.InitialPages {
+		return refuse("max-pages", "%d is below --initial-pages %d: raise the one or lower the other", c.MaxPages, c.InitialPages)
+	}
+	return nil
+}
+
+func checkHeapBase(c *Contract) error {
+	if c.HeapBase.Imported() {
+		if err := checkName("heap-base", c.HeapBase.Module); err != nil {
+			return err
+		}
+		return checkName("heap-base", c.HeapBase.Name)
+	}
+	bytes := uint64(c.InitialPages) * PageSize
+	base := uint64(c.HeapBase.Address)
+	switch {
+	case base == 0:
+		return refuse("heap-base", "0 is the null address: start at 1 or above")
+	case base > bytes:
+		return refuse("heap-base", "%d is outside the initial memory of %d bytes: lower it or raise --initial-pages %d", base, bytes, c.InitialPages)
+	case base == bytes && !c.CanGrow():
+		return refuse("heap-base", "%d leaves no byte in a memory that never grows: lower it or raise --initial-pages %d", base, c.InitialPages)
+	}
+	return nil
+}
+
+func checkGrow(c *Contract) error {
+	asks := c.Grow.Policy == GrowChunk || c.Grow.Policy == GrowDouble
+	if asks && c.PageLimit() == c.InitialPages {
+		return refuse("grow", "%s asks for growth, but --max-pages %d equals --initial-pages: raise --max-pages or say --grow never", c.Grow, c.PageLimit())
+	}
+	return nil
+}
+
+func checkAlign(c *Contract) error {
+	if c.FixedAlign != 0 && c.MinAlign != 1 {
+		return refuse("min-align", "%d contradicts --fixed-align %d, which sets the one alignment: drop either", c.MinAlign, c.FixedAlign)
+	}
+	return nil
+}
+
+func checkDirty(c *Contract) error {
+	if c.Dirty && !c.Has("alloc_zeroed") {
+		return refuse("dirty", "it concerns alloc_zeroed, which --functions leaves out: drop the one or extend the other")
+	}
+	return nil
+}
+
+// checkStylus refuses what a Stylus contract may not be: one local memory
+// exported as memory, no import but the host's functions, 128 pages at most.
+func checkStylus(c *Contract) error {
+	if c.Target != Stylus {
+		return nil
+	}
+	if err := checkOwnMemory(c); err != nil {
+		return err
+	}
+	if c.InitialPages > StylusMaxPages {
+		return refuse("initial-pages", "%d is above the %d pages that --target stylus allows: lower it", c.InitialPages, StylusMaxPages)
+	}
+	if c.MaxPages > StylusMaxPages {
+		return refuse("max-pages", "%d is above the %d pages that --target stylus allows: lower it", c.MaxPages, StylusMaxPages)
+	}
+	return nil
+}
+
+// checkCosmWasm refuses what a CosmWasm host rejects: any memory but the
+// contract's own, and one with a declared maximum.
+func checkCosmWasm(c *Contract) error {
+	if c.Target != CosmWasm {
+		return nil
+	}
+	if err := checkOwnMemory(c); err != nil {
+		return err
+	}
+	if c.MaxPages != 0 {
+		return refuse("max-pages", "%d contradicts --target cosmwasm, whose hosts refuse a declared maximum: drop it", c.MaxPages)
+	}
+	return nil
+}
+
+func checkOwnMemory(c *Contract) error {
+	switch {
+	case c.Memory == ImportMemory:
+		return refuse("memory", "import contradicts --target %s, where a contract has its own memory: say --memory export", c.Target)
+	case c.MemoryName != Default().MemoryName:
+		return refuse("memory-name", "%q contradicts --target %s, whose hosts look for \"memory\": drop it", c.MemoryName, c.Target)
+	case c.HeapBase.Imported():
+		return refuse("heap-base", "an import contradicts --target %s, whose hosts supply functions only: give a number", c.Target)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package inspect
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// WriteText writes the description for a person. Names from the module are
+// quoted, so that they cannot pass for anything else.
+func (info *Info) WriteText(w io.Writer) {
+	fmt.Fprintf(w, "%d bytes\n", info.Bytes)
+	switch {
+	case info.Contract == nil:
+		fmt.Fprintf(w, "contract  none in the module\n")
+	case *info.Contract == "":
+		fmt.Fprintf(w, "contract  genalloc (the defaults)\n")
+	default:
+		fmt.Fprintf(w, "contract  genalloc %s\n", printable(*info.Contract))
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\nsection\toffset\tbytes\n")
+	for _, s := range info.Sections {
+		fmt.Fprintf(t, "%s\t%#x\t%d\n", s.Name, s.Offset, s.Bytes)
+	}
+	if len(info.Imports) > 0 {
+		fmt.Fprintf(t, "\nimport\tkind\ttype\n")
+		for _, i := range info.Imports {
+			fmt.Fprintf(t, "%q %q\t%s\t%s\n", i.Module, i.Name, i.Kind, i.Type)
+		}
+	}
+	if len(info.Exports) > 0 {
+		fmt.Fprintf(t, "\nexport\tkind\ttype\n")
+		for _, e := range info.Exports {
+			fmt.Fprintf(t, "%q\t%s\t%s\n", e.Name, e.Kind, e.Type)
+		}
+	}
+	if len(info.Functions) > 0 {
+		fmt.Fprintf(t, "\nfunction\toffset\tbytes\tinstructions\texported as\n")
+		for _, f := range info.Functions {
+			fmt.Fprintf(t, "%d\t%#x\t%d\t%d\t%s\n", f.Index, f.Offset, f.Bytes, f.Instructions, quoteAll(f.Exports))
+		}
+	}
+	t.Flush()
+}
+
+// WriteCode writes the instructions of every function.
+func (info *Info) WriteCode(w io.Writer) {
+	for i, f := range info.module.Funcs {
+		fmt.Fprintf(w, "\nfunction %d %s\n%s", info.Functions[i].Index, info.Functions[i].Type, wasm.BodyText(f.Body, "  "))
+	}
+}
+
+func quoteAll(names []string) string {
+	if len(names) == 0 {
+		return "-"
+	}
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// printable keeps a text from moving the cursor or faking other lines.
+func printable(s string) string {
+	q := fmt.Sprintf("%q", s)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
+func signature(t wasm.FuncType) string {
+	list := func(types []wasm.ValType) string {
+		names := make([]string, len(types))
+		for i, v := range types {
+			names[i] = v.String()
+		}
+		return "(" + strings.Join(names, " ") + ")"
+	}
+	return list(t.Params) + " -> " + list(t.Results)
+}
+
+func limits(l wasm.Limits) string {
+	s := fmt.Sprintf("%d pages", l.Min)
+	if l.HasMax {
+		s += fmt.Sprintf(", at most %d", l.Max)
+	}
+	if l.Shared {
+		s += ", shared"
+	}
+	return s
+}
+
+func globalType(g wasm.GlobalType) string {
+	if g.Mutable {
+		return "mut " + g.Type.String()
+	}
+	return g.Type.String()
+}
+
+func importType(m *wasm.Module, i wasm.Import) string {
+	switch i.Kind {
+	case wasm.KindFunc:
+		if t, err := m.Type(i.Type); err == nil {
+			return signature(t)
+		}
+	case wasm.KindMemory:
+		return limits(i.Memory)
+	case wasm.KindGlobal:
+		return globalType(i.Global)
+	}
+	return "-"
+}
+
+func exportType(m *wasm.Module, e wasm.Export) string {
+	switch e.Kind {
+	case wasm.KindFunc:
+		if t, err := m.FuncType(e.Index); err == nil {
+			return signature(t)
+		}
+	case wasm.KindMemory:
+		if l, err := m.Memory(e.Index); err == nil {
+			return limits(l)
+		}
+	case wasm.KindGlobal:
+		if g, err := m.Global(e.Index); err == nil {
+			return globalType(g)
+		}
+	}
+	return "-"
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package wasm
+
+import "fmt"
+
+// Opcode identifies an instruction: the opcode byte, or prefix<<8 | sub-opcode
+// behind one of the prefixes 0xfc and 0xfe.
+type Opcode uint16
+
+// Info describes an opcode.
+type Info struct {
+	Name  string // as in the text format, such as "i32.add"
+	Imm   Imm    // what follows the opcode
+	Sig   Sig    // what it takes from the stack and leaves there
+	Align uint8  // log2 of the bytes a memory access touches
+}
+
+// Imm is the kind of immediates that follow an opcode, and with it the fields
+// of Instr that carry them.
+type Imm uint8
+
+const (
+	ImmNone         Imm = iota
+	ImmBlock            // Block
+	ImmLabel            // Index: a relative label
+	ImmLabels           // Labels, and Index for the default
+	ImmFunc             // Index: a function
+	ImmTypeTable        // Index: a type; Index2: a table
+	ImmSelectType       // Type: the one type of a typed select
+	ImmLocal            // Index: a local
+	ImmGlobal           // Index: a global
+	ImmTable            // Index: a table
+	ImmMem              // Mem
+	ImmMemory           // Index: a memory
+	ImmI32              // Value: sign-extended
+	ImmI64              // Value
+	ImmF32              // Value: the bits, zero-extended
+	ImmF64              // Value: the bits
+	ImmRefType          // Type: FuncRef or ExternRef
+	ImmData             // Index: a data segment
+	ImmElem             // Index: an element segment
+	ImmDataMemory       // Index: a data segment; Index2: a memory
+	ImmElemTable        // Index: an element segment; Index2: a table
+	ImmMemoryMemory     // Index: the memory written; Index2: the memory read
+	ImmTableTable       // Index: the table written; Index2: the table read
+	ImmFence            // a reserved zero byte, no field
+)
+
+// Sig is a stack signature: parameters and results, separated by a colon, a
+// letter each: i i32, I i64, f f32, F f64, r funcref, a an address (i32, or i64
+// in a 64-bit memory). It is empty where the types depend on immediates or on
+// the stack; Module.Signature finds out what can be known.
+type Sig string
+
+// Info returns the description of op. The name is empty if there is no such
+// opcode, or none that this package knows.
+func (op Opcode) Info() Info {
+	sub := int(op & 0xff)
+	switch op >> 8 {
+	case 0:
+		return coreTable[sub]
+	case prefixMisc:
+		if sub < len(miscTable) {
+			return miscTable[sub]
+		}
+	case prefixAtomic:
+		if sub < len(atomicTable) {
+			return atomicTable[sub]
+		}
+	}
+	return Info{}
+}
+
+// String returns the name in the text format.
+func (op Opcode) String() string {
+	if name := op.Info().Name; name != "" {
+		return name
+	}
+	return fmt.Sprintf("opcode 0x%02x", uint16(op))
+}
+
+// Static reports whether the signature is known from the opcode alone.
+func (s Sig) Static() bool { return s != "" }
+
+// Type spells the signature out for memories whose addresses have type addr.
+// It is the zero FuncType where the signature is not static.
+func (s Sig) Type(addr ValType) FuncType {
+	var t FuncType
+	to := &t.Params
+	for _, c := range s {
+		switch c {
+		case ':':
+			to = &t.Results
+		case 'i':
+			*to = append(*to, I32)
+		case 'I':
+			*to = append(*to, I64)
+		case 'f':
+			*to = append(*to, F32)
+		case 'F':
+			*to = append(*to, F64)
+		case 'r':
+			*to = append(*to, FuncRef)
+		case 'a':
+			*to = append(*to, addr)
+		}
+	}
+	return t
+}
