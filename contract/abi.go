@@ -2,6 +2,11 @@
 
 package contract
 
+import (
+	"slices"
+	"strings"
+)
+
 // ValueType is a WebAssembly value type, by its name in the text format.
 type ValueType string
 
@@ -16,6 +21,7 @@ type Param struct {
 
 // A Function is one function of an ABI.
 type Function struct {
+	ABI     ABI
 	Name    string // the ABI's own name
 	Export  string // the name under which the module exports it
 	Params  []Param
@@ -26,27 +32,68 @@ type Function struct {
 // alignParam is the parameter that --fixed-align takes away.
 const alignParam = "align"
 
-// functions lists each ABI's functions in the order in which modules export
-// them. Sizes and alignments are in bytes, i32 read as unsigned.
-var functions = map[ABI][]Function{
-	Core: {
-		{
-			Name: "alloc", Params: params("size", alignParam), Results: []ValueType{I32},
-			Doc: "returns the address of size fresh bytes, a multiple of align",
-		},
-		{
-			Name: "alloc_zeroed", Params: params("size", alignParam), Results: []ValueType{I32},
-			Doc: "as alloc, and every byte is 0",
-		},
-		{
-			Name: "dealloc", Params: params("ptr", "size", alignParam),
-			Doc: "gives a block back",
-		},
-		{
-			Name: "realloc", Params: params("ptr", "old_size", alignParam, "new_size"), Results: []ValueType{I32},
-			Doc: "resizes a block, in place where that is possible, and returns its address",
-		},
-	},
+// tables lists each ABI's functions in the order in which modules export them.
+// Sizes and alignments are in bytes, i32 read as unsigned. The signatures are
+// those of the consumers: Rust's GlobalAlloc for core; ISO C and POSIX for c; the
+// Component Model's canonical ABI for cabi; wasm-bindgen's, cosmwasm-std's and the
+// proxy-wasm specification's for the others.
+var tables = []struct {
+	abi       ABI
+	functions []Function
+}{
+	{Core, []Function{
+		fn("alloc", "size align", "returns the address of size fresh bytes, a multiple of align"),
+		fn("alloc_zeroed", "size align", "as alloc, and every byte is 0"),
+		proc("dealloc", "ptr size align", "gives a block back"),
+		fn("realloc", "ptr old_size align new_size", "resizes a block, in place where that is possible, and returns its address"),
+	}},
+	{C, []Function{
+		fn("malloc", "size", "returns the address of size bytes, a multiple of 16"),
+		proc("free", "ptr", "gives a block back; ptr may be null"),
+		fn("calloc", "count size", "as malloc of count times size bytes, every byte 0; null where the product overflows"),
+		fn("realloc", "ptr size", "resizes a block, in place where that is possible; ptr may be null"),
+		fn("aligned_alloc", "align size", "as malloc, a multiple of align; null where that is not a power of two"),
+		fn("posix_memalign", "out align size", "stores such an address at out; returns 0, 28 (EINVAL) or 48 (ENOMEM)"),
+		fn("malloc_usable_size", "ptr", "returns the block's size; 0 for null"),
+	}},
+	{CABI, []Function{
+		fn("cabi_realloc", "old_ptr old_size align new_size", "allocates where old_size is 0, resizes otherwise; traps where it cannot"),
+	}},
+	{WasmBindgen, []Function{
+		fn("__wbindgen_malloc", "size align", "allocates; traps where it cannot"),
+		fn("__wbindgen_realloc", "ptr old_size new_size align", "resizes; traps where it cannot"),
+		proc("__wbindgen_free", "ptr size align", "gives a block back"),
+	}},
+	{CosmWasmABI, []Function{
+		fn("allocate", "size", "returns the address of a region {offset, capacity, length} with size bytes behind it"),
+		proc("deallocate", "region", "gives a region and its bytes back"),
+	}},
+	{ProxyWasm, []Function{
+		fn("proxy_on_memory_allocate", "size", "returns the address of size bytes for the host to write"),
+	}},
+}
+
+func fn(name, ps, doc string) Function {
+	return Function{Name: name, Params: params(strings.Fields(ps)...), Results: []ValueType{I32}, Doc: doc}
+}
+
+func proc(name, ps, doc string) Function {
+	return Function{Name: name, Params: params(strings.Fields(ps)...), Doc: doc}
+}
+
+// Functions returns the ABI's functions under their own names, as the tables of
+// the manual list them.
+func (a ABI) Functions() []Function {
+	var fs []Function
+	for _, t := range tables {
+		for _, f := range t.functions {
+			if slices.Contains(a.List(), t.abi) {
+				f.ABI, f.Export = t.abi, f.Name
+				fs = append(fs, f)
+			}
+		}
+	}
+	return fs
 }
 
 func params(names ...string) []Param {
@@ -59,7 +106,7 @@ func params(names ...string) []Param {
 
 func functionNames(abi ABI) []string {
 	var names []string
-	for _, f := range functions[abi] {
+	for _, f := range abi.Functions() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -69,7 +116,7 @@ func functionNames(abi ABI) []string {
 // with their export names and without the align parameter under FixedAlign.
 func (c Contract) Signatures() []Function {
 	var fs []Function
-	for _, f := range functions[c.ABI] {
+	for _, f := range c.ABI.Functions() {
 		if !c.Has(f.Name) {
 			continue
 		}
@@ -115,6 +162,9 @@ func (c Contract) Imports() []Import {
 	}
 	if c.HeapBase.Imported() {
 		imports = append(imports, Import{c.HeapBase.Module, c.HeapBase.Name, "global"})
+	}
+	if c.HeapBase.Linker {
+		imports = append(imports, Import{LinkerModule, LinkerEnd, "global"})
 	}
 	if c.Target == Stylus && c.MaxPages != c.InitialPages {
 		imports = append(imports, Import{StylusModule, StylusPayFunc, "func"})

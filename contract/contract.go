@@ -24,6 +24,7 @@ type Contract struct {
 	Memory      MemoryMode        // whether the memory is exported or imported
 	MemoryName  string            // export name, or MODULE.NAME of the import
 	memoryNamed bool              // MemoryName was given, not left to Memory's default
+	functions   []string          // the list as it was given, until Validate settles it
 
 	InitialPages uint32 // pages the memory has at instantiation, all the allocator's above the base
 	MaxPages     uint32 // the memory's declared maximum in pages; 0 for none

@@ -4,18 +4,62 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// ABI names a set of functions with their conventions.
+// ABI names a set of functions with their conventions, or several sets, separated
+// by commas.
 type ABI string
 
-// Core is this project's own ABI, in the shape of Rust's GlobalAlloc.
-const Core ABI = "core"
+// The ABIs.
+const (
+	Core        ABI = "core"         // this project's own, in the shape of Rust's GlobalAlloc
+	C           ABI = "c"            // malloc and its family, for wasi-libc and bare C
+	CABI        ABI = "cabi"         // the Component Model's canonical ABI
+	WasmBindgen ABI = "wasm-bindgen" // what wasm-bindgen's JavaScript calls
+	CosmWasmABI ABI = "cosmwasm"     // what a CosmWasm host calls
+	ProxyWasm   ABI = "proxy-wasm"   // what a proxy-wasm host calls
+)
 
-// UnmarshalText accepts a known ABI.
-func (a *ABI) UnmarshalText(b []byte) error { return oneOf(a, b, Core) }
+// ABIs lists every ABI.
+var ABIs = []ABI{Core, C, CABI, WasmBindgen, CosmWasmABI, ProxyWasm}
+
+// List splits the sets.
+func (a ABI) List() []ABI {
+	var list []ABI
+	for _, name := range strings.Split(string(a), ",") {
+		list = append(list, ABI(name))
+	}
+	return list
+}
+
+// Includes reports whether b is one of the sets.
+func (a ABI) Includes(b ABI) bool { return slices.Contains(a.List(), b) }
+
+// UnmarshalText accepts known ABIs, each once, and puts them in the order of ABIs.
+func (a *ABI) UnmarshalText(b []byte) error {
+	var list []ABI
+	for _, name := range strings.Split(string(b), ",") {
+		var one ABI
+		if err := oneOf(&one, []byte(name), ABIs...); err != nil {
+			return err
+		}
+		if slices.Contains(list, one) {
+			return fmt.Errorf("%s is named twice: name it once", one)
+		}
+		list = append(list, one)
+	}
+	var names []string
+	for _, known := range ABIs {
+		if slices.Contains(list, known) {
+			names = append(names, string(known))
+		}
+	}
+	*a = ABI(strings.Join(names, ","))
+	return nil
+}
 
 // Target says which instructions and module shapes are allowed.
 type Target string
@@ -131,7 +175,7 @@ func (g Grow) String() string {
 func (g *Grow) UnmarshalText(b []byte) error {
 	text := string(b)
 	if n, ok := strings.CutPrefix(text, "chunk="); ok {
-		pages, err := strconv.ParseUint(n, 10, 32)
+		pages, err := number(n)
 		if err != nil || pages == 0 || pages >= MaxPages {
 			return fmt.Errorf("chunk=%s is not a number of pages from 1 to %d", n, MaxPages-1)
 		}
@@ -151,23 +195,44 @@ func (g *Grow) UnmarshalText(b []byte) error {
 type HeapBase struct {
 	Address      uint32 // bytes; meaningless where the base is imported
 	Module, Name string
+	Linker       bool // the linker decides it: see LinkerBase
 }
+
+// LinkerBase is the heap base of relocatable objects. Where the heap begins is
+// known to the linker alone, and so is where the initial memory ends: the
+// symbols __heap_base and __heap_end, which a module gets as globals.
+var LinkerBase = HeapBase{Module: LinkerModule, Name: "__heap_base", Linker: true}
+
+// What the linker supplies is imported from one module (tool-conventions,
+// Linking.md).
+const (
+	LinkerModule = "env"
+	LinkerMemory = "env.__linear_memory"
+	LinkerEnd    = "__heap_end" // 0 where the linker does not know it: LLD before 15.0.7
+)
 
 // Imported reports whether the base is an imported global.
 func (h HeapBase) Imported() bool { return h.Module != "" || h.Name != "" }
 
 // String returns the base as --heap-base takes it.
 func (h HeapBase) String() string {
+	if h.Linker {
+		return "linker"
+	}
 	if h.Imported() {
 		return "import:" + h.Module + "." + h.Name
 	}
 	return strconv.FormatUint(uint64(h.Address), 10)
 }
 
-// UnmarshalText accepts an address in bytes, decimal or 0x hexadecimal, or
-// import:MODULE.NAME.
+// UnmarshalText accepts an address in bytes, decimal or 0x hexadecimal,
+// import:MODULE.NAME, or linker.
 func (h *HeapBase) UnmarshalText(b []byte) error {
 	text := string(b)
+	if text == "linker" {
+		*h = LinkerBase
+		return nil
+	}
 	if imp, ok := strings.CutPrefix(text, "import:"); ok {
 		module, name, err := SplitImport(imp)
 		if err != nil {
@@ -176,8 +241,8 @@ func (h *HeapBase) UnmarshalText(b []byte) error {
 		*h = HeapBase{Module: module, Name: name}
 		return nil
 	}
-	n, err := strconv.ParseUint(text, 0, 32)
-	if err != nil {
+	n, err := number(text)
+	if err != nil || n >= 1<<32 {
 		return fmt.Errorf("%q is neither an address below 2^32 nor import:MODULE.NAME", text)
 	}
 	*h = HeapBase{Address: uint32(n)}

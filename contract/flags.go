@@ -4,6 +4,7 @@ package contract
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -82,9 +83,9 @@ func numberFlag(name, usage string, field func(*Contract) *uint32, check func(ui
 	return Flag{
 		Name: name, Usage: usage,
 		set: func(c *Contract, s string) error {
-			n, err := strconv.ParseUint(s, 0, 64)
+			n, err := number(s)
 			if err != nil {
-				return fmt.Errorf("%q is not a whole number", s)
+				return err
 			}
 			if err := check(n); err != nil {
 				return err
@@ -94,6 +95,20 @@ func numberFlag(name, usage string, field func(*Contract) *uint32, check func(ui
 		},
 		get: func(c *Contract) []string { return []string{strconv.FormatUint(uint64(*field(c)), 10)} },
 	}
+}
+
+// number reads a whole number, decimal or 0x hexadecimal. One beyond 64 bits is
+// read as the largest, which is beyond every limit too.
+func number(s string) (uint64, error) {
+	digits, base := s, 10
+	if hex, ok := strings.CutPrefix(s, "0x"); ok {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("%q is not a whole number, decimal or 0x hexadecimal", s)
+	}
+	return n, nil
 }
 
 func boolFlag(name, usage string, field func(*Contract) *bool) Flag {
@@ -111,29 +126,17 @@ func boolFlag(name, usage string, field func(*Contract) *bool) Flag {
 	}
 }
 
-// setFunctions reads a list such as alloc,dealloc, or -realloc for all but that.
+// setFunctions keeps the list until the ABI is known.
 func setFunctions(c *Contract, s string) error {
-	names := strings.Split(s, ",")
-	if !strings.HasPrefix(s, "-") {
-		c.Functions = names
-		return nil
-	}
-	c.Functions = functionNames(c.ABI)
-	for _, n := range names {
-		name, ok := strings.CutPrefix(n, "-")
-		if !ok {
-			return fmt.Errorf("%q mixes functions to include with functions to leave out: name the ones or the others", s)
-		}
-		if !slices.Contains(functionNames(c.ABI), name) {
-			return fmt.Errorf("%q is not a function of --abi %s: choose from %v", name, c.ABI, functionNames(c.ABI))
-		}
-		c.Functions = slices.DeleteFunc(c.Functions, func(f string) bool { return f == name })
-	}
+	c.functions = strings.Split(s, ",")
 	return nil
 }
 
 // getFunctions returns the shorter of the two ways to write the list.
 func getFunctions(c *Contract) []string {
+	if c.functions != nil {
+		return []string{strings.Join(c.functions, ",")}
+	}
 	var without []string
 	for _, f := range functionNames(c.ABI) {
 		if !c.Has(f) {

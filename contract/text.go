@@ -15,6 +15,9 @@ func (c Contract) Args() []string {
 	if c.Memory == ImportMemory {
 		def.MemoryName = DefaultMemoryImport
 	}
+	if c.HeapBase.Linker {
+		def.Memory, def.MemoryName = ImportMemory, LinkerMemory
+	}
 	var args []string
 	for _, f := range Flags {
 		values := f.get(&c)

@@ -4,7 +4,9 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -15,11 +17,14 @@ const DefaultMemoryImport = "env.memory"
 // imported memory, the order of Functions) and refuses what contradicts itself.
 // The error is a [*FlagError] that names the flags and the way out.
 func (c *Contract) Validate() error {
+	if c.HeapBase.Linker { // which makes the memory too
+		c.Memory, c.MemoryName = ImportMemory, LinkerMemory
+	}
 	if c.Memory == ImportMemory && !c.memoryNamed && c.MemoryName == Default().MemoryName {
 		c.MemoryName = DefaultMemoryImport
 	}
 	for _, check := range []func(*Contract) error{
-		checkFunctions, checkExports, checkMemoryName, checkPages, checkHeapBase,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkPages, checkHeapBase,
 		checkGrow, checkAlign, checkDirty, checkStylus, checkCosmWasm,
 	} {
 		if err := check(c); err != nil {
@@ -33,19 +38,80 @@ func refuse(flag, format string, args ...any) error {
 	return &FlagError{flag, fmt.Errorf(format, args...)}
 }
 
+// checkFields refuses values that no flag could have given: a Go program sets
+// fields past the flags. What is accepted can be written down and read back.
+func checkFields(c *Contract) error {
+	back := Default()
+	for _, f := range Flags {
+		if unset := f.Name == "max-pages" && c.MaxPages == 0 || f.Name == "fixed-align" && c.FixedAlign == 0; unset {
+			continue
+		}
+		for _, value := range f.get(c) {
+			if err := back.Set(f.Name, value); err != nil {
+				return err
+			}
+		}
+	}
+	if back.HeapBase != c.HeapBase {
+		return refuse("heap-base", "module %q and name %q cannot be written as MODULE.NAME: a name has no dot", c.HeapBase.Module, c.HeapBase.Name)
+	}
+	c.ABI = back.ABI
+	return nil
+}
+
+// checkABI refuses sets of functions that cannot be in one module, or not there.
+func checkABI(c *Contract) error {
+	from := map[string]ABI{}
+	for _, f := range c.ABI.Functions() {
+		if other, ok := from[f.Name]; ok {
+			return refuse("abi", "%s and %s both have a function %s: choose one of them", other, f.ABI, f.Name)
+		}
+		from[f.Name] = f.ABI
+	}
+	if c.ABI.Includes(CosmWasmABI) && c.Target.BulkMemory() {
+		return refuse("abi", "cosmwasm contradicts --target %s, whose instructions its hosts refuse: say --target cosmwasm", c.Target)
+	}
+	if c.ABI != Core && c.FixedAlign != 0 {
+		return refuse("fixed-align", "%d contradicts --abi %s, whose functions have their own parameters: drop the one or say --abi core", c.FixedAlign, c.ABI)
+	}
+	return nil
+}
+
+// checkFunctions settles which functions are included: those named, all but those
+// named with a dash, or all of the ABI's.
 func checkFunctions(c *Contract) error {
 	known := functionNames(c.ABI)
-	seen := map[string]bool{}
-	for _, f := range c.Functions {
-		if !slices.Contains(known, f) {
-			return refuse("functions", "%q is not a function of --abi %s: choose from %v", f, c.ABI, known)
-		}
-		if seen[f] {
-			return refuse("functions", "%s is named twice: name it once", f)
-		}
-		seen[f] = true
+	names := c.Functions
+	switch {
+	case c.functions != nil:
+		names = c.functions
+	case names == nil || c.ABI != Core && slices.Equal(names, functionNames(Core)):
+		names = known
 	}
-	c.Functions = slices.DeleteFunc(known, func(f string) bool { return !seen[f] })
+	include, leaveOut := map[string]bool{}, map[string]bool{}
+	for _, n := range names {
+		set, name := include, n
+		if dashed, ok := strings.CutPrefix(n, "-"); ok {
+			set, name = leaveOut, dashed
+		}
+		if !slices.Contains(known, name) {
+			return refuse("functions", "%q is not a function of --abi %s: choose from %s", name, c.ABI, strings.Join(known, ", "))
+		}
+		if set[name] {
+			return refuse("functions", "%s is named twice: name it once", name)
+		}
+		set[name] = true
+	}
+	if len(include) > 0 && len(leaveOut) > 0 {
+		return refuse("functions", "%q mixes functions to include with functions to leave out: name the ones or the others", strings.Join(names, ","))
+	}
+	if len(names) == 0 || len(leaveOut) == len(known) {
+		return refuse("functions", "no function is left: include one at least")
+	}
+	c.Functions = slices.DeleteFunc(known, func(f string) bool {
+		return leaveOut[f] || len(include) > 0 && !include[f]
+	})
+	c.functions = nil
 	return nil
 }
 
@@ -54,9 +120,10 @@ func checkExports(c *Contract) error {
 	if c.Memory == ExportMemory {
 		taken[c.MemoryName] = "the memory (--memory-name)"
 	}
-	for function, name := range c.Export {
+	for _, function := range slices.Sorted(maps.Keys(c.Export)) {
+		name := c.Export[function]
 		if !slices.Contains(functionNames(c.ABI), function) {
-			return refuse("export", "%q is not a function of --abi %s: choose from %v", function, c.ABI, functionNames(c.ABI))
+			return refuse("export", "%q is not a function of --abi %s: choose from %s", function, c.ABI, strings.Join(functionNames(c.ABI), ", "))
 		}
 		if !c.Has(function) {
 			return refuse("export", "%s is renamed, but --functions leaves it out: drop the one or extend the other", function)
@@ -105,6 +172,9 @@ func checkPages(c *Contract) error {
 }
 
 func checkHeapBase(c *Contract) error {
+	if c.HeapBase.Linker {
+		return checkLinker(c)
+	}
 	if c.HeapBase.Imported() {
 		if err := checkName("heap-base", c.HeapBase.Module); err != nil {
 			return err
@@ -140,8 +210,8 @@ func checkAlign(c *Contract) error {
 }
 
 func checkDirty(c *Contract) error {
-	if c.Dirty && !c.Has("alloc_zeroed") {
-		return refuse("dirty", "it concerns alloc_zeroed, which --functions leaves out: drop the one or extend the other")
+	if c.Dirty && !c.Has("alloc_zeroed") && !c.Has("calloc") {
+		return refuse("dirty", "it concerns alloc_zeroed and calloc, which --functions leaves out: drop the one or extend the other")
 	}
 	return nil
 }
@@ -181,12 +251,25 @@ func checkCosmWasm(c *Contract) error {
 
 func checkOwnMemory(c *Contract) error {
 	switch {
+	case c.HeapBase.Linker: // a linked program has a memory of its own
+		return nil
 	case c.Memory == ImportMemory:
 		return refuse("memory", "import contradicts --target %s, where a contract has its own memory: say --memory export", c.Target)
 	case c.MemoryName != Default().MemoryName:
 		return refuse("memory-name", "%q contradicts --target %s, whose hosts look for \"memory\": drop it", c.MemoryName, c.Target)
 	case c.HeapBase.Imported():
 		return refuse("heap-base", "an import contradicts --target %s, whose hosts supply functions only: give a number", c.Target)
+	}
+	return nil
+}
+
+// checkLinker refuses limits of a memory that is the linker's to make.
+func checkLinker(c *Contract) error {
+	switch def := Default(); {
+	case c.InitialPages != def.InitialPages:
+		return refuse("initial-pages", "%d is for the linker to decide, in bytes: drop it and give wasm-ld --initial-memory=%d", c.InitialPages, uint64(c.InitialPages)*PageSize)
+	case c.MaxPages != def.MaxPages:
+		return refuse("max-pages", "%d is for the linker to decide, in bytes: drop it and give wasm-ld --max-memory=%d", c.MaxPages, uint64(c.MaxPages)*PageSize)
 	}
 	return nil
 }

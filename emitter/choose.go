@@ -4,6 +4,7 @@ package emitter
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 )
@@ -30,15 +31,19 @@ func choose(c contract.Contract) Axes {
 		Window:  pick(c.Optimize == contract.Size, "window.none", "window.test"),
 		Stay:    pick(c.Optimize == contract.Size, "stay.none", "stay.window"),
 		Start:   pick(imported, "start.import", nothing),
+		Initial: pick(c.HeapBase.Linker, "initial.linker", "initial.number"),
 		// Only where the memory may reach 2^32 can a block end there.
 		EndPage: pick(c.PageLimit() == contract.MaxPages, "endpage.guarded", "endpage.plain"),
 		Others:  pick(c.Target == contract.MVP, "others.mask", "others.extend"),
 		Added:   pick(trap, "added.trap", "added.null"),
 		Move:    pick(trap, "move.trap", "move.null"),
 		Fail:    pick(trap, "fail.trap", "fail.null"),
-		ZeroIf:  pick(trap, "zeroif.trap", "zeroif.null"),
-		Fill:    pick(c.Target.BulkMemory(), "fill.bulk", "fill.loop"),
-		Copy:    pick(c.Target.BulkMemory(), "copy.bulk", "copy.loop"),
+		// Where running out of memory traps, what comes back is a block.
+		CheckBlock: pick(trap, nothing, "checkblock.null"),
+		Must:       pick(trap, nothing, "must.null"),
+		ZeroBlock:  pick(c.Dirty, "zeroblock.fill", nothing),
+		Fill:       pick(c.Target.BulkMemory(), "fill.bulk", "fill.loop"),
+		Copy:       pick(c.Target.BulkMemory(), "copy.bulk", "copy.loop"),
 	}
 	switch oursIn(c) {
 	case fixed:
@@ -55,8 +60,10 @@ func choose(c contract.Contract) Axes {
 		a.Behind = pick(trap, "behind.place", "behind.call")
 	case kept:
 		a.Locals, a.Slow, a.Extend = "locals.grow", "slow.kept", "extend.kept"
-		a.Grow = pick(c.Grow.Policy == contract.GrowExact, "grow.exact", "grow.more")
-		a.More = "more." + string(c.Grow.Policy)
+		a.Grow = "grow.exact"
+		if c.Grow.Policy != contract.GrowExact {
+			a.Grow, a.More = "grow.more", "more."+string(c.Grow.Policy)
+		}
 	}
 	return a
 }
@@ -73,11 +80,11 @@ const (
 // oursIn decides where ours is found. It can be derived where growth is exact,
 // so that the last page always has a block, and where it is true at the start.
 func oursIn(c contract.Contract) ours {
-	lastPage := (c.HeapBase.Address + contract.PageSize - 1) / contract.PageSize
+	lastPage := (uint64(c.HeapBase.Address) + contract.PageSize - 1) / contract.PageSize
 	switch {
 	case !c.CanGrow():
 		return fixed
-	case c.Grow.Policy == contract.GrowExact && !c.HeapBase.Imported() && lastPage == c.InitialPages:
+	case c.Grow.Policy == contract.GrowExact && !c.HeapBase.Imported() && lastPage == uint64(c.InitialPages):
 		return derived
 	}
 	return kept
@@ -93,7 +100,8 @@ func small(c contract.Contract) bool {
 func fields(c contract.Contract) []string {
 	var parts []string
 	for _, imp := range c.Imports() {
-		parts = append(parts, map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind])
+		part := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
+		parts = append(parts, pick(c.HeapBase.Linker && imp.Name == contract.LinkerEnd, "import.end", part))
 	}
 	if c.Memory == contract.ExportMemory {
 		parts = append(parts, "memory.export")
@@ -105,14 +113,37 @@ func fields(c contract.Contract) []string {
 			parts = append(parts, pick(c.FixedAlign != 0, "aligned.fixed", "aligned.min"))
 		}
 	}
-	if c.Dirty {
+	core := c.ABI.Includes(contract.Core)
+	if core && c.Dirty && c.Has("alloc_zeroed") {
 		parts = append(parts, "zeroed.fill")
 	}
-	if c.Has("dealloc") {
+	if core && c.Has("dealloc") {
 		parts = append(parts, "dealloc")
 	}
-	if c.Has("realloc") {
+	if core && c.Has("realloc") || has(c, "cabi_realloc", "__wbindgen_realloc") || c.ABI.Includes(contract.C) && c.Has("realloc") {
 		parts = append(parts, pick(small(c), "realloc.small", "realloc"))
+	}
+	return append(parts, adapters(c)...)
+}
+
+// adapters lists the functions of other ABIs than core, each after those that it
+// calls.
+func adapters(c contract.Contract) []string {
+	calls := map[string]string{"calloc": "malloc", "realloc": "malloc", "posix_memalign": "aligned_alloc"}
+	var parts []string
+	add := func(name string) {
+		if !slices.Contains(parts, "abi."+name) {
+			parts = append(parts, "abi."+name)
+		}
+	}
+	for _, f := range c.Signatures() {
+		if f.ABI == contract.Core {
+			continue
+		}
+		if callee, ok := calls[f.Name]; ok {
+			add(callee)
+		}
+		add(f.Name)
 	}
 	return parts
 }
@@ -129,7 +160,14 @@ func state(c contract.Contract) []string {
 
 // allocates reports whether any of the functions hands out blocks.
 func allocates(c contract.Contract) bool {
-	return c.Has("alloc") || c.Has("alloc_zeroed") || c.Has("realloc")
+	return slices.ContainsFunc(c.Functions, func(f string) bool {
+		return !slices.Contains([]string{"dealloc", "free", "malloc_usable_size", "__wbindgen_free", "deallocate"}, f)
+	})
+}
+
+// has reports whether the contract includes any of the functions.
+func has(c contract.Contract, functions ...string) bool {
+	return slices.ContainsFunc(functions, c.Has)
 }
 
 // exports names the functions. Fresh bytes are 0, so that alloc_zeroed is alloc
@@ -138,6 +176,9 @@ func exports(c contract.Contract) []Export {
 	var es []Export
 	for _, f := range c.Signatures() {
 		id := "$" + f.Name
+		if f.ABI == contract.C && f.Name == "realloc" {
+			id = "$c_realloc"
+		}
 		if f.Name == "alloc_zeroed" && !c.Dirty {
 			id = "$alloc"
 		}
@@ -153,7 +194,7 @@ func exports(c contract.Contract) []Export {
 func (m *Model) describe(c contract.Contract) {
 	m.BaseText = fmt.Sprintf("%d, the lowest address handed out", c.HeapBase.Address)
 	if c.HeapBase.Imported() {
-		m.BaseText = fmt.Sprintf("the imported global %s.%s, the lowest address handed out", c.HeapBase.Module, c.HeapBase.Name)
+		m.BaseText = fmt.Sprintf("the imported global %s, the lowest address handed out", plain(c.HeapBase.Module+"."+c.HeapBase.Name))
 	}
 	m.AlignText, m.AlignName = "what the caller asks for, a power of two up to 2^31 bytes", "$align"
 	switch {

@@ -5,6 +5,7 @@ package emitter
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
@@ -40,7 +41,9 @@ func Emit(c contract.Contract) ([]byte, error) {
 func Assemble(text string, c contract.Contract) ([]byte, error) {
 	b, err := wasmtime.Wat2Wasm(text)
 	if err != nil {
-		return nil, fmt.Errorf("assembler: %w", err)
+		// The assembler's text goes on with a picture of the place and a backtrace.
+		message, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, fmt.Errorf("assembler: %s", message)
 	}
 	m, err := wasm.Decode(b)
 	if err != nil {

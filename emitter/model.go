@@ -40,28 +40,31 @@ type Model struct {
 
 // Axes are the parts chosen inside the functions, one on each axis.
 type Axes struct {
-	Locals  string // of $alloc
-	Round   string // rounding an address up to the alignment
-	Next    string // where the next block starts
-	OldSize string // how far a block's end is from its start
-	BaseTop string // where the first block starts, from an imported base
-	Start   string // reading an imported base at the first request
-	Window  string // what $alloc looks at first
-	Slow    string // what it does beyond the window
-	EndPage string // the last page of a block
-	Ours    string // the end of what is the allocator's
-	Others  string // whether others' pages are behind ours
-	Behind  string // going behind them
-	Grow    string // growing
-	More    string // how many pages to ask for first
-	Stay    string // the newest block growing into the window
-	Extend  string // the newest block growing beyond the window
-	Added   string // and whether that could be had
-	Move    string // any other block growing
-	Fail    string // a request that cannot be met
-	ZeroIf  string // filling what was allocated
-	Fill    string
-	Copy    string
+	Locals     string // of $alloc
+	Round      string // rounding an address up to the alignment
+	Next       string // where the next block starts
+	OldSize    string // how far a block's end is from its start
+	BaseTop    string // where the first block starts, from an imported base
+	Start      string // reading an imported base at the first request
+	Initial    string // and where the initial pages end
+	Window     string // what $alloc looks at first
+	Slow       string // what it does beyond the window
+	EndPage    string // the last page of a block
+	Ours       string // the end of what is the allocator's
+	Others     string // whether others' pages are behind ours
+	Behind     string // going behind them
+	Grow       string // growing
+	More       string // how many pages to ask for first
+	Stay       string // the newest block growing into the window
+	Extend     string // the newest block growing beyond the window
+	Added      string // and whether that could be had
+	Move       string // any other block growing
+	Fail       string // a request that cannot be met
+	Fill       string // filling a block
+	CheckBlock string // whether there is one, or else null
+	Must       string // whether there is one, or else a trap
+	ZeroBlock  string // zeroing a block of the c ABI
+	Copy       string
 }
 
 // An Export gives a function of the module a name.
@@ -91,7 +94,7 @@ func NewModel(c contract.Contract) (*Model, error) {
 		ChunkMinus1:  c.Grow.Chunk - 1,
 	}
 	if text := c.String(); text != "" {
-		m.Command += " " + text
+		m.Command += " " + plain(text)
 	}
 	if c.Memory == contract.ImportMemory {
 		module, name, err := contract.SplitImport(c.MemoryName)

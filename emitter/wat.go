@@ -4,6 +4,7 @@ package emitter
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -30,7 +31,7 @@ func (m *Model) WAT() (string, error) {
 	if err := t.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
 		return "", fmt.Errorf("templates: %w", err)
 	}
-	return b.String(), nil
+	return indent(b.String()), nil
 }
 
 // A renderer lets a template name another by a value, which {{template}} cannot.
@@ -73,4 +74,11 @@ func quote(name string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// plain writes a text for a comment: what is not printable ASCII is escaped, so
+// that nothing can end the comment's line or be taken for something else.
+func plain(text string) string {
+	quoted := strconv.QuoteToASCII(text)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }

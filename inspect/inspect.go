@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -20,6 +21,8 @@ type Info struct {
 	Imports   []Import   `json:"imports"`
 	Exports   []Export   `json:"exports"`
 	Functions []Function `json:"functions"`
+
+	Object *object.Info `json:"object,omitempty"` // what a relocatable object tells the linker
 
 	module *wasm.Module
 }
@@ -67,7 +70,11 @@ func Module(b []byte) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := &Info{Bytes: len(b), module: m, Imports: []Import{}, Exports: []Export{}, Functions: []Function{}}
+	linking, err := object.Inspect(b)
+	if err != nil {
+		return nil, err
+	}
+	info := &Info{Bytes: len(b), module: m, Object: linking, Sections: []Section{}, Imports: []Import{}, Exports: []Export{}, Functions: []Function{}}
 	if text, ok := m.Custom(contract.SectionName); ok && utf8.Valid(text) {
 		s := string(text)
 		info.Contract = &s
@@ -77,7 +84,7 @@ func Module(b []byte) (*Info, error) {
 		if s.ID == wasm.SectionCustom {
 			name = fmt.Sprintf("%q", s.Name)
 		}
-		info.Sections = append(info.Sections, Section{name, s.Offset, s.Size})
+		info.Sections = append(info.Sections, Section{name, s.Offset, s.Payload - s.Offset + s.Size})
 	}
 	info.interfaces(m)
 	info.functions(m)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -46,7 +47,33 @@ func (info *Info) WriteText(w io.Writer) {
 			fmt.Fprintf(t, "%d\t%#x\t%d\t%d\t%s\n", f.Index, f.Offset, f.Bytes, f.Instructions, quoteAll(f.Exports))
 		}
 	}
+	if info.Object != nil {
+		writeObject(t, info.Object)
+	}
 	t.Flush()
+}
+
+// writeObject writes what the linker is told.
+func writeObject(t io.Writer, o *object.Info) {
+	fmt.Fprintf(t, "\nsymbol\tkind\tflags\tindex\toffset\tbytes\n")
+	for _, s := range o.Symbols {
+		fmt.Fprintf(t, "%q\t%s\t%s\t%d\t%#x\t%d\n", s.Name, s.Kind, s.Flags, s.Index, s.Offset, s.Size)
+	}
+	if len(o.Segments) > 0 {
+		fmt.Fprintf(t, "\nsegment\talignment\n")
+		for _, s := range o.Segments {
+			fmt.Fprintf(t, "%q\t%d\n", s.Name, uint64(1)<<(s.Align%64))
+		}
+	}
+	if len(o.Relocations) > 0 {
+		fmt.Fprintf(t, "\nrelocation\toffset\ttype\tsymbol\n")
+		for _, r := range o.Relocations {
+			fmt.Fprintf(t, "%s\t%#x\t%s\t%q%+d\n", r.Section, r.Offset, r.Type, o.Name(r), r.Addend)
+		}
+	}
+	if len(o.Features) > 0 {
+		fmt.Fprintf(t, "\nfeatures  %s\n", printable(strings.Join(o.Features, " ")))
+	}
 }
 
 // WriteCode writes the instructions of every function.
@@ -86,6 +113,9 @@ func signature(t wasm.FuncType) string {
 
 func limits(l wasm.Limits) string {
 	s := fmt.Sprintf("%d pages", l.Min)
+	if l.Min == 1 {
+		s = "1 page"
+	}
 	if l.HasMax {
 		s += fmt.Sprintf(", at most %d", l.Max)
 	}

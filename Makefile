@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+
+STATICCHECK = v0.7.0
+
+.PHONY: build test check deps bench readme
+
+# The command, in out/.
+build:
+	go build -o out/genalloc ./cmd/genalloc
+
+# Everything: what the tests need, the linters, the tests. Tests of toolchains
+# that are not there are skipped and say how to get them; under CI they fail.
+test: deps check
+	go test ./...
+
+# Formatting and static analysis.
+check:
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...
+
+# The packages that tests of toolchains use. Installs them as root on Debian,
+# and elsewhere says which they are.
+deps:
+	@./scripts/deps
+
+# Measures this project's modules and the peers that packages provide, in one run.
+# TRACES names trace files to replay as well.
+B = out/bench
+bench: build
+	rm -rf $(B) && mkdir -p $(B)
+	./peers/build $(B)
+	out/genalloc -q -o $(B)/genalloc.wasm
+	out/genalloc -q --fixed-align 8 -o "$(B)/genalloc --fixed-align 8.wasm"
+	out/genalloc -q --functions alloc,alloc_zeroed,dealloc -o "$(B)/genalloc without realloc.wasm"
+	out/genalloc -q --optimize size -o "$(B)/genalloc --optimize size.wasm"
+	out/genalloc bench $(TRACES:%=--trace %) --recorded peers/recorded.json --html out/bench.html \
+		--save out/bench.json $(B)/genalloc.wasm $(B)/genalloc\ *.wasm $(B)/[!g]*.wasm
+
+# Writes the figures of the last bench into the README and docs/.
+readme:
+	go run ./internal/readme out/bench.json

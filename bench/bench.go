@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/cost"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// A Module is an allocator to compare.
+type Module struct {
+	Name     string // for the reader
+	File     []byte
+	Contract contract.Contract // it must have passed its Validate
+}
+
+// Options say what is done with the modules.
+type Options struct {
+	// Workloads to run; nil for those of [Workloads].
+	Workloads []Workload
+
+	// Rounds of timing. In each, every module does every workload twice, one
+	// module after the other, so that what else happens on the machine hits
+	// them alike. 0 leaves time out: the report is the same everywhere then.
+	Rounds int
+
+	// Progress, if not nil, is told about each step before it is taken.
+	Progress func(step string)
+}
+
+// Run compares the modules on the workloads. The error is about a module that
+// cannot be compared at all; what fails in a single workload is in the report.
+func Run(ctx context.Context, modules []Module, o Options) (*Report, error) {
+	if o.Workloads == nil {
+		o.Workloads = Workloads()
+	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	report := &Report{Rounds: o.Rounds, Workloads: o.Workloads, Modules: []Measured{}}
+	var subjects []*subject
+	for _, m := range modules {
+		s, err := newSubject(m)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Name, err)
+		}
+		subjects = append(subjects, s)
+	}
+	for _, s := range subjects {
+		o.Progress("metering " + s.Name)
+		measured, err := s.measure(ctx, o.Workloads)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		report.Modules = append(report.Modules, *measured)
+	}
+	if o.Rounds > 0 {
+		if err := takeTimes(ctx, subjects, report, o); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+// A subject is a module that is ready for the driver.
+type subject struct {
+	Module
+	binding *binding
+	driver  []byte
+	text    *string // of the contract that the module carries
+	noInk   string  // why Stylus does not allow the module; empty where it does
+}
+
+func newSubject(m Module) (*subject, error) {
+	decoded, err := wasm.Decode(m.File)
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{Module: m}
+	if s.binding, err = bind(decoded, m.Contract); err != nil {
+		return nil, err
+	}
+	text, err := s.binding.driver()
+	if err != nil {
+		return nil, err
+	}
+	if s.driver, err = wasmtime.Wat2Wasm(text); err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	if text, ok := decoded.Custom(contract.SectionName); ok {
+		carried := string(text)
+		s.text = &carried
+	}
+	if _, _, err := cost.Ink(m.File); err != nil {
+		s.noInk = err.Error()
+	}
+	return s, nil
+}
+
+// lacks names the first function that the workload needs and the module has not.
+func (s *subject) lacks(w *Workload) string {
+	for _, f := range w.needs {
+		if _, ok := s.binding.calls[f]; !ok {
+			return "no " + f
+		}
+	}
+	return ""
+}
+
+// measure meters every workload.
+func (s *subject) measure(ctx context.Context, workloads []Workload) (*Measured, error) {
+	measured := &Measured{Name: s.Name, Bytes: len(s.File), Contract: s.text, InkAbsent: s.noInk}
+	for i := range workloads {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r, err := s.meter(&workloads[i])
+		if err != nil {
+			return nil, err
+		}
+		measured.Results = append(measured.Results, *r)
+	}
+	return measured, nil
+}
+
+// meter meters one workload. An allocator that does not pass edge_cases is
+// given the sizes that it asks for of one that does.
+func (s *subject) meter(w *Workload) (*Result, error) {
+	if lack := s.lacks(w); lack != "" {
+		return &Result{Workload: w.Name, Absent: lack}, nil
+	}
+	r, err := s.meterOnce(w)
+	if err != nil || r.Absent == "" || w.Name != edgeCases {
+		return r, err
+	}
+	failed := r.Absent
+	replay, err := replayedEdgeCases()
+	if err != nil {
+		return nil, err
+	}
+	if r, err = s.meterOnce(replay); err != nil {
+		return nil, err
+	}
+	r.Note = replayedNote + ": " + failed
+	return r, nil
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bench
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+)
+
+func generated(t testing.TB, flags string) Module {
+	t.Helper()
+	c, err := contract.Parse(flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := emitter.Emit(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Module{Name: strings.TrimSpace("genalloc " + flags), File: file, Contract: c}
+}
+
+// testdata reads a module from the folder of that name.
+func testdata(t testing.TB, name string) Module {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name + ".wat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := wasmtime.Wat2Wasm(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Module{Name: name, File: file, Contract: contract.Default()}
+}
+
+func run(t testing.TB, o Options, modules ...Module) *Report {
+	t.Helper()
+	r, err := Run(context.Background(), modules, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// only is the standard workload of that name.
+func only(name string) []Workload {
+	for _, w := range Workloads() {
+		if w.Name == name {
+			return []Workload{w}
+		}
+	}
+	panic("no workload " + name)
+}
+
+// TestEdgeSizes: the driver's edge_cases is the test that it is named after.
+func TestEdgeSizes(t *testing.T) {
+	sizes, err := edgeSizes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum uint64
+	for _, s := range sizes {
+		sum += uint64(s)
+	}
+	// As published, with a heap base of 8208. The third call takes what is left
+	// of the first page; nothing else depends on the base.
+	const published = 3_435_103_291
+	if want := uint64(published + 8208 - 1024); len(sizes) != 82 || sum != want {
+		t.Errorf("%d calls, %d bytes; want 82 and %d", len(sizes), sum, want)
+	}
+	r := run(t, Options{Workloads: only(edgeCases)}, generated(t, ""))
+	if x := r.Modules[0].Result(edgeCases); *x.Pages != 52_416 || x.Note != "" {
+		t.Errorf("ends at %d pages, %q; want 52416", *x.Pages, x.Note)
+	}
+}
+
+// TestCalleeAlone: fuel and ink of modules whose functions are so plain that
+// the figures can be computed by hand. The driver must not show in them.
+func TestCalleeAlone(t *testing.T) {
+	const header, entry = 2450, 1
+	for _, tt := range []struct {
+		module, workload string
+		fuel, ink        float64
+		absent           string
+	}{
+		// global.get twice, local.get, i32.add, global.set, end; entry.
+		{"core", "fixed", entry + 5, header + 225 + 225 + 75 + 70 + 575 + 1, ""},
+		{"core", "pairs", entry + 5 + entry, header + 225 + 225 + 75 + 70 + 575 + 1 + header + 1, ""},
+		{"core", "zeroed", 0, 0, "no alloc_zeroed"},
+		{"core", "vec", 0, 0, "no realloc"},
+		// The same under C's names. calloc multiplies: local.get, i32.mul.
+		{"c", "fixed", entry + 5, header + 225 + 225 + 75 + 70 + 575 + 1, ""},
+		{"c", "zeroed", entry + 7, header + 225 + 225 + 75 + 75 + 160 + 70 + 575 + 1, ""},
+		{"c", "pairs", entry + 5 + entry, header + 225 + 225 + 75 + 70 + 575 + 1 + header + 1, ""},
+		{"c", "lifo", entry + 5 + entry, header + 225 + 225 + 75 + 70 + 575 + 1 + header + 1, ""},
+		{"refuse", "fixed", 0, 0, "allocation or operation 3 is refused"},
+		{"refuse", "pairs", 0, 0, "no dealloc"},
+		{"refuse", "mebibyte", 0, 0, "it traps: wasm `unreachable` instruction executed"},
+	} {
+		r := run(t, Options{Workloads: only(tt.workload)}, testdata(t, tt.module))
+		x := r.Modules[0].Result(tt.workload)
+		if x.Absent != tt.absent {
+			t.Errorf("%s, %s: absent %q, want %q", tt.module, tt.workload, x.Absent, tt.absent)
+			continue
+		}
+		if tt.absent == "" && (*x.Fuel != tt.fuel || *x.Ink != tt.ink) {
+			t.Errorf("%s, %s: fuel %v, ink %v; want %v, %v", tt.module, tt.workload, *x.Fuel, *x.Ink, tt.fuel, tt.ink)
+		}
+	}
+}
+
+// TestRunModules: modules with other names, imports and parameters do the same
+// work, and one that Stylus does not allow does it without ink.
+func TestRunModules(t *testing.T) {
+	modules := []Module{
+		generated(t, ""),
+		generated(t, `--export='alloc="x' --memory-name=heap`),
+		generated(t, "--memory=import --heap-base=import:env.__heap_base"),
+		generated(t, "--fixed-align=16"),
+		testdata(t, "float"),
+	}
+	trace, err := Trace("little", strings.NewReader("Alloc(100),\nAlloc(0),\nFree(0),\nFree(0),\nAlloc(70000)\nFree(2),\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	workloads := slices.Concat(only("fixed"), only("vec"), only(edgeCases), trace)
+	r := run(t, Options{Workloads: workloads, Rounds: 1}, modules...)
+	for _, m := range r.Modules {
+		for _, x := range m.Results {
+			if m.Name == "float" && x.Workload != "fixed" {
+				continue // it has no other function and little memory
+			}
+			if x.Absent != "" || x.Fuel == nil || x.Pages == nil || x.Untouched == nil || x.Touched == nil {
+				t.Errorf("%s, %s: %+v", m.Name, x.Workload, x)
+			}
+			if (x.Ink == nil) != (m.Name == "float") {
+				t.Errorf("%s, %s: ink %v", m.Name, x.Workload, x.Ink)
+			}
+			if replayed := strings.HasPrefix(x.Note, "the same sizes replayed: assertion "); replayed != (x.Workload == edgeCases && m.Name == "genalloc --fixed-align=16") {
+				t.Errorf("%s, %s: note %q", m.Name, x.Workload, x.Note)
+			}
+		}
+	}
+	if !reflect.DeepEqual(figuresOf(&r.Modules[0]), figuresOf(&r.Modules[1])) {
+		t.Errorf("%s differs from the default though its code does not", r.Modules[1].Name)
+	}
+	if want := "func[0] offset 0x3c: f32.const is not allowed on stylus"; r.Module("float").InkAbsent != want {
+		t.Errorf("ink absent: got %q, want %q", r.Module("float").InkAbsent, want)
+	}
+}
+
+// figuresOf are a module's deterministic figures.
+func figuresOf(m *Measured) map[string][3]float64 {
+	all := map[string][3]float64{}
+	for _, x := range m.Results {
+		all[x.Workload] = [3]float64{*x.Fuel, *x.Ink, float64(*x.Pages)}
+	}
+	return all
+}
+
+func TestRunErrors(t *testing.T) {
+	nothing, err := wasmtime.Wat2Wasm(`(module (memory (export "memory") 1))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		m    Module
+		want string
+	}{
+		{Module{Name: "a", File: []byte("no module"), Contract: contract.Default()}, "a: "},
+		{Module{Name: "b", File: nothing, Contract: contract.Default()}, "b: " + errNoAllocator.Error()},
+	} {
+		if _, err := Run(context.Background(), []Module{tt.m}, Options{}); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Run(ctx, []Module{testdata(t, "core")}, Options{}); err == nil {
+		t.Error("a cancelled run went on")
+	}
+}
+
+func TestTraceErrors(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"", "trace x line 1: no operation in it"},
+		{"Alloc(1),\nRealloc(1)", `trace x line 2: "Realloc(1)" is neither Alloc(n), nor Free(k),`},
+		{"Alloc(4294967296)", "trace x line 1: 4294967296 does not fit 32 bits"},
+		{"Alloc(1),\n\nFree(1),", "trace x line 3: allocation 1 has not been made yet"},
+	} {
+		if _, err := Trace("x", strings.NewReader(tt.text)); err == nil || err.Error() != tt.want {
+			t.Errorf("%q: got %v, want %s", tt.text, err, tt.want)
+		}
+	}
+}
+
+// TestSaved: a report survives its JSON, and shows in another as recorded.
+func TestSaved(t *testing.T) {
+	r := run(t, Options{Workloads: only("fixed"), Rounds: 1}, testdata(t, "core"))
+	var saved bytes.Buffer
+	if err := r.WriteJSON(&saved); err != nil {
+		t.Fatal(err)
+	}
+	text := saved.String()
+	again, err := Read(&saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var twice bytes.Buffer
+	if err := again.WriteJSON(&twice); err != nil || twice.String() != text {
+		t.Errorf("the report changed: %v\n%s", err, twice.String())
+	}
+	if err := r.Add(strings.NewReader(text), "before.json"); err != nil {
+		t.Fatal(err)
+	}
+	if m := r.Modules[1]; m.Source != "before.json" || m.Result("fixed").Fuel == nil || m.Result("fixed").Touched != nil {
+		t.Errorf("recorded: got %+v", m)
+	}
+	for _, text := range []string{"", "{}", `{"modules": 1}`, `{"other": 1}`} {
+		if err := r.Add(strings.NewReader(text), "x.json"); err == nil {
+			t.Errorf("%q was taken for a report", text)
+		}
+	}
+}
+
+// TestRendered: every figure of the table is on the page, and names that come
+// from outside cannot leave their place in it.
+func TestRendered(t *testing.T) {
+	m := testdata(t, "core")
+	m.Name = `<script>"&`
+	workloads := append(only("fixed"), only("zeroed")...)
+	r := run(t, Options{Workloads: workloads}, m, generated(t, ""))
+	var table, page, svg bytes.Buffer
+	if err := r.WriteTable(&table); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteSVG(&svg, "fixed"); err != nil {
+		t.Fatal(err)
+	}
+	for _, rendered := range []string{page.String(), svg.String()} {
+		if strings.Contains(rendered, "<script>") || !strings.Contains(rendered, "&lt;script&gt;") {
+			t.Error("a module's name is not escaped")
+		}
+		if strings.Contains(rendered, "ZgotmplZ") {
+			t.Error("a template wrote a value where html/template does not trust it")
+		}
+	}
+	for _, want := range []string{number(r.Modules[1].Result("fixed").Ink), "no alloc_zeroed"} {
+		if !strings.Contains(table.String(), want) || !strings.Contains(page.String(), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if err := r.WriteSVG(&svg, "nothing"); err == nil {
+		t.Error("a chart of no workload was drawn")
+	}
+}

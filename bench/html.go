@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bench
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/genalloc/genalloc/cost"
+)
+
+//go:embed page.html.tmpl chart.svg.tmpl style.css.tmpl
+var pageText embed.FS
+
+var page = template.Must(template.New("").ParseFS(pageText, "*.tmpl"))
+
+// A section is one workload on the page.
+type section struct {
+	table
+	Charts []*chart
+}
+
+// WriteHTML writes the report as one page that needs nothing else: no script,
+// no font and no other file.
+func (r *Report) WriteHTML(w io.Writer) error {
+	data := struct {
+		Sections []section
+		Notes    []string
+		Rounds   int
+	}{Notes: r.notes(), Rounds: r.Rounds}
+	for _, t := range r.tables() {
+		data.Sections = append(data.Sections, section{t, r.charts(&t.Workload)})
+	}
+	if err := page.ExecuteTemplate(w, "page.html.tmpl", data); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	return nil
+}
+
+// charts returns a chart for each kind of figure that the report has.
+func (r *Report) charts(w *Workload) []*chart {
+	median := func(wall *Wall) *float64 {
+		if wall == nil {
+			return nil
+		}
+		return &wall.Median
+	}
+	var list []*chart
+	for _, c := range []*chart{
+		r.chart(w, "Ink", "ink per "+w.Op, func(x *Result) *float64 { return x.Ink }),
+		r.chart(w, "Fuel", "fuel per "+w.Op, func(x *Result) *float64 { return x.Fuel }),
+		r.chart(w, "Time, blocks untouched", "ns per "+w.Op, func(x *Result) *float64 { return median(x.Untouched) }),
+		r.chart(w, "Time, a byte of each block written", "ns per "+w.Op, func(x *Result) *float64 { return median(x.Touched) }),
+	} {
+		if c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// WriteSVG writes a chart of the gas that a workload takes as a file of its own.
+func (r *Report) WriteSVG(w io.Writer, workload string) error {
+	for i := range r.Workloads {
+		if r.Workloads[i].Name != workload {
+			continue
+		}
+		c := r.chart(&r.Workloads[i], "Gas of "+workload+", logarithmic scale", "gas per "+r.Workloads[i].Op, func(x *Result) *float64 {
+			if x.Ink == nil {
+				return nil
+			}
+			gas := *x.Ink / cost.InkPerGas
+			return &gas
+		})
+		if c == nil {
+			break
+		}
+		return page.ExecuteTemplate(w, "file", c)
+	}
+	return fmt.Errorf("workload %s: no module has ink for it", workload)
+}

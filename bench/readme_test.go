@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bench
+
+import (
+	"bytes"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// again is how everything below is brought up to date.
+const again = "run make bench readme"
+
+func keptReport(t *testing.T) *Report {
+	t.Helper()
+	f, err := os.Open("../docs/bench.json")
+	if err != nil {
+		t.Fatalf("%v: %s", err, again)
+	}
+	defer f.Close()
+	r, err := Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestReadmeIsCurrent: table and chart are those of the report that is kept.
+func TestReadmeIsCurrent(t *testing.T) {
+	r := keptReport(t)
+	var table, svg bytes.Buffer
+	if err := r.WriteMarkdown(&table); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteSVG(&svg, edgeCases); err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), MarkdownBegin+"\n")
+	shown, _, ok := strings.Cut(rest, MarkdownEnd)
+	if !ok || shown != table.String() {
+		t.Errorf("the table in README.md is not that of docs/bench.json: %s", again)
+	}
+	if chart, err := os.ReadFile("../docs/edge_cases.svg"); err != nil || string(chart) != svg.String() {
+		t.Errorf("docs/edge_cases.svg is not the chart of docs/bench.json: %v: %s", err, again)
+	}
+}
+
+// TestReportIsCurrent: the deterministic figures in the report are what the
+// generated modules cost now.
+func TestReportIsCurrent(t *testing.T) {
+	r := keptReport(t)
+	generatedModules := 0
+	for i := range r.Modules {
+		kept := &r.Modules[i]
+		if kept.Contract == nil || kept.Source != "" {
+			continue
+		}
+		generatedModules++
+		now := run(t, Options{}, generated(t, *kept.Contract)).Modules[0]
+		if kept.Bytes != now.Bytes {
+			t.Errorf("%s: %d bytes in the report, %d now: %s", kept.Name, kept.Bytes, now.Bytes, again)
+		}
+		for _, x := range now.Results {
+			was := kept.Result(x.Workload)
+			if was == nil {
+				t.Errorf("%s, %s: not in the report: %s", kept.Name, x.Workload, again)
+				continue
+			}
+			timeless := *was
+			timeless.Untouched, timeless.Touched = nil, nil
+			if !reflect.DeepEqual(timeless, x) {
+				t.Errorf("%s, %s: not what is measured now: %s", kept.Name, x.Workload, again)
+			}
+		}
+	}
+	if generatedModules == 0 {
+		t.Error("no generated module in docs/bench.json")
+	}
+}

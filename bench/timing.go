@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
+
+	"github.com/genalloc/genalloc/cost"
+)
+
+// timing is the engine that nothing is counted in.
+var timing = sync.OnceValue(func() *wasmtime.Engine {
+	c := wasmtime.NewConfig()
+	c.SetWasmMultiMemory(true)
+	return wasmtime.NewEngineWithConfig(c)
+})
+
+// A racer is a subject compiled for timing.
+type racer struct {
+	*subject
+	allocator, driver *wasmtime.Module
+}
+
+// takeTimes adds the times to the report, whose modules are the subjects in
+// their order.
+func takeTimes(ctx context.Context, subjects []*subject, report *Report, o Options) error {
+	var racers []racer
+	for _, s := range subjects {
+		allocator, err := wasmtime.NewModule(timing(), s.File)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+		defer allocator.Close()
+		driver, err := wasmtime.NewModule(timing(), s.driver)
+		if err != nil {
+			return fmt.Errorf("%s: driver: %w", s.Name, err)
+		}
+		defer driver.Close()
+		racers = append(racers, racer{s, allocator, driver})
+	}
+	for i := range o.Workloads {
+		o.Progress("timing " + o.Workloads[i].Name)
+		if err := race(ctx, racers, report, i, o.Rounds); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// race times one workload.
+func race(ctx context.Context, racers []racer, report *Report, workload, rounds int) error {
+	untouched := make([][]float64, len(racers))
+	touched := make([][]float64, len(racers))
+	for range rounds {
+		for i, r := range racers {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			w, err := timedWorkload(report, i, workload)
+			if err != nil {
+				return err
+			}
+			if w == nil {
+				continue
+			}
+			for _, times := range []struct {
+				touch bool
+				list  *[]float64
+			}{{false, &untouched[i]}, {true, &touched[i]}} {
+				ns, failed := r.time(w, times.touch)
+				if failed != "" {
+					report.Modules[i].Results[workload].note("not timed: " + failed)
+					continue
+				}
+				*times.list = append(*times.list, ns)
+			}
+		}
+	}
+	for i := range racers {
+		result := &report.Modules[i].Results[workload]
+		result.Untouched, result.Touched = wall(untouched[i]), wall(touched[i])
+	}
+	return nil
+}
+
+// timedWorkload is what module i does for a workload, or nil.
+func timedWorkload(report *Report, i, workload int) (*Workload, error) {
+	r := &report.Modules[i].Results[workload]
+	switch {
+	case r.Absent != "":
+		return nil, nil
+	case r.Workload == edgeCases && r.replayed():
+		return replayedEdgeCases()
+	}
+	return &report.Workloads[workload], nil
+}
+
+// time runs a workload on a fresh instance and returns the nanoseconds of one
+// of its Ops, or why it failed.
+func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
+	store := wasmtime.NewStore(timing())
+	defer store.Close()
+	d, err := r.link(store)
+	if err != nil {
+		return 0, err.Error()
+	}
+	if err := d.prepare(w); err != nil {
+		return 0, err.Error()
+	}
+	start := time.Now()
+	number, err := d.call(w, w.timed, touch)
+	took := time.Since(start)
+	switch {
+	case err != nil:
+		return 0, reason(err)
+	case number != 0:
+		return 0, w.failure(number)
+	}
+	return float64(took.Nanoseconds()) / float64(w.timed.ops), ""
+}
+
+// link instantiates allocator and driver side by side.
+func (r *racer) link(store *wasmtime.Store) (*driver, error) {
+	host := cost.Host(r.Contract)
+	var imports []wasmtime.AsExtern
+	var memory wasmtime.AsExtern
+	for _, im := range r.allocator.Imports() {
+		x, err := host(store, im)
+		if err != nil {
+			return nil, err
+		}
+		if mem, ok := x.(*wasmtime.Memory); ok {
+			memory = mem
+		}
+		imports = append(imports, x)
+	}
+	instance, err := wasmtime.NewInstance(store, r.allocator, imports)
+	if err != nil {
+		return nil, err
+	}
+	if x := instance.GetExport(store, r.Contract.MemoryName); x != nil {
+		memory = x.Memory()
+	}
+	return linkDriver(store, r.driver, func(im *wasmtime.ImportType) wasmtime.AsExtern {
+		if im.Type().FuncType() != nil {
+			return instance.GetFunc(store, *im.Name())
+		}
+		return memory
+	})
+}
+
+// wall sums up the times of the rounds.
+func wall(ns []float64) *Wall {
+	if len(ns) == 0 {
+		return nil
+	}
+	slices.Sort(ns)
+	median := ns[len(ns)/2]
+	if len(ns)%2 == 0 {
+		median = (ns[len(ns)/2-1] + median) / 2
+	}
+	return &Wall{Median: median, Min: ns[0], Max: ns[len(ns)-1]}
+}

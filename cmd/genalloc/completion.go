@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genalloc/genalloc/bindings"
+	"github.com/genalloc/genalloc/contract"
+)
+
+var shells = []string{"bash", "zsh", "fish"}
+
+// newCompletion returns the verb that writes a shell's completion script.
+func newCompletion(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:       "completion SHELL",
+		Short:     "completion script for bash, zsh or fish",
+		ValidArgs: shells,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) != 1:
+				return fmt.Errorf("completion: name one shell: %s", strings.Join(shells, ", "))
+			case !slices.Contains(shells, args[0]):
+				return fmt.Errorf("completion: %q is not one of %s", args[0], strings.Join(shells, ", "))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			script, err := completionScript(c.Root(), args[0])
+			if err != nil {
+				return err
+			}
+			return s.print(script)
+		},
+	}
+}
+
+func completionScript(root *cobra.Command, shell string) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	switch shell {
+	case "bash":
+		err = root.GenBashCompletionV2(&b, true)
+	case "zsh":
+		err = root.GenZshCompletion(&b)
+	case "fish":
+		err = root.GenFishCompletion(&b, true)
+	}
+	return b.Bytes(), err
+}
+
+// flagValues are the values that a shell offers behind a flag.
+var flagValues = map[string][]string{
+	"emit":      {"wasm", "wat", "obj"},
+	"state":     {"data", "global"},
+	"bindings":  words(bindings.Languages),
+	"abi":       words(contract.ABIs),
+	"target":    {"wasm2", "mvp", "stylus", "cosmwasm", "wasm3"},
+	"strategy":  {"bump"},
+	"memory":    {"export", "import"},
+	"heap-base": {"1024", "import:env.__heap_base"},
+	"grow":      {"exact", "chunk=", "double", "never"},
+	"oom":       {"null", "trap"},
+	"optimize":  {"balanced", "gas", "size"},
+}
+
+// addCompletions tells the shell about values that are words.
+func addCompletions(c *cobra.Command) {
+	for name, values := range flagValues {
+		if c.Flags().Lookup(name) != nil {
+			c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+		}
+	}
+	if c.Flags().Lookup("functions") != nil {
+		c.RegisterFlagCompletionFunc("functions", completeFunctions)
+	}
+}
+
+// words returns the values of an enumeration.
+func words[T ~string](values []T) []string {
+	text := make([]string, len(values))
+	for i, v := range values {
+		text[i] = string(v)
+	}
+	return text
+}
+
+// completeFunctions offers each function of the ABI that the list does not name yet.
+func completeFunctions(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	done := typed[:strings.LastIndexByte(typed, ',')+1]
+	var offers []string
+	for _, f := range contract.ABI(c.Flags().Lookup("abi").Value.String()).Functions() {
+		if !strings.Contains(","+done, ","+f.Name+",") {
+			offers = append(offers, done+f.Name)
+		}
+	}
+	return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// completeModules offers files by their ending, for verbs that read one module.
+func completeModules(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genalloc/genalloc/inspect"
+)
+
+// newInspect returns the verb that describes a module.
+func newInspect(s streams) *cobra.Command {
+	var asJSON, code bool
+	c := &cobra.Command{
+		Use:               "inspect FILE",
+		Short:             "describe a module: contract, sections, exports, bytes per function",
+		Args:              oneFile,
+		ValidArgsFunction: completeModules,
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&code, "code", false, "with the instructions of every function")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		if asJSON && code {
+			return fmt.Errorf("flag --json: it has no place for the text of --code: drop either")
+		}
+		b, err := readInput(args[0], s)
+		if err != nil {
+			return err
+		}
+		info, err := inspect.Module(b)
+		if err != nil {
+			return wrong(fmt.Errorf("%s: %w", inputName(args[0]), err))
+		}
+		if asJSON {
+			return s.printJSON(info)
+		}
+		return s.printTo(func(w io.Writer) {
+			info.WriteText(w)
+			if code {
+				info.WriteCode(w)
+			}
+		})
+	}
+	return c
+}

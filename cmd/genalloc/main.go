@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Command genalloc generates WebAssembly allocators to order.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+func main() {
+	// The engine is written in Rust and prints a backtrace of its own into
+	// error texts where RUST_BACKTRACE is set; users asked for one line.
+	os.Setenv("RUST_LIB_BACKTRACE", "0")
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, emit))
+}
+
+// A maker turns a contract into the text of a module and the module itself.
+// It is a parameter so that tests can see a wrong module refused.
+type maker func(contract.Contract) (text string, module []byte, err error)
+
+// streams are what a verb reads and writes, so that tests can supply them.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// print writes to standard output.
+func (s streams) print(b []byte) error {
+	if _, err := s.out.Write(b); err != nil {
+		return fmt.Errorf("standard output: %w", pathError(err))
+	}
+	return nil
+}
+
+// printJSON writes a value to standard output as indented JSON.
+func (s streams) printJSON(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // types have arrows
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	return s.print(b.Bytes())
+}
+
+// printTo hands a writer to the function, and what it wrote to standard output
+// in one piece, so that no error of the stream is lost.
+func (s streams) printTo(write func(w io.Writer)) error {
+	var b bytes.Buffer
+	write(&b)
+	return s.print(b.Bytes())
+}
+
+// Exit statuses.
+const (
+	exitDone  = 0
+	exitWrong = 1 // the module is wrong, or the output drifted
+	exitUsage = 2 // the command line is
+)
+
+// An exitError carries the status to exit with. A silent one has been told already.
+type exitError struct {
+	status int
+	err    error
+	silent bool
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// wrong marks an error that is the module's, not the command line's.
+func wrong(err error) error { return &exitError{status: exitWrong, err: err} }
+
+// run executes one command line and returns the exit status.
+func run(args []string, s streams, m maker) int {
+	err := newRoot(s, args, m).Execute()
+	if err == nil {
+		return exitDone
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		exit = &exitError{status: exitUsage, err: err}
+	}
+	if !exit.silent {
+		fmt.Fprintf(s.err, "genalloc: %s\n", printable(strings.TrimSpace(exit.err.Error())))
+	}
+	return exit.status
+}
+
+// newRoot returns the command: build is the verb where none is named.
+func newRoot(s streams, args []string, m maker) *cobra.Command {
+	root := newBuild("genalloc", s, m)
+	root.Version = version(debug.ReadBuildInfo())
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.AddCommand(
+		newBuild("build", s, m),
+		newInspect(s),
+		newCost(s),
+		newBench(s, m),
+		newABIs(s),
+		newVersion(s),
+		newCompletion(s),
+	)
+	refuseTwice(root)
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelp(s))
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { io.WriteString(s.out, helpFor(c)) })
+	root.SetFlagErrorFunc(flagError)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.SetArgs(args)
+	return root
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagError words what pflag says in the voice of the other messages: the flag
+// first, then what is wrong, then the way out.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &unknown):
+		dashes, meant := "--", unknown.GetSpecifiedName()
+		if letters := unknown.GetSpecifiedShortnames(); letters != "" {
+			dashes, meant = "-", letters // -target is read as -t -a -r …
+		}
+		return fmt.Errorf("flag %s%s: no such flag%s: see %s --help",
+			dashes, unknown.GetSpecifiedName(), suggestFlag(c, meant), c.CommandPath())
+	case errors.As(err, &missing):
+		f := missing.GetFlag()
+		return fmt.Errorf("flag --%s: the value is missing: say --%s %s", f.Name, f.Name, placeholder(f))
+	case errors.As(err, &invalid):
+		return fmt.Errorf("flag --%s: %w", invalid.GetFlag().Name, valueError(invalid))
+	case errors.As(err, &syntax):
+		return fmt.Errorf("flag %s: not in the form --NAME or --NAME=VALUE: see %s --help",
+			syntax.GetSpecifiedFlag(), c.CommandPath())
+	}
+	return err
+}
+
+// placeholder stands for a flag's value in a message.
+func placeholder(f *pflag.Flag) string {
+	if f.Name == "output" {
+		return "FILE"
+	}
+	return "VALUE"
+}
+
+// valueError words the errors of strconv, which pflag passes on.
+func valueError(invalid *pflag.InvalidValueError) error {
+	var number *strconv.NumError
+	switch err := invalid.Unwrap(); {
+	case !errors.As(err, &number):
+		return err
+	case invalid.GetFlag().Value.Type() == "bool":
+		return fmt.Errorf("%q is neither true nor false", number.Num)
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is out of range: give a smaller number", number.Num)
+	default:
+		return fmt.Errorf("%q is not a whole number", number.Num)
+	}
+}
+
+// suggestFlag names the flag that the user may have meant.
+func suggestFlag(c *cobra.Command, word string) string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if name := closest(word, names); name != "" {
+		return " (did you mean --" + name + "?)"
+	}
+	return ""
+}
+
+// suggestVerb names the verb that the user may have meant.
+func suggestVerb(c *cobra.Command, word string) string {
+	var names []string
+	for _, verb := range c.Commands() {
+		if verb.IsAvailableCommand() {
+			names = append(names, verb.Name())
+		}
+	}
+	if name := closest(word, names); name != "" {
+		return " (did you mean " + name + "?)"
+	}
+	return ""
+}
+
+// closest returns the name that the word begins, or else the one it is at most
+// two edits from, or nothing. Words of one or two letters resemble too much.
+func closest(word string, names []string) string {
+	if len(word) < 3 {
+		return ""
+	}
+	best, distance := "", 3
+	for _, name := range names {
+		d := editDistance(name, word)
+		if d > 0 && strings.HasPrefix(name, word) {
+			d = 1
+		}
+		if d < distance {
+			best, distance = name, d
+		}
+	}
+	return best
+}
+
+// editDistance is the number of single-letter edits from a to b.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// fold puts the several lines that the assembler says into one.
+func fold(err error) error { return errors.New(strings.Join(strings.Fields(err.Error()), " ")) }
+
+// printable escapes what could move the cursor, change colours or be taken for
+// another line: names come from files and command lines.
+func printable(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch _, size := utf8.DecodeRuneInString(s[i:]); {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
+}
+
+// printableText is printable but for the ends of lines and tabs.
+func printableText(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		words := strings.Split(line, "\t")
+		for j, word := range words {
+			words[j] = printable(word)
+		}
+		lines[i] = strings.Join(words, "\t")
+	}
+	return strings.Join(lines, "\n")
+}

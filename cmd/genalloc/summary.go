@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/validate"
+)
+
+// A summary is what build tells after success, as text or as JSON.
+type summary struct {
+	Path         string   `json:"path"`
+	Format       string   `json:"format"`                  // wasm, wat or obj
+	Bytes        int      `json:"bytes"`                   // of the object, or of the module, assembled
+	Functions    []string `json:"functions"`               // by export name; in an object, by symbol
+	InitialPages uint32   `json:"initial_pages,omitempty"` // of 64 KiB; absent for an object
+	MaxPages     uint32   `json:"max_pages,omitempty"`     // absent for none
+	State        string   `json:"state,omitempty"`         // of an object: data or global
+	StateBytes   uint32   `json:"state_bytes,omitempty"`   // of linear memory
+	Symbols      int      `json:"symbols,omitempty"`       // that an object defines for others
+	Bindings     []string `json:"bindings,omitempty"`      // files
+	Validated    bool     `json:"validated"`               // false under --no-validate
+	ChecksPassed int      `json:"checks_passed"`
+	Contract     string   `json:"contract"` // the canonical flags, as the module carries them
+	Milliseconds int64    `json:"milliseconds"`
+}
+
+func summarise(o *buildOptions, p *product, took time.Duration) summary {
+	s := summary{
+		Path: o.output, Format: o.emit, Bytes: len(p.module), Functions: []string{},
+		Contract: o.contract.String(), Milliseconds: took.Milliseconds(),
+	}
+	if o.emit == "obj" {
+		s.Bytes = len(p.bytes)
+		s.linkable(o, p)
+	} else {
+		s.InitialPages, s.MaxPages = o.contract.InitialPages, o.contract.MaxPages
+	}
+	for _, f := range p.files {
+		s.Bindings = append(s.Bindings, filepath.Join(filepath.Dir(o.output), f.Name))
+	}
+	for _, f := range o.contract.Signatures() {
+		s.Functions = append(s.Functions, f.Export)
+	}
+	if p.report != nil {
+		s.Validated = true
+		for _, r := range p.report.Results {
+			if r.Verdict == validate.Pass {
+				s.ChecksPassed++
+			}
+		}
+	}
+	return s
+}
+
+// linkable says of an object, instead of a memory, what it brings to the linker's.
+func (s *summary) linkable(o *buildOptions, p *product) {
+	s.State = o.object.State.String()
+	info, err := object.Inspect(p.object)
+	if err != nil || info == nil {
+		return // the object was made here; the test of the summary sees to it
+	}
+	for _, symbol := range info.Symbols {
+		if symbol.Flags&(object.SymbolUndefined|object.SymbolLocal) == 0 {
+			s.Symbols++
+		}
+		if symbol.Kind == object.SymbolData {
+			s.StateBytes += symbol.Size
+		}
+	}
+}
+
+// report tells a program or a person, as the flags ask.
+func (s summary) report(o *buildOptions, to streams) error {
+	o.warn(to.err)
+	if o.json {
+		return to.printJSON(s)
+	}
+	if !o.quiet {
+		s.print(to.err)
+	}
+	return nil
+}
+
+// warn tells even those who asked for quiet that nothing was exercised.
+func (o *buildOptions) warn(w io.Writer) {
+	if o.noValidate {
+		fmt.Fprintln(w, "genalloc: not validated, as --no-validate asks")
+	}
+}
+
+func (s summary) print(w io.Writer) {
+	style := styleFor(w)
+	path := printable(s.Path)
+	if s.Path == "-" {
+		path = "standard output"
+	}
+	names := make([]string, len(s.Functions))
+	for i, f := range s.Functions {
+		names[i] = printable(f)
+	}
+	fmt.Fprintf(w, "%s  %d bytes%s\n", style.bold(path), s.Bytes, s.assembled())
+	fmt.Fprintf(w, "  functions  %s\n", strings.Join(names, ", "))
+	if s.Format == "obj" {
+		fmt.Fprintf(w, "  symbols    %d defined\n", s.Symbols)
+		fmt.Fprintf(w, "  state      %s\n", s.where())
+	} else {
+		fmt.Fprintf(w, "  memory     %s\n", s.pages())
+	}
+	for _, file := range s.Bindings {
+		fmt.Fprintf(w, "  bindings   %s\n", printable(file))
+	}
+	if s.Validated {
+		fmt.Fprintf(w, "  checks     %s\n", style.green(fmt.Sprintf("%d passed", s.ChecksPassed)))
+	}
+	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
+}
+
+// assembled says that the bytes are not those of the file where it holds text.
+func (s summary) assembled() string {
+	if s.Format == "wat" {
+		return " when assembled"
+	}
+	return ""
+}
+
+// where says where an object's state is.
+func (s summary) where() string {
+	if s.State == object.StateGlobal.String() {
+		return "in globals of each instance"
+	}
+	return fmt.Sprintf("%d bytes of memory, heap from __heap_base", s.StateBytes)
+}
+
+func (s summary) pages() string {
+	limit := "no maximum"
+	if s.MaxPages != 0 {
+		limit = fmt.Sprintf("at most %d", s.MaxPages)
+	}
+	unit := "pages"
+	if s.InitialPages == 1 {
+		unit = "page"
+	}
+	return fmt.Sprintf("%d %s at the start, %s", s.InitialPages, unit, limit)
+}
+
+// A style colours text for a terminal, and leaves it alone elsewhere.
+type style struct{ colour bool }
+
+// styleFor follows the convention of NO_COLOR: any value but the empty one
+// switches colour off, on a terminal too.
+func styleFor(w io.Writer) style {
+	f, ok := w.(*os.File)
+	return style{ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+func (s style) bold(text string) string  { return s.wrap("1", text) }
+func (s style) green(text string) string { return s.wrap("32", text) }
+
+// wrap uses the SGR sequences of ECMA-48.
+func (s style) wrap(code, text string) string {
+	if !s.colour {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// values holds, for each flag, words that are accepted beside those that the
+// contract needs to make sense of them, and the canonical text that comes of it.
+var values = map[string][]struct{ words, want string }{
+	"abi": {{"--abi=core", ""}},
+	"functions": {
+		{"--functions=alloc", "--functions=alloc"},
+		{"--functions=alloc_zeroed", "--functions=alloc_zeroed"},
+		{"--functions=dealloc", "--functions=dealloc"},
+		{"--functions=realloc,alloc", "--functions=alloc,realloc"},
+		{"--functions=realloc,dealloc,alloc_zeroed,alloc", ""},
+	},
+	"export": {
+		{"--export=alloc=alloc", ""},
+		{"--export=alloc=my_alloc", "--export=alloc=my_alloc"},
+		{"--export=realloc=r --export=alloc=a", "--export=alloc=a --export=realloc=r"},
+		{"--export=alloc=a --export=alloc=a", "--export=alloc=a"},
+		{"--export=alloc=a=b", "--export=alloc=a=b"},
+		{"--export=alloc=dealloc --export=dealloc=alloc", "--export=alloc=dealloc --export=dealloc=alloc"},
+	},
+	"target": {
+		{"--target=wasm2", ""},
+		{"--target=mvp", "--target=mvp"},
+		{"--target=stylus", "--target=stylus"},
+		{"--target=cosmwasm", "--target=cosmwasm"},
+		{"--target=wasm3", "--target=wasm3"},
+	},
+	"strategy": {{"--strategy=bump", ""}},
+	"memory": {
+		{"--memory=export", ""},
+		{"--memory=import", "--memory=import"},
+	},
+	"memory-name": {
+		{"--memory-name=memory", ""},
+		{"--memory-name=mem", "--memory-name=mem"},
+		{"--memory-name=env.memory", "--memory-name=env.memory"},
+		{"--memory=import --memory-name=env.memory", "--memory=import"},
+		{"--memory=import --memory-name=js.mem", "--memory=import --memory-name=js.mem"},
+		{"--memory-name=js.mem --memory=import", "--memory=import --memory-name=js.mem"},
+	},
+	"initial-pages": {
+		{"--initial-pages=1", ""},
+		{"--initial-pages=0x10", "--initial-pages=16"},
+		{"--initial-pages=65536", "--initial-pages=65536"},
+	},
+	"max-pages": {
+		{"--max-pages=1", "--max-pages=1"},
+		{"--max-pages=65536", "--max-pages=65536"},
+	},
+	"heap-base": {
+		{"--heap-base=1", "--heap-base=1"},
+		{"--heap-base=0x400", ""},
+		{"--heap-base=65536", "--heap-base=65536"},
+		{"--initial-pages=65536 --heap-base=4294967295", "--initial-pages=65536 --heap-base=4294967295"},
+		{"--heap-base=import:env.__heap_base", "--heap-base=import:env.__heap_base"},
+		{"--heap-base=import:./a.js.base", "--heap-base=import:./a.js.base"},
+	},
+	"grow": {
+		{"--grow=exact", ""},
+		{"--grow=chunk=1", "--grow=chunk=1"},
+		{"--grow=chunk=65535", "--grow=chunk=65535"},
+		{"--grow=double", "--grow=double"},
+		{"--grow=never", "--grow=never"},
+	},
+	"min-align": {
+		{"--min-align=1", ""},
+		{"--min-align=8", "--min-align=8"},
+		{"--min-align=2147483648", "--min-align=2147483648"},
+	},
+	"fixed-align": {
+		{"--fixed-align=1", "--fixed-align=1"},
+		{"--fixed-align=16", "--fixed-align=16"},
+		{"--fixed-align=0x80000000", "--fixed-align=2147483648"},
+	},
+	"oom": {
+		{"--oom=null", ""},
+		{"--oom=trap", "--oom=trap"},
+	},
+	"dirty": {
+		{"--dirty", "--dirty"},
+		{"--dirty=true", "--dirty"},
+		{"--dirty=false", ""},
+	},
+	"optimize": {
+		{"--optimize=balanced", ""},
+		{"--optimize=gas", "--optimize=gas"},
+		{"--optimize=size", "--optimize=size"},
+	},
+	"names": {
+		{"--names", "--names"},
+		{"--names=false", ""},
+	},
+}
+
+func TestValues(t *testing.T) {
+	for _, f := range contract.Flags {
+		if f.Usage == "" {
+			t.Errorf("--%s has no line of usage", f.Name)
+		}
+		if len(values[f.Name]) == 0 {
+			t.Errorf("--%s is not tested at all", f.Name)
+		}
+		for _, v := range values[f.Name] {
+			c, err := contract.Parse(v.words)
+			if err != nil {
+				t.Errorf("%s: %v", v.words, err)
+				continue
+			}
+			if got := c.String(); got != v.want {
+				t.Errorf("%s: canonical text is %q, want %q", v.words, got, v.want)
+			}
+			// Get is what the command line shows, so it must be what Set takes.
+			// Lists are given one by one.
+			if again := contract.Default(); !f.List {
+				if err := again.Set(f.Name, f.Get(c)); err != nil || f.Get(again) != f.Get(c) {
+					// A maximum of 0 stands for none, which is not a value to give.
+					if f.Get(c) != "0" {
+						t.Errorf("%s: --%s=%s does not set what Get gives: %v", v.words, f.Name, f.Get(c), err)
+					}
+				}
+			}
+		}
+	}
+	if len(values) != len(contract.Flags) {
+		t.Errorf("%d flags are tested, but there are %d", len(values), len(contract.Flags))
+	}
+}
+
+// TestBadValues holds what is refused at the flag, whatever else is said.
+func TestBadValues(t *testing.T) {
+	for _, test := range []struct{ flag, value, message string }{
+		{"abi", "c64", `"c64" is not one of core`},
+		{"abi", "", `"" is not one of core`},
+		{"export", "alloc", `"alloc" is not FUNCTION=NAME, such as alloc=my_alloc`},
+		{"export", "", `"" is not FUNCTION=NAME`},
+		{"target", "wasm1", `"wasm1" is not one of wasm2, mvp, stylus, cosmwasm, wasm3`},
+		{"target", "MVP", `"MVP" is not one of wasm2, mvp`},
+		{"strategy", "slab", `"slab" is not one of bump`},
+		{"memory", "both", `"both" is not one of export, import`},
+		{"initial-pages", "0", "0 is not a number of pages from 1 to 65536"},
+		{"initial-pages", "65537", "65537 is not a number of pages from 1 to 65536"},
+		{"initial-pages", "-1", `"-1" is not a whole number`},
+		{"initial-pages", "1.5", `"1.5" is not a whole number`},
+		{"initial-pages", "18446744073709551617", "is not a number of pages from 1 to 65536"},
+		{"max-pages", "0", "0 is not a number of pages from 1 to 65536"},
+		{"max-pages", "4294967297", "4294967297 is not a number of pages"},
+		{"max-pages", "", `"" is not a whole number`},
+		{"heap-base", "4294967296", `"4294967296" is neither an address below 2^32 nor import:MODULE.NAME`},
+		{"heap-base", "-8", `"-8" is neither an address`},
+		{"heap-base", "import:", `"" is not MODULE.NAME, such as env.memory`},
+		{"heap-base", "import:base", `"base" is not MODULE.NAME`},
+		{"heap-base", "import:.base", `".base" is not MODULE.NAME`},
+		{"heap-base", "import:env.", `"env." is not MODULE.NAME`},
+		{"grow", "fast", `"fast" is not one of exact, chunk=N, double, never`},
+		{"grow", "chunk", `"chunk" is not one of exact, chunk=N`},
+		{"grow", "chunk=", "chunk= is not a number of pages from 1 to 65535"},
+		{"grow", "chunk=0", "chunk=0 is not a number of pages from 1 to 65535"},
+		{"grow", "chunk=65536", "chunk=65536 is not a number of pages from 1 to 65535"},
+		{"grow", "chunk=two", "chunk=two is not a number of pages"},
+		{"min-align", "0", "0 is not a power of two from 1 to 2147483648"},
+		{"min-align", "3", "3 is not a power of two from 1 to 2147483648"},
+		{"min-align", "4294967296", "4294967296 is not a power of two from 1 to 2147483648"},
+		{"min-align", "eight", `"eight" is not a whole number`},
+		{"fixed-align", "0", "0 is not a power of two from 1 to 2147483648"},
+		{"fixed-align", "12", "12 is not a power of two from 1 to 2147483648"},
+		{"oom", "abort", `"abort" is not one of null, trap`},
+		{"dirty", "maybe", `"maybe" is neither true nor false`},
+		{"optimize", "speed", `"speed" is not one of balanced, gas, size`},
+		{"names", "", `"" is neither true nor false`},
+		{"nonsense", "1", "no such parameter"},
+		{"", "1", "no such parameter"},
+	} {
+		c := contract.Default()
+		err := c.Set(test.flag, test.value)
+		var flag *contract.FlagError
+		if !errors.As(err, &flag) || flag.Flag != test.flag {
+			t.Errorf("--%s=%s: error is %v, want a FlagError of it", test.flag, test.value, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), "flag --"+test.flag+": ") || !strings.Contains(err.Error(), test.message) {
+			t.Errorf("--%s=%s: message is %q, want %q in it", test.flag, test.value, err, test.message)
+		}
+		if got := c.String(); got != "" {
+			t.Errorf("--%s=%s: the refused value has left %q behind", test.flag, test.value, got)
+		}
+	}
+}

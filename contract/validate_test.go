@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// refusals holds every contradiction: the words that contradict each other, the
+// flag that the error is laid at, and what its message has to say, which is
+// every flag concerned and the way out.
+var refusals = []struct {
+	words []string
+	flag  string
+	says  []string
+}{
+	// One flag with itself.
+	{[]string{"functions=malloc"}, "functions", []string{`"malloc" is not a function of --abi core`, "choose from alloc, alloc_zeroed, dealloc, realloc"}},
+	{[]string{"functions="}, "functions", []string{`"" is not a function of --abi core`, "choose from"}},
+	{[]string{"functions=alloc,alloc"}, "functions", []string{"alloc is named twice", "name it once"}},
+	{[]string{"export=alloc="}, "export", []string{"the name is empty", "give it a character at least"}},
+	{[]string{"export=alloc=\xff"}, "export", []string{`"\xff" is not UTF-8`}},
+	{[]string{"export=alloc=f", "export=dealloc=f"}, "export", []string{`alloc and dealloc are both exported as "f"`, "rename one"}},
+	{[]string{"export=alloc=realloc"}, "export", []string{`alloc and realloc are both exported as "realloc"`, "rename one"}},
+	{[]string{"export=malloc=x"}, "export", []string{`"malloc" is not a function of --abi core`, "choose from"}},
+	{[]string{"memory-name="}, "memory-name", []string{"the name is empty"}},
+	{[]string{"memory-name=\xc3"}, "memory-name", []string{"is not UTF-8"}},
+	{[]string{"heap-base=0"}, "heap-base", []string{"0 is the null address", "start at 1 or above"}},
+	{[]string{"heap-base=import:\xff.base"}, "heap-base", []string{"is not UTF-8"}},
+	{[]string{"heap-base=import:env.\xff"}, "heap-base", []string{"is not UTF-8"}},
+
+	// One flag with another.
+	{[]string{"functions=alloc", "export=realloc=r"}, "export", []string{"realloc is renamed", "--functions leaves it out", "drop the one or extend the other"}},
+	{[]string{"export=alloc=memory"}, "export", []string{"the memory (--memory-name) and alloc", `"memory"`, "rename one"}},
+	{[]string{"memory-name=realloc"}, "export", []string{"the memory (--memory-name) and realloc", "rename one"}},
+	{[]string{"memory=import", "memory-name=memory"}, "memory-name", []string{"--memory import", `"memory" is not MODULE.NAME`, "such as env.memory"}},
+	{[]string{"memory=import", "memory-name=env."}, "memory-name", []string{"--memory import", "such as env.memory"}},
+	{[]string{"initial-pages=8", "max-pages=4"}, "max-pages", []string{"4 is below --initial-pages 8", "raise the one or lower the other"}},
+	{[]string{"heap-base=65537"}, "heap-base", []string{"65537 is outside the initial memory of 65536 bytes", "lower it or raise --initial-pages 1"}},
+	{[]string{"heap-base=131073", "initial-pages=2"}, "heap-base", []string{"131073 is outside", "raise --initial-pages 2"}},
+	{[]string{"heap-base=65536", "grow=never"}, "heap-base", []string{"65536 leaves no byte", "lower it or raise --initial-pages 1"}},
+	{[]string{"heap-base=65536", "max-pages=1"}, "heap-base", []string{"65536 leaves no byte", "lower it or raise --initial-pages 1"}},
+	{[]string{"grow=double", "max-pages=1"}, "grow", []string{"double asks for growth", "--max-pages 1 equals --initial-pages", "raise --max-pages or say --grow never"}},
+	{[]string{"grow=chunk=3", "initial-pages=2", "max-pages=2"}, "grow", []string{"chunk=3 asks for growth", "--max-pages 2 equals --initial-pages", "raise --max-pages or say --grow never"}},
+	{[]string{"min-align=8", "fixed-align=16"}, "min-align", []string{"8 contradicts --fixed-align 16", "drop either"}},
+	{[]string{"min-align=8", "fixed-align=8"}, "min-align", []string{"8 contradicts --fixed-align 8", "drop either"}},
+	{[]string{"dirty=true", "functions=alloc,realloc"}, "dirty", []string{"alloc_zeroed", "--functions leaves out", "drop the one or extend the other"}},
+
+	// A target with what it does not allow.
+	{[]string{"target=stylus", "memory=import"}, "memory", []string{"import contradicts --target stylus", "say --memory export"}},
+	{[]string{"target=stylus", "memory-name=mem"}, "memory-name", []string{`"mem" contradicts --target stylus`, "drop it"}},
+	{[]string{"target=stylus", "heap-base=import:env.base"}, "heap-base", []string{"contradicts --target stylus", "give a number"}},
+	{[]string{"target=stylus", "initial-pages=129"}, "initial-pages", []string{"129 is above the 128 pages", "--target stylus", "lower it"}},
+	{[]string{"target=stylus", "max-pages=129"}, "max-pages", []string{"129 is above the 128 pages", "--target stylus", "lower it"}},
+	{[]string{"target=cosmwasm", "memory=import"}, "memory", []string{"import contradicts --target cosmwasm", "say --memory export"}},
+	{[]string{"target=cosmwasm", "memory-name=mem"}, "memory-name", []string{`"mem" contradicts --target cosmwasm`, "drop it"}},
+	{[]string{"target=cosmwasm", "heap-base=import:env.base"}, "heap-base", []string{"contradicts --target cosmwasm", "give a number"}},
+	{[]string{"target=cosmwasm", "max-pages=16"}, "max-pages", []string{"16 contradicts --target cosmwasm", "drop it"}},
+}
+
+func TestRefusals(t *testing.T) {
+	for _, test := range refusals {
+		t.Run(strings.Join(test.words, " "), func(t *testing.T) {
+			for _, words := range [][]string{test.words, reversed(test.words)} {
+				c := contract.Default()
+				for _, w := range words {
+					name, value, _ := strings.Cut(w, "=")
+					if err := c.Set(name, value); err != nil {
+						t.Fatal(err)
+					}
+				}
+				err := c.Validate()
+				var flag *contract.FlagError
+				if !errors.As(err, &flag) || flag.Flag != test.flag {
+					t.Fatalf("%v: error is %v, want a FlagError of %s", words, err, test.flag)
+				}
+				for _, want := range test.says {
+					if !strings.Contains(err.Error(), want) {
+						t.Errorf("%v: message %q does not say %q", words, err, want)
+					}
+				}
+				if strings.Contains(err.Error(), "\n") {
+					t.Errorf("%v: message %q is more than one line", words, err)
+				}
+			}
+		})
+	}
+}
+
+func reversed(words []string) []string {
+	var rev []string
+	for _, w := range words {
+		rev = append([]string{w}, rev...)
+	}
+	return rev
+}
+
+// TestRenamedTwice is refused as it is said, since a map has room for one name.
+func TestRenamedTwice(t *testing.T) {
+	c := contract.Default()
+	if err := c.Set("export", "alloc=a"); err != nil {
+		t.Fatal(err)
+	}
+	err := c.Set("export", "alloc=b")
+	if err == nil || !strings.Contains(err.Error(), `flag --export: alloc is renamed twice, to "a" and to "b": keep one`) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// TestFieldsAreJudged sets fields as a Go program does, past the flags: what
+// Validate accepts can be written down and read back.
+func TestFieldsAreJudged(t *testing.T) {
+	for name, spoil := range map[string]func(*contract.Contract){
+		"no functions":        func(c *contract.Contract) { c.Functions = []string{} },
+		"unknown abi":         func(c *contract.Contract) { c.ABI = "z" },
+		"unknown target":      func(c *contract.Contract) { c.Target = "wasm9" },
+		"unknown strategy":    func(c *contract.Contract) { c.Strategy = "" },
+		"unknown memory":      func(c *contract.Contract) { c.Memory = "" },
+		"unknown oom":         func(c *contract.Contract) { c.OOM = "x" },
+		"unknown optimize":    func(c *contract.Contract) { c.Optimize = "x" },
+		"unknown growth":      func(c *contract.Contract) { c.Grow = contract.Grow{} },
+		"chunk of 0":          func(c *contract.Contract) { c.Grow = contract.Grow{Policy: contract.GrowChunk} },
+		"no pages":            func(c *contract.Contract) { c.InitialPages, c.HeapBase = 0, contract.HeapBase{Module: "m", Name: "n"} },
+		"too many pages":      func(c *contract.Contract) { c.InitialPages = contract.MaxPages + 1 },
+		"maximum too large":   func(c *contract.Contract) { c.MaxPages = contract.MaxPages + 1 },
+		"alignment of 3":      func(c *contract.Contract) { c.MinAlign = 3 },
+		"alignment of 0":      func(c *contract.Contract) { c.MinAlign = 0 },
+		"fixed alignment 12":  func(c *contract.Contract) { c.FixedAlign = 12 },
+		"global with a dot":   func(c *contract.Contract) { c.HeapBase = contract.HeapBase{Module: "m", Name: "a.b"} },
+		"heap base half name": func(c *contract.Contract) { c.HeapBase = contract.HeapBase{Name: "n"} },
+	} {
+		c := contract.Default()
+		spoil(&c)
+		err := c.Validate()
+		var flag *contract.FlagError
+		if err == nil {
+			t.Errorf("%s: accepted as %q", name, c.String())
+		} else if !errors.As(err, &flag) {
+			t.Errorf("%s: error is %v, want a FlagError", name, err)
+		}
+	}
+}

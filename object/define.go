@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package object
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// linkerAddresses are the data symbols that wasm-ld defines and an allocator
+// needs, with their flags beside SymbolUndefined. LLD has __heap_end since
+// 15.0.7; being weak, it is 0 where the linker does not know it.
+var linkerAddresses = map[string]SymbolFlags{
+	"__heap_base": 0,
+	"__heap_end":  SymbolWeak,
+}
+
+// libcAliases are the names by which wasi-libc itself calls functions of the c
+// ABI (its dlmalloc.c defines both). Were one missing, the linker would take
+// dlmalloc.o for it, which then defines malloc a second time.
+var libcAliases = map[string]string{
+	"malloc": "__libc_malloc",
+	"free":   "__libc_free",
+	"calloc": "__libc_calloc",
+}
+
+// segmentName names the segment of the state. The linker joins all that start
+// with .data.
+const segmentName = ".data.genalloc"
+
+// localPrefix keeps the names of local symbols apart in a program's listings.
+const localPrefix = "genalloc."
+
+// define makes the symbols, except for those that calls ask for.
+func (b *builder) define() error {
+	if err := b.defineImports(); err != nil {
+		return err
+	}
+	visible := SymbolHidden
+	if b.opts.Weak {
+		visible |= SymbolWeak
+	}
+	for _, e := range b.m.Exports {
+		if e.Kind != wasm.KindFunc {
+			continue
+		}
+		b.add(Symbol{Kind: SymbolFunction, Flags: visible, Name: e.Name, Index: e.Index})
+		if alias, ok := libcAliases[e.Name]; ok && b.libc {
+			b.add(Symbol{Kind: SymbolFunction, Flags: visible, Name: alias, Index: e.Index})
+		}
+	}
+	first := uint32(b.m.NumImported(wasm.KindGlobal))
+	for i, g := range b.m.Globals {
+		index := first + uint32(i)
+		s := Symbol{Kind: SymbolGlobal, Flags: SymbolLocal, Name: b.names.global(index), Index: uint32(i)}
+		if b.opts.State == StateData {
+			s.Kind = SymbolData
+		}
+		if err := b.initial(&s, g); err != nil {
+			return fmt.Errorf("global[%d]: %w", index, err)
+		}
+		b.state[index] = b.add(s)
+	}
+	return nil
+}
+
+func (b *builder) defineImports() error {
+	var function, global uint32
+	for _, im := range b.m.Imports {
+		switch im.Kind {
+		case wasm.KindFunc:
+			// With a name of its own the linker takes the symbol for an import of
+			// the program, instead of missing a definition. Hosts that ask for
+			// an import want it there whether it is called or not.
+			const host = SymbolUndefined | SymbolExplicitName | SymbolNoStrip
+			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: im.Name, Index: function})
+			function++
+		case wasm.KindGlobal:
+			flags, ok := linkerAddresses[im.Name]
+			if !ok || im.Global.Mutable || im.Global.Type != wasm.I32 {
+				return fmt.Errorf("import %q %q: it is no address that the linker defines: import __heap_base", im.Module, im.Name)
+			}
+			b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: flags | SymbolUndefined, Name: im.Name})
+			global++
+		}
+	}
+	return nil
+}
+
+// initial settles what the global starts as: a constant, or an address that
+// only the linker knows. In memory it also gets its place.
+func (b *builder) initial(s *Symbol, g wasm.Global) error {
+	if g.Type.Type != wasm.I32 && g.Type.Type != wasm.I64 {
+		return fmt.Errorf("type %s: i32 and i64 only", g.Type.Type)
+	}
+	if len(g.Init) != 2 {
+		return fmt.Errorf("it is initialised by more than one instruction")
+	}
+	in, linked := g.Init[0], false
+	switch in.Op {
+	case wasm.OpI32Const, wasm.OpI64Const:
+	case wasm.OpGlobalGet:
+		if s.Kind == SymbolGlobal {
+			return fmt.Errorf("the linker initialises memory but no globals: keep the state in memory")
+		}
+		linked = true
+	default:
+		return fmt.Errorf("it is initialised by %s: constants and imported addresses only", in)
+	}
+	if s.Kind == SymbolGlobal {
+		return nil
+	}
+	s.Index, s.Size = 0, 4
+	align := uint32(2)
+	if g.Type.Type == wasm.I64 {
+		s.Size, align = 8, 3
+	}
+	b.align = max(b.align, align)
+	for len(b.segment)%int(s.Size) != 0 {
+		b.segment = append(b.segment, 0)
+	}
+	s.Offset = uint32(len(b.segment))
+	if linked {
+		b.data = append(b.data, Relocation{Type: RelocMemoryAddrI32, Offset: s.Offset, Symbol: b.addresses[in.Index]})
+	}
+	word := binary.LittleEndian.AppendUint64(nil, uint64(in.Value))
+	b.segment = append(b.segment, word[:s.Size]...)
+	return nil
+}
+
+// function returns the symbol by which the module calls its own function: a
+// local one, since a visible one may be somebody else's in the linked program,
+// where it is weak, and then knows nothing of this module's state.
+func (b *builder) function(index uint32) uint32 {
+	symbol, ok := b.functions[index]
+	if !ok {
+		symbol = b.add(Symbol{Kind: SymbolFunction, Flags: SymbolLocal, Name: b.names.function(index), Index: index})
+		b.functions[index] = symbol
+	}
+	return symbol
+}

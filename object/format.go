@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package object
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// The custom sections of objects (Linking.md).
+const (
+	sectionLinking  = "linking"
+	sectionReloc    = "reloc."
+	sectionFeatures = "target_features"
+)
+
+// linkingVersion is the version of the linking metadata.
+const linkingVersion = 2
+
+// The subsections of the linking section that are read and written here.
+const (
+	subsectionSegments = 5 // WASM_SEGMENT_INFO
+	subsectionSymbols  = 8 // WASM_SYMBOL_TABLE
+)
+
+// SymbolKind tells what a symbol names (Linking.md, syminfo).
+type SymbolKind uint8
+
+const (
+	SymbolFunction SymbolKind = iota
+	SymbolData
+	SymbolGlobal
+	SymbolSection
+	SymbolTag
+	SymbolTable
+)
+
+var symbolKinds = [...]string{"function", "data", "global", "section", "tag", "table"}
+
+func (k SymbolKind) String() string { return word(symbolKinds[:], uint32(k)) }
+
+// MarshalText gives the kind its name in JSON.
+func (k SymbolKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// SymbolFlags say who sees a symbol and who defines it (Linking.md, syminfo).
+type SymbolFlags uint32
+
+const (
+	SymbolWeak         SymbolFlags = 0x01
+	SymbolLocal        SymbolFlags = 0x02
+	SymbolHidden       SymbolFlags = 0x04
+	SymbolUndefined    SymbolFlags = 0x10
+	SymbolExported     SymbolFlags = 0x20
+	SymbolExplicitName SymbolFlags = 0x40
+	SymbolNoStrip      SymbolFlags = 0x80
+	SymbolTLS          SymbolFlags = 0x100
+	SymbolAbsolute     SymbolFlags = 0x200
+)
+
+var symbolFlags = []struct {
+	flag SymbolFlags
+	name string
+}{
+	{SymbolWeak, "weak"}, {SymbolLocal, "local"}, {SymbolHidden, "hidden"}, {SymbolUndefined, "undefined"},
+	{SymbolExported, "exported"}, {SymbolExplicitName, "explicit-name"}, {SymbolNoStrip, "no-strip"},
+	{SymbolTLS, "tls"}, {SymbolAbsolute, "absolute"},
+}
+
+// String lists the flags; "global" stands for none of them.
+func (f SymbolFlags) String() string {
+	var names []string
+	for _, s := range symbolFlags {
+		if f&s.flag != 0 {
+			names = append(names, s.name)
+			f &^= s.flag
+		}
+	}
+	if f != 0 {
+		names = append(names, fmt.Sprintf("%#x", uint32(f)))
+	}
+	if len(names) == 0 {
+		return "global"
+	}
+	return strings.Join(names, " ")
+}
+
+// MarshalText gives the flags their names in JSON.
+func (f SymbolFlags) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// A Symbol is a name that the linker knows.
+type Symbol struct {
+	Kind   SymbolKind  `json:"kind"`
+	Flags  SymbolFlags `json:"flags"`
+	Name   string      `json:"name"`
+	Index  uint32      `json:"index"`  // in the index space of Kind; of data that is defined, the segment
+	Offset uint32      `json:"offset"` // of defined data: bytes from the start of the segment
+	Size   uint32      `json:"size"`   // of defined data, bytes
+}
+
+// A Segment is what the linker is told of a data segment.
+type Segment struct {
+	Name  string `json:"name"`
+	Align uint32 `json:"align"` // log2 of the alignment in bytes
+	Flags uint32 `json:"flags"`
+}
+
+// RelocType tells how a value is written into the place that a relocation
+// names (Linking.md, relocation types).
+type RelocType uint8
+
+const (
+	RelocFunctionIndexLEB RelocType = 0
+	RelocMemoryAddrLEB    RelocType = 3
+	RelocMemoryAddrSLEB   RelocType = 4
+	RelocMemoryAddrI32    RelocType = 5
+	RelocTypeIndexLEB     RelocType = 6
+	RelocGlobalIndexLEB   RelocType = 7
+)
+
+var relocTypes = [...]string{
+	"FUNCTION_INDEX_LEB", "TABLE_INDEX_SLEB", "TABLE_INDEX_I32", "MEMORY_ADDR_LEB", "MEMORY_ADDR_SLEB",
+	"MEMORY_ADDR_I32", "TYPE_INDEX_LEB", "GLOBAL_INDEX_LEB", "FUNCTION_OFFSET_I32", "SECTION_OFFSET_I32",
+	"TAG_INDEX_LEB", "MEMORY_ADDR_REL_SLEB", "TABLE_INDEX_REL_SLEB", "GLOBAL_INDEX_I32", "MEMORY_ADDR_LEB64",
+	"MEMORY_ADDR_SLEB64", "MEMORY_ADDR_I64", "MEMORY_ADDR_REL_SLEB64", "TABLE_INDEX_SLEB64", "TABLE_INDEX_I64",
+	"TABLE_NUMBER_LEB", "MEMORY_ADDR_TLS_SLEB", "FUNCTION_OFFSET_I64", "MEMORY_ADDR_LOCREL_I32",
+	"TABLE_INDEX_REL_SLEB64", "MEMORY_ADDR_TLS_SLEB64", "FUNCTION_INDEX_I32",
+}
+
+// String returns the type's name without its prefix R_WASM_.
+func (t RelocType) String() string { return word(relocTypes[:], uint32(t)) }
+
+// MarshalText gives the type its name in JSON.
+func (t RelocType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// hasAddend reports whether a relocation of the type carries an addend: those
+// whose value is an address or an offset.
+func (t RelocType) hasAddend() bool {
+	name := t.String()
+	return strings.HasPrefix(name, "MEMORY_ADDR") || strings.Contains(name, "_OFFSET_")
+}
+
+// A Relocation is a place that the linker fills in.
+type Relocation struct {
+	Section string    `json:"section"` // the section's name; set by Inspect
+	Type    RelocType `json:"type"`
+	Offset  uint32    `json:"offset"` // bytes from the start of the section's payload
+	Symbol  uint32    `json:"symbol"` // index into the symbols; of TYPE_INDEX_LEB, a type
+	Addend  int64     `json:"addend"`
+}
+
+// word returns the name of n, or n itself where it has none.
+func word(names []string, n uint32) string {
+	if int64(n) < int64(len(names)) {
+		return names[n]
+	}
+	return fmt.Sprint(n)
+}
+
+// features lists what the code uses of the proposals beyond the first version,
+// by the names of the target features section. A linker takes an object without
+// atomics for one that any number of threads may enter; "-shared-mem" is how an
+// allocator that is not made for that keeps out.
+func features(m *wasm.Module) []string {
+	var sign, bulk, tail bool
+	for _, f := range m.Funcs {
+		for _, in := range f.Body {
+			switch in.Op {
+			case wasm.OpI32Extend8S, wasm.OpI32Extend16S, wasm.OpI64Extend8S, wasm.OpI64Extend16S, wasm.OpI64Extend32S:
+				sign = true
+			case wasm.OpMemoryCopy, wasm.OpMemoryFill:
+				bulk = true
+			case wasm.OpReturnCall:
+				tail = true
+			}
+		}
+	}
+	var list []string
+	for _, f := range []struct {
+		used bool
+		name string
+	}{{bulk, "+bulk-memory"}, {true, "-shared-mem"}, {sign, "+sign-ext"}, {tail, "+tail-call"}} {
+		if f.used {
+			list = append(list, f.name)
+		}
+	}
+	return list
+}

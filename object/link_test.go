@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package object_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/validate"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+var states = map[string]object.Options{
+	"data":   {State: object.StateData},
+	"global": {State: object.StateGlobal},
+}
+
+// TestLink links a C program with the allocator in every way that a build
+// system may, and runs it.
+func TestLink(t *testing.T) {
+	ways := map[string]func(t *testing.T, dir, ld, app, alloc string){
+		"app first":   func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, app, alloc) },
+		"app last":    func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, alloc, app) },
+		"no gc":       func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--no-gc-sections", app, alloc) },
+		"stack first": func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--stack-first", app, alloc) },
+		"compress": func(t *testing.T, dir, ld, app, alloc string) {
+			link(t, dir, ld, "--compress-relocations", "--strip-debug", "-O2", app, alloc)
+		},
+		"strip":         func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--strip-all", app, alloc) },
+		"relinked once": func(t *testing.T, dir, ld, app, alloc string) { relink(t, dir, ld, app, alloc) },
+		"relinked alone": func(t *testing.T, dir, ld, app, alloc string) {
+			command(t, dir, ld, "-r", "-o", "again.o", alloc)
+			link(t, dir, ld, "again.o", app)
+		},
+		"archive": func(t *testing.T, dir, ld, app, alloc string) {
+			archive(t, dir, alloc)
+			link(t, dir, ld, app, "liballoc.a")
+		},
+		"archive first": func(t *testing.T, dir, ld, app, alloc string) {
+			archive(t, dir, alloc)
+			link(t, dir, ld, "liballoc.a", app)
+		},
+		"library": func(t *testing.T, dir, ld, app, alloc string) {
+			archive(t, dir, alloc)
+			link(t, dir, ld, app, "-L.", "-lalloc")
+		},
+	}
+	for state, opts := range states {
+		t.Run(state, func(t *testing.T) {
+			eachLinker(t, func(t *testing.T, ld string) {
+				dir := t.TempDir()
+				app, alloc := compile(t, dir, "app.c"), allocator(t, dir, "--heap-base=linker", opts)
+				for way, build := range ways {
+					t.Run(way, func(t *testing.T) {
+						build(t, dir, ld, app, alloc)
+						program := load(t, dir, "app.wasm")
+						if line := call(t, instantiate(t, program), "run"); line != 0 {
+							t.Errorf("app.c:%d does not hold", line)
+						}
+						exportsOnly(t, program, "memory", "run")
+					})
+				}
+			})
+		})
+	}
+}
+
+func link(t *testing.T, dir, ld string, args ...string) {
+	t.Helper()
+	command(t, dir, ld, append([]string{"--no-entry", "--export=run", "-o", "app.wasm"}, args...)...)
+}
+
+func relink(t *testing.T, dir, ld, app, alloc string) {
+	t.Helper()
+	command(t, dir, ld, "-r", "-o", "both.o", app, alloc)
+	link(t, dir, ld, "both.o")
+}
+
+func archive(t *testing.T, dir, alloc string) {
+	t.Helper()
+	a, err := object.Archive(alloc, load(t, dir, alloc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(t, dir, "liballoc.a", a)
+}
+
+// exportsOnly fails the test if a program exports anything else.
+func exportsOnly(t *testing.T, program []byte, want ...string) {
+	t.Helper()
+	m, err := wasm.Decode(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range m.Exports {
+		got = append(got, e.Name)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the program exports %q, want %q", got, want)
+	}
+}
+
+// TestExportDynamic: the functions are hidden, so that a program which exports
+// everything else does not export its allocator, unless it asks by name.
+func TestExportDynamic(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		dir := t.TempDir()
+		app, alloc := compile(t, dir, "app.c"), allocator(t, dir, "--heap-base=linker", object.Options{})
+		link(t, dir, ld, "--export-dynamic", app, alloc)
+		exportsOnly(t, load(t, dir, "app.wasm"), "memory", "run")
+		link(t, dir, ld, "--export=dealloc", app, alloc)
+		exportsOnly(t, load(t, dir, "app.wasm"), "dealloc", "memory", "run")
+	})
+}
+
+// TestGarbage: of what the program does not call, nothing stays.
+func TestGarbage(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		dir := t.TempDir()
+		alloc := allocator(t, dir, "--heap-base=linker", object.Options{})
+		command(t, dir, ld, "--no-entry", "--export=dealloc", "-o", "app.wasm", alloc)
+		m, err := wasm.Decode(load(t, dir, "app.wasm"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Funcs) != 1 || len(m.Data) != 0 {
+			t.Errorf("%d functions and %d data segments are left, want 1 and 0", len(m.Funcs), len(m.Data))
+		}
+	})
+}
+
+// TestShared: an allocator without atomics must not get into a threaded program.
+func TestShared(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		dir := t.TempDir()
+		app, alloc := compile(t, dir, "app.c", "-matomics", "-mbulk-memory"), allocator(t, dir, "--heap-base=linker", object.Options{})
+		out, err := run(dir, ld, "--no-entry", "--export=run", "--shared-memory", "--max-memory=1048576", "-o", "app.wasm", app, alloc)
+		if err == nil || !strings.Contains(out, "--shared-memory is disallowed by alloc.o") {
+			t.Errorf("error %v, want a refusal of alloc.o\n%s", err, out)
+		}
+	})
+}
+
+// TestWeak: a program's own definition wins over a weak one, and clashes with a
+// strong one. What the allocator calls itself stays the allocator's.
+func TestWeak(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		for _, order := range [][]string{{"own.o", "alloc.o"}, {"alloc.o", "own.o"}} {
+			dir := t.TempDir()
+			compile(t, dir, "own.c")
+			args := append([]string{"--no-entry", "--export=own", "-o", "own.wasm"}, order...)
+			allocator(t, dir, "--heap-base=linker", object.Options{Weak: true})
+			command(t, dir, ld, args...)
+			if got := call(t, instantiate(t, load(t, dir, "own.wasm")), "own"); got != 0 {
+				t.Errorf("%v: own returns %d", order, got)
+			}
+			allocator(t, dir, "--heap-base=linker", object.Options{})
+			if out, err := run(dir, ld, args...); err == nil || !strings.Contains(out, "duplicate symbol: alloc") {
+				t.Errorf("%v: error %v, want a duplicate symbol\n%s", order, err, out)
+			}
+		}
+	})
+}
+
+// TestInitialMemory: where the linker says how much memory there is at the
+// start, it is used before any is grown; where it does not, blocks that leave
+// the base's page lie behind it, as if it were somebody else's.
+func TestInitialMemory(t *testing.T) {
+	const pages, block = 20, 10 * wasm.PageSize
+	want := map[string]uint64{"wasm-ld-14": pages + block/wasm.PageSize, "wasm-ld-19": pages}
+	eachLinker(t, func(t *testing.T, ld string) {
+		dir := t.TempDir()
+		alloc := allocator(t, dir, "--heap-base=linker", object.Options{})
+		command(t, dir, ld, "--no-entry", "--export=alloc", fmt.Sprint("--initial-memory=", pages*wasm.PageSize), "-o", "app.wasm", alloc)
+		m := instantiate(t, load(t, dir, "app.wasm"))
+		if call(t, m, "alloc", block, 1) == 0 {
+			t.Fatal("a block of 10 pages cannot be had")
+		}
+		if got := uint64(m.Memory().Size()) / wasm.PageSize; got != want[ld] {
+			t.Errorf("the memory has %d pages, want %d", got, want[ld])
+		}
+	})
+}
+
+// TestHostImport: an import that a host insists on survives the linker, although
+// nothing calls it.
+func TestHostImport(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		dir := t.TempDir()
+		app := compile(t, dir, "app.c")
+		link(t, dir, ld, app, allocator(t, dir, "--target=stylus --heap-base=linker", object.Options{State: object.StateGlobal}))
+		m, err := wasm.Decode(load(t, dir, "app.wasm"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Imports) != 1 || m.Imports[0].Module != contract.StylusModule || m.Imports[0].Name != contract.StylusPayFunc {
+			t.Errorf("the program imports %+v, want only %s.%s", m.Imports, contract.StylusModule, contract.StylusPayFunc)
+		}
+	})
+}
+
+// TestJudge gives the judge an allocator that has been through the linker: the
+// promise still holds where the linker has chosen the base.
+func TestJudge(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		for _, flags := range []string{"", "--target=mvp --oom=trap --grow=chunk=4 --min-align=16"} {
+			program, base := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal})
+			c, err := contract.Parse(strings.TrimSpace(fmt.Sprintf("--heap-base=%d --initial-pages=%d %s", base, base/wasm.PageSize+1, flags)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := validate.Run(context.Background(), program, c, validate.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range report.Failures() {
+				t.Errorf("%q: check %s: %v", flags, f.Check, f.Failure)
+			}
+		}
+	})
+}
+
+// TestStatesAgree: with its state in memory an allocator returns the same
+// addresses as with its state in globals, which TestJudge judges.
+func TestStatesAgree(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		for _, flags := range []string{"", "--oom=trap --grow=double --min-align=16", "--grow=chunk=3", "--fixed-align=8 --grow=never"} {
+			data, base := linkAlone(t, ld, flags, object.Options{State: object.StateData}, "-zstack-size=65536")
+			// The words of the state take the place of 16 bytes of stack.
+			global, base2 := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal}, "-zstack-size=65552")
+			if base != base2 {
+				t.Fatalf("the bases are %d and %d", base, base2)
+			}
+			agree(t, flags, instantiate(t, data), instantiate(t, global))
+		}
+	})
+}
+
+// agree makes the same random calls of two allocators.
+func agree(t *testing.T, flags string, a, b api.Module) {
+	t.Helper()
+	type block struct{ ptr, size, align uint64 }
+	var blocks []block
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 600 {
+		size, align := random.Uint64N(1<<random.UintN(18)), uint64(1)<<random.UintN(13)
+		name, args := "alloc", []uint64{size, align}
+		if len(blocks) > 0 && random.UintN(3) == 0 {
+			old := blocks[max(0, len(blocks)-1-random.IntN(3))]
+			name, args, align = "realloc", []uint64{old.ptr, old.size, old.align, size}, old.align
+		}
+		if strings.Contains(flags, "--fixed-align") {
+			args = slices.Delete(args, len(args)/2, len(args)/2+1)
+		}
+		if random.UintN(100) == 0 {
+			a.Memory().Grow(1)
+			b.Memory().Grow(1)
+		}
+		ctx := context.Background()
+		got, errA := a.ExportedFunction(name).Call(ctx, args...)
+		want, errB := b.ExportedFunction(name).Call(ctx, args...)
+		if !slices.Equal(got, want) || (errA == nil) != (errB == nil) || a.Memory().Size() != b.Memory().Size() {
+			t.Fatalf("%q call %d, %s%v: %#x %v with state in memory, %#x %v in globals", flags, i, name, args, got, errA, want, errB)
+		}
+		if errA == nil && got[0] != 0 {
+			blocks = append(blocks, block{got[0], size, align})
+		}
+	}
+	if len(blocks) < 10 {
+		t.Errorf("%q: %d blocks are too few to show anything", flags, len(blocks))
+	}
+}
+
+// linkAlone links an allocator and nothing else, and returns the base that the
+// linker has chosen.
+func linkAlone(t *testing.T, ld, flags string, opts object.Options, ldflags ...string) (program []byte, base uint64) {
+	t.Helper()
+	dir := t.TempDir()
+	alloc := allocator(t, dir, strings.TrimSpace("--heap-base=linker "+flags), opts)
+	args := append([]string{
+		"--no-entry", "--export=alloc", "--export=alloc_zeroed", "--export=dealloc", "--export=realloc", "-o", "linked.wasm", alloc,
+	}, ldflags...)
+	command(t, dir, ld, append(args, "--export=__heap_base")...)
+	base = instantiate(t, load(t, dir, "linked.wasm")).ExportedGlobal("__heap_base").Get()
+	command(t, dir, ld, args...)
+	return load(t, dir, "linked.wasm"), base
+}

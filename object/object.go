@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package object
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// Options say how a module becomes an object. The zero value gives strong
+// symbols and state in linear memory.
+type Options struct {
+	Weak  bool // the functions give way to other definitions of their names
+	State State
+}
+
+// State says where an object keeps the variables that are globals in the module.
+type State uint8
+
+const (
+	// StateData keeps them in linear memory, where every instance that shares
+	// the memory finds them.
+	StateData State = iota
+	// StateGlobal keeps them in globals, which cost less to reach where
+	// instructions are metered, and which each instance has of its own.
+	StateGlobal
+)
+
+// stateNames are the states as --state takes them.
+var stateNames = [...]string{StateData: "data", StateGlobal: "global"}
+
+// String returns the state as --state takes it.
+func (s State) String() string { return word(stateNames[:], uint32(s)) }
+
+// MarshalText is String.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText accepts data and global.
+func (s *State) UnmarshalText(b []byte) error {
+	i := slices.Index(stateNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("%q is not one of %s", b, strings.Join(stateNames[:], ", "))
+	}
+	*s = State(i)
+	return nil
+}
+
+// linearMemory is the import that stands for the memory in an object
+// (Linking.md, as every LLVM object has it).
+var linearMemory = wasm.Import{Module: "env", Name: "__linear_memory", Kind: wasm.KindMemory}
+
+// FromModule returns the module as a relocatable object that carries the
+// contract. The same arguments give the same bytes. Where the module has a name
+// section, its names become those of local symbols.
+//
+// It refuses what the linker decides or the conventions have no words for: a
+// start function, tables, segments, a 64-bit or shared memory, and imported
+// globals other than the addresses that wasm-ld defines.
+func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
+	m, err := wasm.Decode(module)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(m); err != nil {
+		return nil, fmt.Errorf("no object can be made: %w", err)
+	}
+	b := &builder{
+		m: m, opts: opts, libc: c.ABI.Includes(contract.C), names: readNames(m), features: features(m),
+		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
+		fixups: map[position]fixup{},
+	}
+	if err := b.define(); err != nil {
+		return nil, fmt.Errorf("no object can be made: %w", err)
+	}
+	for i := range m.Funcs {
+		if err := b.body(i); err != nil {
+			return nil, fmt.Errorf("no object can be made: func[%d]: %w", m.NumImported(wasm.KindFunc)+i, err)
+		}
+	}
+	b.strip()
+	m.Customs = []wasm.Custom{{Name: contract.SectionName, Payload: []byte(c.String()), After: wasm.SectionCode}}
+	return b.encode()
+}
+
+// check refuses what cannot be an object.
+func check(m *wasm.Module) error {
+	switch {
+	case m.Start != nil:
+		return fmt.Errorf("start section: a linked program has its own start: drop it")
+	case len(m.Tables) > 0 || len(m.Elements) > 0:
+		return fmt.Errorf("table section: tables are not supported")
+	case len(m.Data) > 0:
+		return fmt.Errorf("data section: data segments are not supported")
+	case len(m.Memories)+m.NumImported(wasm.KindMemory) > 1:
+		return fmt.Errorf("memory section: the linker makes one memory, and the module has several")
+	}
+	if l, err := m.Memory(0); err == nil && l.Is64 {
+		return fmt.Errorf("memory: 64-bit addresses are not supported yet")
+	} else if err == nil && l.Shared {
+		return fmt.Errorf("memory: a shared memory is not supported yet")
+	}
+	for _, im := range m.Imports {
+		if im.Kind == wasm.KindTable {
+			return fmt.Errorf("import %q %q: tables are not supported", im.Module, im.Name)
+		}
+	}
+	for _, e := range m.Exports {
+		if e.Kind != wasm.KindFunc && e.Kind != wasm.KindMemory {
+			return fmt.Errorf("export %q: only functions can become symbols, this is a %s", e.Name, e.Kind)
+		}
+	}
+	return nil
+}
+
+// A builder rewrites a module into an object's. Indices are those of the module
+// as it was decoded until strip, which shifts the globals.
+type builder struct {
+	m        *wasm.Module
+	opts     Options
+	libc     bool // the functions take the place of libc's: see libcAliases
+	names    names
+	features []string
+
+	symbols   []Symbol
+	addresses map[uint32]uint32 // symbol of an imported global
+	state     map[uint32]uint32 // symbol of a global of the module's own
+	functions map[uint32]uint32 // symbol by which the module itself calls a function
+	segment   []byte            // the initial state, with StateData
+	align     uint32            // of the segment, log2 of bytes
+	fixups    map[position]fixup
+	data      []Relocation // offsets in segment
+}
+
+// A position is an instruction of the rewritten code.
+type position struct{ fn, instr int }
+
+// A fixup is a relocation whose offset is not known yet.
+type fixup struct {
+	typ    RelocType
+	symbol uint32
+}
+
+// add appends a symbol and returns its index.
+func (b *builder) add(s Symbol) uint32 {
+	b.symbols = append(b.symbols, s)
+	return uint32(len(b.symbols) - 1)
+}
+
+// strip takes out what the symbols have taken over.
+func (b *builder) strip() {
+	m := b.m
+	hadMemory := len(m.Memories)+m.NumImported(wasm.KindMemory) > 0
+	m.Imports = slices.DeleteFunc(m.Imports, func(im wasm.Import) bool { return im.Kind != wasm.KindFunc })
+	if hadMemory {
+		m.Imports = slices.Insert(m.Imports, 0, linearMemory)
+	}
+	m.Memories, m.Exports = nil, nil
+	if b.opts.State == StateData {
+		m.Globals = nil
+	}
+	if len(b.segment) > 0 {
+		m.Data = []wasm.Data{{Offset: []wasm.Instr{wasm.I32Const(0), wasm.End()}, Init: b.segment}}
+	}
+}
+
+// encode writes the module, now that nothing in it moves any more, and behind it
+// the sections for the linker.
+func (b *builder) encode() ([]byte, error) {
+	file, sites, err := b.m.EncodePadded(func(fn, instr int) bool {
+		_, ok := b.fixups[position{fn, instr}]
+		return ok
+	})
+	if err != nil {
+		return nil, err
+	}
+	var code []Relocation
+	for _, s := range sites {
+		f := b.fixups[position{s.Func, s.Instr}]
+		code = append(code, Relocation{Type: f.typ, Offset: uint32(s.Offset), Symbol: f.symbol})
+	}
+	sections, err := wasm.Sections(file)
+	if err != nil {
+		return nil, err
+	}
+	var segments []Segment
+	for _, d := range b.m.Data {
+		segments = append(segments, Segment{Name: segmentName, Align: b.align})
+		// Relocations count from the section's payload. The bytes of its only
+		// segment are its end.
+		data := sections[sectionIndex(sections, wasm.SectionData)]
+		for i := range b.data {
+			b.data[i].Offset += uint32(data.Size - len(d.Init))
+		}
+	}
+	file = appendCustom(file, sectionLinking, appendLinking(nil, b.symbols, segments))
+	file = appendRelocations(file, sections, wasm.SectionCode, code)
+	file = appendRelocations(file, sections, wasm.SectionData, b.data)
+	return appendCustom(file, sectionFeatures, appendFeatures(nil, b.features)), nil
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package object
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/wasm"
+)
+
+func appendBytes(b, content []byte) []byte {
+	return append(wasm.AppendULEB(b, uint64(len(content))), content...)
+}
+
+func appendString(b []byte, s string) []byte { return appendBytes(b, []byte(s)) }
+
+// appendCustom appends a custom section to a file.
+func appendCustom(file []byte, name string, payload []byte) []byte {
+	return appendBytes(append(file, byte(wasm.SectionCustom)), append(appendString(nil, name), payload...))
+}
+
+// appendLinking appends the payload of the linking section.
+func appendLinking(b []byte, symbols []Symbol, segments []Segment) []byte {
+	b = wasm.AppendULEB(b, linkingVersion)
+	table := wasm.AppendULEB(nil, uint64(len(symbols)))
+	for _, s := range symbols {
+		table = appendSymbol(table, s)
+	}
+	b = appendBytes(append(b, subsectionSymbols), table)
+	if len(segments) == 0 {
+		return b
+	}
+	info := wasm.AppendULEB(nil, uint64(len(segments)))
+	for _, s := range segments {
+		info = appendString(info, s.Name)
+		info = wasm.AppendULEB(info, uint64(s.Align))
+		info = wasm.AppendULEB(info, uint64(s.Flags))
+	}
+	return appendBytes(append(b, subsectionSegments), info)
+}
+
+func appendSymbol(b []byte, s Symbol) []byte {
+	b = append(b, byte(s.Kind))
+	b = wasm.AppendULEB(b, uint64(s.Flags))
+	if s.Kind == SymbolData {
+		b = appendString(b, s.Name)
+		if s.Flags&SymbolUndefined == 0 {
+			for _, v := range [...]uint32{s.Index, s.Offset, s.Size} {
+				b = wasm.AppendULEB(b, uint64(v))
+			}
+		}
+		return b
+	}
+	b = wasm.AppendULEB(b, uint64(s.Index))
+	if s.named() {
+		b = appendString(b, s.Name)
+	}
+	return b
+}
+
+// named reports whether the symbol table holds the name of a symbol that is not
+// of data; otherwise it is that of an import.
+func (s Symbol) named() bool { return s.Flags&SymbolUndefined == 0 || s.Flags&SymbolExplicitName != 0 }
+
+// sectionIndex returns the place of a section in the file, which is how
+// relocations name it, or -1.
+func sectionIndex(sections []wasm.Section, id wasm.SectionID) int {
+	return slices.IndexFunc(sections, func(s wasm.Section) bool { return s.ID == id })
+}
+
+// appendRelocations appends the section with the relocations of section id, if
+// there are any.
+func appendRelocations(file []byte, sections []wasm.Section, id wasm.SectionID, list []Relocation) []byte {
+	if len(list) == 0 {
+		return file
+	}
+	b := wasm.AppendULEB(nil, uint64(sectionIndex(sections, id)))
+	b = wasm.AppendULEB(b, uint64(len(list)))
+	for _, r := range list {
+		b = append(b, byte(r.Type))
+		b = wasm.AppendULEB(b, uint64(r.Offset))
+		b = wasm.AppendULEB(b, uint64(r.Symbol))
+		if r.Type.hasAddend() {
+			b = wasm.AppendSLEB(b, r.Addend)
+		}
+	}
+	return appendCustom(file, sectionReloc+relocSuffix[id], b)
+}
+
+// relocSuffix is what LLVM appends to the name; readers go by the section index.
+var relocSuffix = map[wasm.SectionID]string{wasm.SectionCode: "CODE", wasm.SectionData: "DATA"}
+
+func appendFeatures(b []byte, features []string) []byte {
+	b = wasm.AppendULEB(b, uint64(len(features)))
+	for _, f := range features {
+		b = appendString(append(b, f[0]), f[1:])
+	}
+	return b
+}

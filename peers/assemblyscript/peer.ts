@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// The runtime's heap under the names of C. Its blocks are aligned to 16 bytes.
+
+export function malloc(size: usize): usize {
+  return heap.alloc(size);
+}
+
+export function calloc(count: usize, size: usize): usize {
+  const bytes = count * size;
+  const ptr = heap.alloc(bytes);
+  memory.fill(ptr, 0, bytes);
+  return ptr;
+}
+
+export function realloc(ptr: usize, size: usize): usize {
+  return heap.realloc(ptr, size);
+}
+
+export function free(ptr: usize): void {
+  heap.free(ptr);
+}

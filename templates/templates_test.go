@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package templates_test
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"text/template/parse"
+
+	"github.com/genalloc/genalloc/templates"
+)
+
+// files returns the names of all templates.
+func files(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	err := fs.WalkDir(templates.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// TestNoConditions checks that templates say and do not choose: they have no if,
+// no else and no with.
+func TestNoConditions(t *testing.T) {
+	for _, name := range files(t) {
+		text, err := fs.ReadFile(templates.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range conditions(t, name, string(text)) {
+			t.Error(found)
+		}
+	}
+}
+
+// TestConditionsAreFound checks the check.
+func TestConditionsAreFound(t *testing.T) {
+	for text, want := range map[string]int{
+		"plain (if (then)) text":                    0,
+		"{{.X}}{{range .Y}}{{.}}{{end}}":            0,
+		"{{if .X}}a{{end}}":                         1,
+		"{{if .X}}a{{else}}b{{end}}":                2,
+		"{{with .X}}a{{end}}":                       1,
+		"{{range .X}}a{{else}}b{{end}}":             1,
+		"{{range .X}}{{if .Y}}a{{end}}{{end}}":      1,
+		`{{define "d"}}{{if .X}}a{{end}}{{end}}`:    1,
+		`{{block "b" .}}{{with .X}}a{{end}}{{end}}`: 1,
+		"{{and .X .Y}}":                             1,
+		"{{$x := or .X .Y}}{{$x}}":                  1,
+		"{{.X | eq 1}}":                             1,
+		`{{printf "%s" (not .X)}}`:                  1,
+	} {
+		if found := conditions(t, "text", text); len(found) != want {
+			t.Errorf("%s: %d conditions are found, want %d: %v", text, len(found), want, found)
+		}
+	}
+}
+
+// conditions lists the actions and functions of a template that choose.
+func conditions(t *testing.T, name, text string) []string {
+	t.Helper()
+	trees := map[string]*parse.Tree{}
+	tree := parse.New(name)
+	tree.Mode = parse.SkipFuncCheck
+	if _, err := tree.Parse(text, "", "", trees); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	report := func(n parse.Node, what string) {
+		where, _ := tree.ErrorContext(n)
+		found = append(found, fmt.Sprintf("%s: %s: the emitter should choose", where, what))
+	}
+	for _, tree := range trees {
+		walk(tree.Root, report)
+	}
+	return found
+}
+
+// choosers are the functions of text/template that compare or choose.
+const choosers = " and or not eq ne lt le gt ge "
+
+func walk(n parse.Node, report func(n parse.Node, what string)) {
+	branch := func(b *parse.BranchNode) {
+		walk(b.Pipe, report)
+		walk(b.List, report)
+		if b.ElseList != nil {
+			report(n, "else")
+			walk(b.ElseList, report)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			walk(child, report)
+		}
+	case *parse.IfNode:
+		report(n, "if")
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		report(n, "with")
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.ActionNode:
+		walk(n.Pipe, report)
+	case *parse.TemplateNode:
+		if n.Pipe != nil {
+			walk(n.Pipe, report)
+		}
+	case *parse.PipeNode:
+		for _, c := range n.Cmds {
+			walk(c, report)
+		}
+	case *parse.CommandNode:
+		for _, arg := range n.Args {
+			walk(arg, report)
+		}
+	case *parse.IdentifierNode:
+		if strings.Contains(choosers, " "+n.Ident+" ") {
+			report(n, n.Ident)
+		}
+	}
+}
+
+// TestPartNames checks that each part is named axis.choice, but for those that
+// are the only choice on their axis.
+func TestPartNames(t *testing.T) {
+	for _, name := range files(t) {
+		base, isPart := strings.CutPrefix(name, "parts/")
+		if !isPart {
+			continue
+		}
+		words := strings.Split(strings.TrimSuffix(base, ".part"), ".")
+		if !strings.HasSuffix(base, ".part") || len(words) > 2 || words[0] == "" || words[len(words)-1] == "" {
+			t.Errorf("%s is not axis.choice.part", name)
+		}
+	}
+}

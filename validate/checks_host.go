@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import "github.com/genalloc/genalloc/contract"
+
+// These checks are about others who grow the memory, and about its very end.
+
+var hostChecks = []Check{
+	{
+		Name:    "foreign-before",
+		Promise: "Pages that others added before the first call are not the allocator's.",
+		skip:    needsRoom,
+		run:     runForeignBefore,
+	},
+	{
+		Name:    "foreign-growth",
+		Promise: "Others may grow the memory between any two calls, and their pages stay theirs.",
+		skip:    needsRoom,
+		run:     runForeignGrowth,
+	},
+	{
+		Name:    "heap-end",
+		Promise: "The last byte below 2^32 can be handed out, and the allocator stays right afterwards.",
+		whole:   true,
+		skip: func(c contract.Contract) string {
+			if !c.CanGrow() || c.PageLimit() < contract.MaxPages {
+				return "the memory stays below 4 GiB"
+			}
+			return needsBlocks(c)
+		},
+		run: runHeapEnd,
+	},
+}
+
+// needsRoom skips what takes a memory that others can grow.
+func needsRoom(c contract.Contract) string {
+	if c.PageLimit() < c.InitialPages+4 {
+		return "the memory has no room for others"
+	}
+	return needsBlocks(c)
+}
+
+func runForeignBefore(t *trial) {
+	for _, more := range []uint64{1, 2} {
+		for _, setup := range worlds(t.contract) {
+			setup.Pages += more
+			t.in(setup, func(s *session) {
+				s.alloc(10, 1)
+				s.allocZeroed(100, 16)
+				s.alloc(s.left(), 1)
+				s.alloc(1, 1)
+				s.allocZeroed(1000, 8)
+				s.alloc(s.left()+1, 1)
+			})
+			t.in(setup, func(s *session) {
+				b := s.allocZeroed(s.left()+1, 1)
+				s.realloc(b, 200_000)
+			})
+			t.in(setup, func(s *session) {
+				s.alloc(1, 1<<17)
+				s.alloc(1, 1)
+			})
+		}
+	}
+}
+
+func runForeignGrowth(t *trial) {
+	// At each point of the same sequence.
+	for point := range 8 {
+		t.in(defaultSetup(t.contract), func(s *session) {
+			step := 0
+			next := func() {
+				if step == point || step == point+3 {
+					s.grow(1)
+				}
+				step++
+			}
+			next()
+			b := s.alloc(100, 1)
+			next()
+			b = s.realloc(b, 200)
+			next()
+			s.alloc(s.left(), 1)
+			next()
+			c := s.allocZeroed(65536, 1)
+			next()
+			c = s.realloc(c, 65536+70)
+			next()
+			s.alloc(1, 1<<17)
+			next()
+			s.realloc(b, 70_000)
+			next()
+			s.allocZeroed(s.left()+1, 8)
+			s.free(c)
+		})
+	}
+	// Between any two.
+	t.in(defaultSetup(t.contract), func(s *session) {
+		r := choices{&random{2}}
+		for range 60 {
+			s.alloc(r.upTo(1<<r.upTo(17)), 1<<r.upTo(18))
+			if r.one(3) {
+				s.grow(r.upTo(2))
+			}
+		}
+	})
+	// Refused to the allocator after others took the last page.
+	t.in(fixedLimit(t.contract, 2), func(s *session) {
+		s.alloc(10, 1)
+		s.grow(2)
+		s.alloc(s.left()+1, 1)
+		s.alloc(s.left(), 1)
+		s.alloc(1, 1)
+		s.limitTo(s.limit + 1)
+		s.alloc(65536, 1)
+		s.alloc(1, 1)
+	})
+}
+
+func runHeapEnd(t *trial) {
+	setup := defaultSetup(t.contract)
+	setup.Limit = contract.MaxPages
+	after := func(s *session) {
+		b := s.alloc(1, 1)
+		s.alloc(0, 1)
+		s.alloc(0, 8)
+		s.alloc(8, 8)
+		s.alloc(1<<32-1, 1)
+		s.alloc(1<<31, 1<<31)
+		s.grow(1)
+		s.free(b)
+		s.alloc(1, 1)
+		if !s.contract.Dirty {
+			s.allocZeroed(65536, 1)
+		}
+	}
+	end := func(s *session) uint64 { return addressSpace - s.bump.top }
+	t.in(setup, func(s *session) { s.alloc(end(s), 1); after(s) })
+	t.in(setup, func(s *session) { s.alloc(10, 1); s.alloc(end(s), 1); after(s) })
+	t.in(setup, func(s *session) { s.alloc(end(s)-1, 1); s.alloc(1, 1); after(s) })
+	t.in(setup, func(s *session) {
+		// The last pages by growth of their own, each once filled to the brim.
+		s.alloc(end(s)-3*contract.PageSize, 1)
+		for range 3 {
+			s.alloc(contract.PageSize, 1)
+		}
+		after(s)
+	})
+	t.in(setup, func(s *session) {
+		for range 63 {
+			s.alloc(64<<20, 1)
+		}
+		s.alloc(end(s), 1)
+		after(s)
+	})
+	t.in(setup, func(s *session) { s.alloc(1<<31, 1<<31); after(s) })
+	t.in(setup, func(s *session) { s.alloc(1<<30, 1<<30); s.alloc(1<<31, 1<<31); after(s) })
+	t.in(setup, func(s *session) {
+		s.alloc(end(s)-200_000, 1)
+		b := s.alloc(1, 1)
+		b = s.realloc(b, 100)
+		b = s.realloc(b, b.sizeOr(0)+end(s))
+		after(s)
+		s.realloc(b, 50)
+		s.alloc(1, 1)
+	})
+	t.in(setup, func(s *session) {
+		// Somebody else has the last page.
+		s.alloc(end(s)-2*contract.PageSize, 1)
+		s.grow(1)
+		s.alloc(1, 1)
+		s.alloc(contract.PageSize-1, 1)
+		after(s)
+	})
+	t.in(setup, func(s *session) {
+		s.alloc(end(s)-contract.PageSize-5, 1)
+		s.grow(1)
+		s.alloc(4, 1)
+		s.alloc(2, 1)
+		s.alloc(1, 1)
+		s.alloc(0, 1)
+		s.alloc(0, 1<<16)
+		after(s)
+	})
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// callable is the check without which no other can call anything.
+const callable = "signatures"
+
+var moduleChecks = []Check{
+	{
+		Name:    callable,
+		Promise: "The module exports every function of the contract with its type, and has the memory and the imports that it names.",
+		static:  checkSignatures,
+	},
+	{
+		Name:    "leftover",
+		Promise: "There is no import, export, start function, data segment or table beyond the contract.",
+		static:  checkLeftover,
+	},
+	{
+		Name:    "limits",
+		Promise: "The memory declares the contract's initial size and its maximum.",
+		static:  checkLimits,
+	},
+	{
+		Name:    "features",
+		Promise: "No instruction is used that the target does not have.",
+		static:  checkFeatures,
+	},
+}
+
+// The first bytes of a file (core specification, 5.5.16; component model,
+// Binary.md): the version's upper half tells a component from a module.
+var (
+	magic     = []byte("\x00asm")
+	component = []byte("\x00asm\x0d\x00\x01\x00")
+)
+
+// decode reads a module, and says in plain words what is none.
+func decode(file []byte) (*wasm.Module, error) {
+	switch {
+	case bytes.HasPrefix(file, component):
+		return nil, errors.New("module expected, got a component: unpack its core module first")
+	case !bytes.HasPrefix(file, magic):
+		return nil, errors.New("module expected, but the file does not begin with \\0asm")
+	}
+	m, err := wasm.Decode(file)
+	if err != nil {
+		return nil, fmt.Errorf("module: %w", err)
+	}
+	return m, nil
+}
+
+func broken(rule, expected, got string, args ...any) *Failure {
+	return &Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}
+}
+
+func checkSignatures(m *wasm.Module, c contract.Contract) *Failure {
+	for _, f := range c.Signatures() {
+		_, t, err := m.ExportedFunc(f.Export)
+		if err != nil {
+			return broken(callable, fmt.Sprintf("a function exported as %q", f.Export), "%v", err)
+		}
+		if want, got := signature(f), typeText(t); want != got {
+			return broken(callable, fmt.Sprintf("%q to be %s", f.Export, want), "%s", got)
+		}
+	}
+	if c.Memory == contract.ExportMemory {
+		if x, ok := m.Export(c.MemoryName); !ok || x.Kind != wasm.KindMemory {
+			return broken(callable, fmt.Sprintf("a memory exported as %q", c.MemoryName), "none")
+		}
+	}
+	for _, want := range c.Imports() {
+		if !slices.ContainsFunc(m.Imports, func(im wasm.Import) bool { return matches(im, want) }) {
+			return broken(callable, fmt.Sprintf("an import of the %s %q.%q", want.Kind, want.Module, want.Name), "none")
+		}
+	}
+	if n := len(m.Memories) + m.NumImported(wasm.KindMemory); n != 1 {
+		return broken(callable, "one memory", "%d", n)
+	}
+	for i, im := range m.Imports {
+		if !expected(c, im) {
+			return broken(callable, "imports that the contract names", "import %d: %s %q.%q", i, im.Kind, im.Module, im.Name)
+		}
+	}
+	return nil
+}
+
+func matches(im wasm.Import, want contract.Import) bool {
+	return im.Module == want.Module && im.Name == want.Name && im.Kind.String() == want.Kind
+}
+
+func expected(c contract.Contract, im wasm.Import) bool {
+	return slices.ContainsFunc(c.Imports(), func(want contract.Import) bool { return matches(im, want) })
+}
+
+// signature returns the type of a function as typeText does.
+func signature(f contract.Function) string {
+	var params, results []string
+	for _, p := range f.Params {
+		params = append(params, string(p.Type))
+	}
+	for _, r := range f.Results {
+		results = append(results, string(r))
+	}
+	return "(" + strings.Join(params, " ") + ") -> (" + strings.Join(results, " ") + ")"
+}
+
+func typeText(t wasm.FuncType) string {
+	join := func(types []wasm.ValType) string {
+		var names []string
+		for _, t := range types {
+			names = append(names, t.String())
+		}
+		return strings.Join(names, " ")
+	}
+	return "(" + join(t.Params) + ") -> (" + join(t.Results) + ")"
+}
+
+func checkLeftover(m *wasm.Module, c contract.Contract) *Failure {
+	names := map[string]bool{}
+	for _, f := range c.Signatures() {
+		names[f.Export] = true
+	}
+	if c.Memory == contract.ExportMemory {
+		names[c.MemoryName] = true
+	}
+	for _, x := range m.Exports {
+		if !names[x.Name] {
+			return broken("leftover", "the contract's exports", "%s %q besides", x.Kind, x.Name)
+		}
+	}
+	switch {
+	case m.Start != nil:
+		return broken("leftover", "no start function", "func[%d]", *m.Start)
+	case len(m.Data) > 0:
+		return broken("leftover", "no data segment", "%d", len(m.Data))
+	case len(m.Tables) > 0 || len(m.Elements) > 0:
+		return broken("leftover", "no table", "%d, and %d element segments", len(m.Tables), len(m.Elements))
+	}
+	return nil
+}
+
+func checkLimits(m *wasm.Module, c contract.Contract) *Failure {
+	limits, err := m.Memory(0)
+	if err != nil {
+		return broken("limits", "a memory", "%v", err)
+	}
+	text := func(min, max uint64, has bool) string {
+		if !has {
+			return pageCount(min) + " at first, no maximum"
+		}
+		return fmt.Sprintf("%s at first, %d at most", pageCount(min), max)
+	}
+	want := text(uint64(c.InitialPages), uint64(c.MaxPages), c.MaxPages != 0)
+	if got := text(limits.Min, limits.Max, limits.HasMax); got != want {
+		return broken("limits", want, "%s", got)
+	}
+	return nil
+}

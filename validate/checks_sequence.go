@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// These checks run long sequences.
+
+var sequenceChecks = []Check{
+	{
+		Name:    "edge-cases",
+		Promise: "82 calls up to 3.4 GB, the sizes taken from addresses returned, end at 52,416 pages.",
+		skip:    needsEdgeCases,
+		run:     func(t *trial) { t.each(edgeCases) },
+	},
+	{
+		Name:    "random",
+		Promise: "All of the above, for sequences of calls that nobody thought of.",
+		skip:    needsBlocks,
+		run:     runRandom,
+	},
+	{
+		Name:    "engines",
+		Promise: "Every call gives the same result on every engine.",
+	},
+}
+
+func needsEdgeCases(c contract.Contract) string {
+	switch {
+	case c.InitialPages != 1 || c.Align() != 1:
+		return "it starts from one page at alignment 1"
+	case c.Grow.Policy != contract.GrowExact || c.PageLimit() < 52416:
+		return "it needs 52416 pages by exact growth"
+	case c.Dirty && !c.Has("alloc"):
+		return "3.4 GB would have to be cleared"
+	}
+	return needsBlocks(c)
+}
+
+// edgeCases is the workload of mini-alloc's test of that name.
+func edgeCases(s *session) {
+	if s.setup.Pages != 1 || s.setup.Base >= contract.PageSize {
+		return
+	}
+	next := func(n uint64) uint64 {
+		if b := s.alloc(n, 1); b != nil {
+			return b.from
+		}
+		return 0
+	}
+	expect := func(what string, got, want uint64) {
+		if got != want {
+			s.fail("edge-cases", fmt.Sprintf("%s %d", what, want), "%d", got)
+		}
+	}
+	first := next(0)
+	expect("size 0 again at", next(0), first)
+	expect("the rest of the page at", next(s.mem()-first), first)
+	expect("one byte at", next(1), 65536)
+	next(s.mem() - 65537)
+	expect("four pages at", next(4*contract.PageSize), 131072)
+
+	rng := uint32(0)
+	for s.ok() && s.in.pages() < 32768 {
+		rng = rng*1664525 + 1013904223
+		rest := addressSpace - next(0)
+		var n uint64
+		switch rng % 4 {
+		case 0:
+			n = uint64(rng % 1024)
+		case 1:
+			n = uint64(rng % 65536)
+		case 2:
+			n = next(s.mem() - next(0))
+		case 3:
+			n = uint64(rng % 13_107_200)
+		}
+		next(min(n, rest))
+	}
+	expect("memory of pages", s.in.pages(), 52416)
+	expect("calls", uint64(len(s.log)), 82)
+}
+
+// The number of calls in the random check, and in one of its sequences.
+const (
+	quickOps    = 1_000
+	fullOps     = 40_000
+	sequenceOps = 100
+)
+
+func runRandom(t *trial) {
+	ops := t.ops
+	if ops == 0 {
+		ops = quickOps
+		if t.level == Full {
+			ops = fullOps
+		}
+	}
+	list := worlds(t.contract)
+	for i := 0; i*sequenceOps < ops && t.good(); i++ {
+		r := choices{&random{t.seed ^ uint64(i)*0xd1342543de82ef95}}
+		setup := list[i%len(list)]
+		if room := min(setup.Limit, uint64(t.contract.PageLimit())) - setup.Pages; i%3 == 1 {
+			setup.Pages += r.upTo(min(room, 3))
+		}
+		setup.Limit = min(setup.Limit, setup.Pages+r.upTo(1<<r.upTo(8)))
+		t.in(setup, func(s *session) { generate(s, r, min(sequenceOps, ops-i*sequenceOps)) })
+	}
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+const hostile = `</title></td><script>alert(1)</script>"'`
+
+// htmlOf judges a module by a few checks and returns the page.
+func htmlOf(t *testing.T, w wat, names ...string) []byte {
+	t.Helper()
+	checks := []Check{find(callable)}
+	for _, n := range names {
+		checks = append(checks, find(n))
+	}
+	report, err := run(context.Background(), w.module, w.contract, Options{}, checks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := report.WriteHTML(&page, hostile); err != nil {
+		t.Fatal(err)
+	}
+	return page.Bytes()
+}
+
+// Names in a module are anybody's: none becomes markup.
+func TestHostileNames(t *testing.T) {
+	w := readWat(t, "testdata/good/bump.wat")
+	// The same module with one more export, named to break out of anything.
+	extra := assemble(t, "", "(i32.const 0)", `(export "</td><script>alert(1)</script>\1b[2J" (func 0))`)
+	for _, module := range [][]byte{w.module, extra} {
+		html := string(htmlOf(t, wat{module: module, contract: contract.Default()}, "leftover", "zero-size"))
+		if strings.Contains(html, "<script") || strings.Contains(html, "\x1b") || strings.Contains(html, "http://") || strings.Contains(html, "https://") {
+			t.Errorf("markup of the module's own in\n%s", html)
+		}
+	}
+	report, err := run(context.Background(), extra, contract.Default(), Options{}, []Check{find("leftover")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table bytes.Buffer
+	if err := report.WriteTable(&table); err != nil || strings.Contains(table.String(), "\x1b") {
+		t.Errorf("%v: control characters in\n%q", err, table.String())
+	}
+}
+
+// TestPicture opens the page in a browser and looks at what is drawn.
+func TestPicture(t *testing.T) {
+	browser, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium: install the package of that name")
+	}
+	good := htmlOf(t, readWat(t, "testdata/good/bump.wat"), "zero-size")
+	bad := htmlOf(t, readWat(t, "testdata/broken/overlap.wat"), "overlap")
+	for _, test := range []struct {
+		name   string
+		html   []byte
+		flag   string
+		drawn  []color.RGBA
+		absent []color.RGBA
+	}{
+		{"light", good, "--blink-settings=preferredColorScheme=1",
+			[]color.RGBA{{0xff, 0xff, 0xff, 255}, {0x3f, 0x7f, 0xbf, 255}, {0x17, 0x69, 0x2f, 255}, {0xe6, 0xb4, 0x50, 255}},
+			[]color.RGBA{{0xb3, 0x26, 0x1e, 255}}},
+		{"dark", good, "--blink-settings=preferredColorScheme=0",
+			[]color.RGBA{{0x16, 0x18, 0x1b, 255}, {0x5b, 0x9b, 0xd8, 255}, {0x6c, 0xc4, 0x88, 255}},
+			[]color.RGBA{{0xff, 0x8a, 0x80, 255}}},
+		{"failed", bad, "--blink-settings=preferredColorScheme=1",
+			[]color.RGBA{{0xb3, 0x26, 0x1e, 255}}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			counts := colors(screenshot(t, browser, test.html, test.flag))
+			for _, c := range test.drawn {
+				if counts[c] < 20 {
+					t.Errorf("%d pixels of %v", counts[c], c)
+				}
+			}
+			for _, c := range test.absent {
+				if counts[c] > 0 {
+					t.Errorf("%d pixels of %v, want none", counts[c], c)
+				}
+			}
+		})
+	}
+}
+
+func screenshot(t *testing.T, browser string, html []byte, flag string) image.Image {
+	t.Helper()
+	dir := t.TempDir()
+	page, shot := filepath.Join(dir, "report.html"), filepath.Join(dir, "report.png")
+	if err := os.WriteFile(page, html, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", flag,
+		"--user-data-dir="+filepath.Join(dir, "profile"), "--window-size=1100,1400", "--screenshot="+shot, "file://"+page)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	f, err := os.Open(shot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+func colors(img image.Image) map[color.RGBA]int {
+	counts := map[color.RGBA]int{}
+	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
+		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
+			counts[color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)]++
+		}
+	}
+	return counts
+}
+
+// The picture has each interval once, and nothing outside its frame.
+func TestDraw(t *testing.T) {
+	script := Script{Setup{Base: 1000, Pages: 2, Limit: 9}, []Call{
+		{Op: OpAlloc, Size: 100, Align: 1, Made: 0, Ptr: 1000, Pages: 2},
+		{Op: OpAlloc, Size: 100, Align: 64, Made: 1, Ptr: 1152, Pages: 2},
+		{Op: OpGrow, Size: 1, Made: -1, Pages: 3},
+		{Op: OpFree, Block: 0, Made: -1, Pages: 3},
+		{Op: OpAlloc, Size: 65536, Align: 1, Made: 2, Ptr: 3 << 16, Pages: 4},
+		{Op: OpAlloc, Size: 1 << 20, Align: 1, Made: 3, Pages: 4}, // null
+		{Op: OpRealloc, Block: 2, Size: 10, Align: 1, Made: 4, Ptr: 3 << 16, Pages: 4},
+	}}
+	p := draw(script, contract.Default(), false)
+	count := map[string]int{}
+	for _, b := range p.Boxes {
+		count[b.Class]++
+		if b.X < 0 || b.Y < -0.8 || b.X+b.Width > p.Width+0.01 || b.Y+b.Height > p.Height+0.01 {
+			t.Errorf("%+v outside of %v by %v", b, p.Width, p.Height)
+		}
+	}
+	// Foreign: the second page from the start, the third grown later.
+	for class, want := range map[string]int{"below": 1, "gap": 1, "foreign": 2, "block": 4} {
+		if count[class] != want {
+			t.Errorf("%d boxes of class %s, want %d", count[class], class, want)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"context"
+	"errors"
+	"go/build"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// assemble returns a module with the default contract's functions. Each part
+// of the text that is empty gets what is right.
+func assemble(t *testing.T, memory, alloc, rest string) []byte {
+	t.Helper()
+	if memory == "" {
+		memory = `(memory (export "memory") 1)`
+	}
+	text := "(module " + memory + `
+		(func (export "alloc") (param i32 i32) (result i32) ` + alloc + `)
+		(export "alloc_zeroed" (func 0))
+		(func (export "dealloc") (param i32 i32 i32))
+		(func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0)) ` + rest + ")"
+	module, err := wasmtime.Wat2Wasm(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return module
+}
+
+// What is no module at all is an error, in one line.
+func TestNoModule(t *testing.T) {
+	good := readWat(t, "testdata/good/bump.wat").module
+	badBody := assemble(t, "", "(i32.const 0)", "")
+	copy(badBody[len(badBody)-3:], "\x01\x01\x0b") // nop, nop, end: no result
+	for _, test := range []struct {
+		name, want string
+		module     []byte
+	}{
+		{"empty", "does not begin with", nil},
+		{"text", "does not begin with", []byte("(module)")},
+		{"component", "a component", []byte("\x00asm\x0d\x00\x01\x00")},
+		{"truncated", "module: ", good[:len(good)-7]},
+		{"header", "module: ", good[:6]},
+		{"ill-typed", "refused by wasmtime", badBody},
+	} {
+		_, err := Run(context.Background(), test.module, contract.Default(), Options{})
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %q, want one line with %q", test.name, err, test.want)
+		}
+	}
+	if _, err := Run(context.Background(), good, contract.Default(), Options{Engines: []string{"v8"}}); err == nil {
+		t.Error("unknown engine: no error")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Run(ctx, good, contract.Default(), Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: error %v", err)
+	}
+}
+
+// What is a module but cannot be used is a verdict, and nothing hangs.
+func TestBadModule(t *testing.T) {
+	for _, test := range []struct {
+		name, memory, alloc, rest, check, rule string
+	}{
+		{"endless", "", "(loop (br 0)) (unreachable)", "", "alignment", ruleEndless},
+		{"start traps", "", "(i32.const 0)", "(start 3) (func unreachable)", "alignment", ruleInstance},
+		{"start endless", "", "(i32.const 0)", "(start 3) (func (loop (br 0)))", "alignment", ruleInstance},
+		{"segment out of bounds", "", "(i32.const 0)", `(data (i32.const 70000) "x")`, "alignment", ruleInstance},
+		{"stack", "", "(call 0 (i32.const 0) (i32.const 0))", "", "alignment", "trap"},
+		{"4 GiB", "", "(drop (memory.grow (i32.const 65534))) (i32.const 1024)", "", "alignment", "growth"},
+		{"two memories", `(memory (export "memory") 1) (memory 1)`, "(i32.const 0)", "", callable, callable},
+		{"null", "", "(i32.const 0)", "", "alignment", "null"},
+	} {
+		module := assemble(t, test.memory, test.alloc, test.rest)
+		checks := []Check{find(callable), find("alignment"), find("sizes")}
+		report, err := run(context.Background(), module, contract.Default(), Options{}, checks)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		failed := report.Failures()
+		if len(failed) == 0 || failed[0].Check != test.check || failed[0].Failure.Rule != test.rule {
+			t.Errorf("%s: %v, want rule %s in check %s", test.name, failed, test.rule, test.check)
+		}
+		if (test.rule == ruleEndless || test.rule == ruleInstance) && report.Results[2].Verdict != Skip {
+			t.Errorf("%s: the next check was run all the same", test.name)
+		}
+	}
+}
+
+// wazero has no fuel: a module that does not return is closed from outside.
+func TestWazeroStops(t *testing.T) {
+	e := newWazero().(*wazeroEngine)
+	defer e.close()
+	e.patience = time.Millisecond
+	m, err := e.compile(assemble(t, "", "(loop (br 0)) (unreachable)", ""), contract.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := m.instantiate(defaultSetup(contract.Default()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.close()
+	_, err = in.call(0, []uint64{1, 1})
+	var trapped *trap
+	if !errors.As(err, &trapped) || trapped.kind != trapEndless {
+		t.Errorf("error %v, want an endless call", err)
+	}
+}
+
+// The judge must not know the maker, not even by way of others.
+func TestImports(t *testing.T) {
+	const root = "github.com/genalloc/genalloc/"
+	seen := map[string]bool{}
+	var visit func(dir string)
+	visit = func(dir string) {
+		pkg, err := build.ImportDir(dir, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		imports := pkg.Imports
+		if dir == "." {
+			imports = append(imports, pkg.TestImports...)
+		}
+		for _, path := range imports {
+			name, ours := strings.CutPrefix(path, root)
+			if !ours || seen[name] {
+				continue
+			}
+			seen[name] = true
+			if name != "contract" && name != "wasm" {
+				t.Errorf("%s imports %s", dir, path)
+				continue
+			}
+			visit("../" + name)
+		}
+	}
+	visit(".")
+}

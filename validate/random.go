@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import "github.com/genalloc/genalloc/contract"
+
+// A source makes choices: at random in a check, as a fuzzer's bytes say or as
+// a shrinking test library draws them.
+type source interface {
+	// upTo returns a number from 0 to n.
+	upTo(n uint64) uint64
+}
+
+// random is a small generator whose numbers are the same everywhere and for
+// ever (SplitMix64), so that a seed in a report stays good.
+type random struct{ state uint64 }
+
+func (r *random) next() uint64 {
+	r.state += 0x9e3779b97f4a7c15
+	x := r.state
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func (r *random) upTo(n uint64) uint64 {
+	if n+1 == 0 {
+		return r.next()
+	}
+	return r.next() % (n + 1)
+}
+
+// choices turns numbers into calls.
+type choices struct{ source }
+
+// one reports true once in n times.
+func (r choices) one(n uint64) bool { return r.upTo(n-1) == 0 }
+
+// generate makes n random calls.
+func generate(s *session, r choices, n int) {
+	var blocks []*block
+	pick := func() *block {
+		if len(blocks) == 0 {
+			return nil
+		}
+		return blocks[r.upTo(uint64(len(blocks)-1))]
+	}
+	for range n {
+		if !s.ok() {
+			return
+		}
+		var b *block
+		switch k := r.upTo(99); {
+		case k < 45:
+			b = s.alloc(r.size(s), r.align())
+		case k < 60:
+			b = s.allocZeroed(min(r.size(s), 1<<20), r.align())
+		case k < 80:
+			if old := pick(); old != nil {
+				b = s.realloc(old, r.newSize(s, old))
+			}
+		case k < 92:
+			s.free(pick())
+		case k < 97:
+			s.grow(r.upTo(2))
+		default:
+			s.limitTo(s.in.pages() + r.upTo(8))
+		}
+		if b != nil {
+			blocks = append(blocks, b)
+		}
+		blocks = keepLive(s, blocks)
+	}
+}
+
+// keepLive drops the blocks that are no longer.
+func keepLive(s *session, blocks []*block) []*block {
+	live := blocks[:0]
+	for _, b := range blocks {
+		if s.blocks[b.number] == b {
+			live = append(live, b)
+		}
+	}
+	return live
+}
+
+// size returns a size: most of them small, some at the edges of what is left.
+func (r choices) size(s *session) uint64 {
+	switch r.upTo(15) {
+	case 0:
+		return 0
+	case 1:
+		return s.left() + r.upTo(2)
+	case 2:
+		return max(s.left(), 2) - r.upTo(2)
+	case 3:
+		return s.left() + r.upTo(4)*contract.PageSize + r.upTo(2)
+	case 4:
+		return min(max(s.reach(), s.bump.top)-s.bump.top+r.upTo(2), 1<<32-1)
+	case 5:
+		return 1<<32 - 1 - r.upTo(1<<r.upTo(31))
+	}
+	return r.upTo(1 << r.upTo(17))
+}
+
+// newSize returns a size for realloc that is often near the old one. Large
+// moves are rare: they cost what they copy.
+func (r choices) newSize(s *session, b *block) uint64 {
+	switch r.upTo(3) {
+	case 0:
+		return r.upTo(b.size() + 1)
+	case 1:
+		return min(b.size()+r.upTo(64), 1<<32-1)
+	case 2:
+		return min(b.size()+s.left()+r.upTo(1), 1<<32-1)
+	}
+	return r.size(s)
+}
+
+// align returns an alignment: most of them up to 16.
+func (r choices) align() uint64 {
+	if r.one(8) {
+		return 1 << r.upTo(31)
+	}
+	return 1 << r.upTo(4)
+}

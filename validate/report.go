@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"time"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// Verdict is what a check found.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass Verdict = "pass"
+	Fail Verdict = "fail"
+	Skip Verdict = "skip" // nothing to judge; the figure says why
+)
+
+// A Report is what the judge has to say about a module.
+type Report struct {
+	Contract string   `json:"contract"` // canonical text; empty for the default
+	Level    string   `json:"level"`    // quick or full
+	Engines  []string `json:"engines"`
+	Seed     uint64   `json:"seed"`
+	Results  []Result `json:"checks"`
+
+	order contract.Contract
+	heap  *Script // the run that the picture is drawn from; nil for none
+}
+
+// A Result is what one check found on one engine.
+type Result struct {
+	Check    string        `json:"check"`
+	Promise  string        `json:"promise"`
+	Engine   string        `json:"engine"` // empty for what needs none
+	Verdict  Verdict       `json:"verdict"`
+	Figure   string        `json:"figure"` // how much was judged, or why nothing was
+	Calls    int           `json:"calls"`  // of the allocator or its host
+	Duration time.Duration `json:"duration_ns"`
+	Failure  *Failure      `json:"failure,omitempty"`
+}
+
+// A Failure is a promise that was broken.
+type Failure struct {
+	Rule     string  `json:"rule"` // what was broken: overlap, bounds, …
+	Call     string  `json:"call"` // with its values; empty if no call is to blame
+	Expected string  `json:"expected"`
+	Got      string  `json:"got"`
+	Script   *Script `json:"script,omitempty"` // the shortest sequence found that shows it
+}
+
+// Rules that concern the judge itself and not only the reader of a report.
+const (
+	ruleEndless  = "endless"  // a call does not return: calling it again would not either
+	ruleInstance = "instance" // the module does not start
+)
+
+// String returns the failure in one line.
+func (f *Failure) String() string {
+	line := f.Rule + ": "
+	if f.Call != "" {
+		line += f.Call + ": "
+	}
+	return line + "expected " + f.Expected + ", got " + f.Got
+}
+
+// OK reports whether no check failed.
+func (r *Report) OK() bool { return len(r.Failures()) == 0 }
+
+// Failures returns the results that failed.
+func (r *Report) Failures() []Result {
+	var failed []Result
+	for _, x := range r.Results {
+		if x.Verdict == Fail {
+			failed = append(failed, x)
+		}
+	}
+	return failed
+}

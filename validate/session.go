@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// A session is a run of calls on one instance, judged one by one. After the
+// first violation nothing more is called, so that checks read as plain
+// sequences of calls.
+type session struct {
+	contract contract.Contract
+	setup    Setup
+	in       instance
+	abi      adapter
+	oracle   oracle
+	bump     bump
+	limit    uint64 // pages, from host and contract
+	blocks   []*block
+	log      []Call
+	seeds    uint64
+	peak     uint64 // most bytes of memory
+	failure  *Failure
+}
+
+// Seeds of the patterns that are nobody's block.
+const (
+	belowSeed   = 1 << 40
+	garbageSeed = 2 << 40
+	foreignSeed = 3 << 40
+)
+
+// mostCleared bounds in bytes the blocks asked for that must be cleared by
+// force: 4 GiB of that would be 4 GiB of the machine's own memory.
+const mostCleared = 4 << 20
+
+// defaultSetup is the world of the contract's own choice, kept one page short
+// of 4 GiB so that every engine can run it.
+func defaultSetup(c contract.Contract) Setup {
+	s := Setup{Base: uint64(c.HeapBase.Address), Pages: uint64(c.InitialPages)}
+	if c.HeapBase.Imported() {
+		s.Base = 1024
+	}
+	s.Limit = max(s.Pages, contract.MaxPages-1)
+	return s
+}
+
+// open makes a session and the world that its setup describes: somebody else's
+// pages, bytes below the base that are not the allocator's and, where the
+// contract says that the memory is dirty, a host's bytes above it.
+func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
+	in, err := m.instantiate(setup)
+	if err != nil {
+		return nil, fmt.Errorf("instance: %w", err)
+	}
+	s := &session{contract: c, setup: setup, in: in, abi: newAdapter(c)}
+	s.setLimit(setup.Limit)
+	if have := in.pages(); have < setup.Pages && !in.grow(setup.Pages-have) {
+		in.close()
+		return nil, fmt.Errorf("instance: memory of %d pages does not grow to the %d of the setup", have, setup.Pages)
+	}
+	mem := in.pages() * contract.PageSize
+	own := ours(c, setup.Base, mem)
+	s.oracle = oracle{base: setup.Base, mem: own}
+	s.bump = bump{top: setup.Base, own: own}
+	s.peak = mem
+	s.write(span{0, min(setup.Base, mem)}, belowSeed)
+	if c.Dirty {
+		s.soil(span{min(setup.Base, own), own})
+	}
+	s.addForeign(mem)
+	return s, nil
+}
+
+// soil leaves a host's bytes in s: in every byte of what blocks can reach soon.
+func (s *session) soil(area span) {
+	area.to = min(area.to, area.from+16<<20)
+	fill(s.in.bytes()[area.from:area.to], garbageSeed, 0)
+}
+
+func (s *session) addForeign(mem uint64) {
+	from := s.oracle.mem
+	s.oracle.grown(mem)
+	s.write(span{from, mem}, foreignSeed+from)
+}
+
+func (s *session) write(area span, seed uint64) {
+	mem := s.in.bytes()
+	windows(area.to-area.from, func(from, to uint64) bool {
+		fill(mem[area.from+from:area.from+to], seed, from)
+		return true
+	})
+}
+
+// intact returns the address of the first byte seen that is not the pattern's.
+func (s *session) intact(area span, seed uint64) (uint64, bool) {
+	mem := s.in.bytes()
+	addr, ok := uint64(0), true
+	windows(area.to-area.from, func(from, to uint64) bool {
+		if i := differs(mem[area.from+from:area.from+to], seed, from); i >= 0 {
+			addr, ok = area.from+from+uint64(i), false
+		}
+		return ok
+	})
+	return addr, ok
+}
+
+func (s *session) ok() bool { return s.failure == nil }
+
+func (s *session) setLimit(pages uint64) {
+	s.in.limit(pages)
+	s.limit = min(pages, uint64(s.contract.PageLimit()))
+}
+
+// reach is the end in bytes of the largest memory that the allocator can get.
+func (s *session) reach() uint64 {
+	if s.contract.Grow.Policy == contract.GrowNever {
+		return 0
+	}
+	return s.limit * contract.PageSize
+}
+
+// mem is the size of the memory in bytes.
+func (s *session) mem() uint64 { return s.in.pages() * contract.PageSize }
+
+// alloc calls alloc, or alloc_zeroed in a module that has only that. The block
+// is nil if there is none.
+func (s *session) alloc(size, align uint64) *block {
+	if !s.abi.has(OpAlloc) {
+		return s.allocZeroed(size, align)
+	}
+	return s.do(Call{Op: OpAlloc, Size: size, Align: align})
+}
+
+func (s *session) allocZeroed(size, align uint64) *block {
+	return s.do(Call{Op: OpAllocZeroed, Size: size, Align: align})
+}
+
+// realloc returns the block at its new place and size, or nil if b stays as
+// it is.
+func (s *session) realloc(b *block, size uint64) *block {
+	if b == nil {
+		return nil
+	}
+	return s.do(Call{Op: OpRealloc, Block: b.number, Size: size})
+}
+
+func (s *session) free(b *block) {
+	if b != nil {
+		s.do(Call{Op: OpFree, Block: b.number})
+	}
+}
+
+func (s *session) grow(pages uint64) { s.do(Call{Op: OpGrow, Size: pages}) }
+
+func (s *session) limitTo(pages uint64) { s.do(Call{Op: OpLimit, Size: pages}) }
+
+// do runs one line of a script. Lines that make no sense any more, because an
+// earlier call returned no block or the module lacks the function, do nothing.
+func (s *session) do(c Call) *block {
+	if !s.ok() {
+		return nil
+	}
+	c.Made, c.Size = -1, min(c.Size, addressSpace-1)
+	if c.Op.makes() {
+		c.Made = len(s.blocks)
+		s.blocks = append(s.blocks, nil)
+	}
+	var made *block
+	switch c.Op {
+	case OpGrow:
+		s.hostGrow(&c)
+	case OpLimit:
+		s.setLimit(max(c.Size, s.in.pages()))
+	default:
+		var old *block
+		if c.Op == OpRealloc || c.Op == OpFree {
+			if c.Block >= len(s.blocks) || s.blocks[c.Block] == nil {
+				return nil
+			}
+			old = s.blocks[c.Block]
+		}
+		if !s.abi.has(c.Op) || c.Op == OpAllocZeroed && s.contract.Dirty && c.Size > mostCleared {
+			return nil
+		}
+		made = s.call(&c, old)
+		if !s.ok() {
+			s.failure.Call = describe(c, old)
+		}
+	}
+	c.Pages = s.in.pages()
+	s.peak = max(s.peak, c.Pages*contract.PageSize)
+	s.log = append(s.log, c)
+	if c.Made >= 0 {
+		s.blocks[c.Made] = made
+	}
+	return made
+}
+
+func (s *session) hostGrow(c *Call) {
+	if c.Fails = !s.in.grow(c.Size); !c.Fails {
+		s.addForeign(s.mem())
+	}
+}
+
+// close looks at every byte that nobody may have touched, and gives the
+// instance back.
+func (s *session) close() {
+	s.inspect()
+	s.in.close()
+}
+
+// inspect judges what is in memory: blocks, foreign pages, bytes below base.
+func (s *session) inspect() {
+	for _, b := range s.oracle.live {
+		if !s.ok() {
+			return
+		}
+		s.checkContents(b.span, b.seed, b.size())
+	}
+	for _, f := range s.oracle.foreign {
+		if addr, ok := s.intact(f, foreignSeed+f.from); !ok && s.ok() {
+			s.fail("foreign", "pages that somebody else grew keep their bytes", "byte %#x was overwritten", addr)
+		}
+	}
+	below := span{0, min(s.setup.Base, s.mem())}
+	if addr, ok := s.intact(below, belowSeed); !ok && s.ok() {
+		s.fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+	}
+}
+
+func (s *session) fail(rule, expected, got string, args ...any) {
+	if s.failure == nil {
+		s.failure = &Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}
+	}
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// shrinkBudget bounds the work of shrinking, in calls replayed; a MiB of memory
+// counts as a call, since pages must be had and given back.
+const shrinkBudget = 100_000
+
+// shorten replaces the failure's script by a shorter one that breaks the same
+// rule, if there is one.
+func (t *trial) shorten(f *Failure) {
+	sh := &shrinker{t: t, rule: f.Rule, budget: shrinkBudget, best: *f.Script}
+	if !sh.try(f.Script.Calls) {
+		return // not a matter of calls alone: keep what was seen
+	}
+	sh.settle()
+	for before := 0; before != len(sh.best.Calls); {
+		before = len(sh.best.Calls)
+		sh.merge()
+		sh.drop()
+	}
+	sh.lower()
+	*f = *sh.failure
+}
+
+// A shrinker looks for a short script by removing calls and lowering numbers.
+// All it does is deterministic.
+type shrinker struct {
+	t       *trial
+	rule    string
+	budget  int
+	best    Script
+	failure *Failure
+}
+
+// try replays calls, and keeps them if they break the rule.
+func (sh *shrinker) try(calls []Call) bool {
+	if sh.budget -= len(calls); sh.budget < 0 || sh.t.stop() {
+		return false
+	}
+	s, err := replay(sh.t.module, sh.t.contract, Script{sh.best.Setup, calls})
+	if err != nil {
+		return false
+	}
+	sh.budget -= int(s.peak >> 20)
+	if s.failure == nil || s.failure.Rule != sh.rule {
+		return false
+	}
+	sh.best.Calls, sh.failure = s.log, s.failure
+	sh.failure.Script = &Script{s.setup, s.log}
+	return true
+}
+
+// settle tries the plainest world.
+func (sh *shrinker) settle() {
+	plain := defaultSetup(sh.t.contract)
+	for _, setup := range []Setup{plain, {sh.best.Setup.Base, plain.Pages, plain.Limit}, {sh.best.Setup.Base, sh.best.Setup.Pages, plain.Limit}} {
+		before := sh.best.Setup
+		sh.best.Setup = setup
+		if sh.try(sh.best.Calls) {
+			return
+		}
+		sh.best.Setup = before
+	}
+}
+
+// drop removes runs of calls, long ones first, down to single calls.
+func (sh *shrinker) drop() {
+	for n := len(sh.best.Calls) / 2; n >= 1; n /= 2 {
+		for i := len(sh.best.Calls) - n; i >= 0; i -= n {
+			if i+n > len(sh.best.Calls) {
+				continue
+			}
+			sh.try(without(sh.best.Calls, i, n))
+		}
+	}
+}
+
+// without returns calls less the n from i on. What was a resized block is then
+// the block before.
+func without(calls []Call, i, n int) []Call {
+	rest := slices.Concat(calls[:i], calls[i+n:])
+	for k := i + n - 1; k >= i; k-- {
+		if calls[k].Op != OpRealloc {
+			continue
+		}
+		for j := i; j < len(rest); j++ {
+			if rest[j].Block == calls[k].Made && (rest[j].Op == OpRealloc || rest[j].Op == OpFree) {
+				rest[j].Block = calls[k].Block
+			}
+		}
+	}
+	return rest
+}
+
+// merge makes one block of several that follow each other, long runs first.
+func (sh *shrinker) merge() {
+	for n := len(sh.best.Calls); n >= 2; n = min(n-1, n/2+1) {
+		for i := 0; i+n <= len(sh.best.Calls); {
+			calls, ok := merged(sh.best.Calls, i, n)
+			if !ok || !sh.try(calls) {
+				i++
+			}
+		}
+	}
+}
+
+// merged returns calls with the n from i on as one, if they are of a kind.
+func merged(calls []Call, i, n int) ([]Call, bool) {
+	first := calls[i]
+	if first.Op != OpAlloc && first.Op != OpAllocZeroed && first.Op != OpGrow {
+		return nil, false
+	}
+	sum := uint64(0)
+	for _, c := range calls[i : i+n] {
+		if c.Op != first.Op {
+			return nil, false
+		}
+		sum += c.Size
+	}
+	rest := without(calls, i+1, n-1)
+	rest[i].Size = sum
+	return rest, true
+}
+
+// lower makes the numbers of each call small, or round.
+func (sh *shrinker) lower() {
+	for i := 0; i < len(sh.best.Calls); i++ {
+		for _, field := range []func(*Call) *uint64{
+			func(c *Call) *uint64 { return &c.Size },
+			func(c *Call) *uint64 { return &c.Align },
+		} {
+			for _, to := range smaller(*field(&sh.best.Calls[i])) {
+				calls := slices.Clone(sh.best.Calls)
+				*field(&calls[i]) = to
+				if sh.try(calls) || i >= len(sh.best.Calls) {
+					break
+				}
+			}
+			if i >= len(sh.best.Calls) {
+				return
+			}
+		}
+	}
+}
+
+// smaller returns the numbers to try in place of n, the best first: powers of
+// two, since alignments must be.
+func smaller(n uint64) []uint64 {
+	var list []uint64
+	for p := uint64(1); p < n; p *= 2 {
+		list = append(list, p)
+	}
+	return list
+}
+
+// replay runs a script on a new instance. Blocks keep the numbers they had.
+func replay(m compiled, c contract.Contract, script Script) (*session, error) {
+	s, err := open(m, c, script.Setup)
+	if err != nil {
+		return nil, err
+	}
+	names := map[int]int{}
+	for _, call := range script.Calls {
+		if call.Op == OpRealloc || call.Op == OpFree {
+			n, ok := names[call.Block]
+			if !ok {
+				continue
+			}
+			call.Block = n
+		}
+		if call.Op.makes() {
+			names[call.Made] = len(s.blocks)
+		}
+		s.do(call)
+	}
+	s.close()
+	return s, nil
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTraces replays what real programs did. The traces are inputs that are
+// not part of this repository.
+func TestTraces(t *testing.T) {
+	traces, _ := filepath.Glob("../../shared/traces/*.trace")
+	if len(traces) == 0 {
+		t.Skip("no traces beside the repository")
+	}
+	w := readWat(t, "testdata/good/bump.wat")
+	for _, name := range traces {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls, err := ParseTrace(f)
+		f.Close()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		report, err := Trace(context.Background(), w.module, w.contract, calls, Options{Level: Full})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range report.Results {
+			t.Logf("%s: %s on %s: %s, %s in %v", filepath.Base(name), r.Check, r.Engine, r.Verdict, r.Figure, r.Duration)
+			if r.Verdict != Pass {
+				t.Errorf("%s: %s on %s: %v", name, r.Check, r.Engine, r.Failure)
+			}
+		}
+	}
+}
+
+func TestParseTrace(t *testing.T) {
+	calls, err := ParseTrace(strings.NewReader("Alloc(24),\nAlloc(0),\n\nFree(1),\nFree(0),\nFree(0),\n"))
+	if err != nil || len(calls) != 5 {
+		t.Fatalf("%v, %v", calls, err)
+	}
+	for _, text := range []string{"Alloc(24", "Free(0),", "Alloc(-1),", "Realloc(1),", "Alloc(4294967296),", "nonsense"} {
+		if _, err := ParseTrace(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "trace line 1: ") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
+// A trace's violations are found like any other's.
+func TestTraceFails(t *testing.T) {
+	w := readWat(t, "testdata/broken/overlap.wat")
+	calls, err := ParseTrace(strings.NewReader("Alloc(8),\nAlloc(15),\nAlloc(1),\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Trace(context.Background(), w.module, w.contract, calls, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// At alignment 8 the lost byte of the odd size is in the gap, so that
+	// nothing overlaps: the trace must pass.
+	if !report.OK() {
+		t.Errorf("%v", report.Failures()[0].Failure)
+	}
+	w = readWat(t, "testdata/broken/exhaustion.wat")
+	calls, err = ParseTrace(strings.NewReader("Alloc(64512),\nFree(0),\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report, err = Trace(context.Background(), w.module, w.contract, calls, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(report.Failures()); n != 2 {
+		t.Errorf("%d failures, want one for each alignment", n)
+	}
+}

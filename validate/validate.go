@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// Level says how much is judged.
+type Level int
+
+// The levels: what a build can afford every time, and everything.
+const (
+	Quick Level = iota
+	Full
+)
+
+// String returns the level's name.
+func (l Level) String() string {
+	if l == Full {
+		return "full"
+	}
+	return "quick"
+}
+
+// Options are the judge's own parameters. The zero value judges quickly, on
+// wasmtime alone.
+type Options struct {
+	Level   Level
+	Engines []string // nil: wasmtime for Quick, all for Full
+	Ops     int      // calls of the random check; 0 for the level's own number
+	Seed    uint64   // of the random check
+
+	// Progress, if set, is called before each check.
+	Progress func(done, total int, check string)
+}
+
+// Run holds a module in the binary format against a contract. The error says
+// that there is nothing to judge, because the bytes are no module or ctx has
+// ended; a module that breaks its promise gets a report whose OK is false.
+func Run(ctx context.Context, module []byte, c contract.Contract, opts Options) (*Report, error) {
+	return run(ctx, module, c, opts, Checks())
+}
+
+func run(ctx context.Context, module []byte, c contract.Contract, opts Options, checks []Check) (*Report, error) {
+	j, err := newJudge(ctx, module, c, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer j.close()
+	for i, check := range checks {
+		if opts.Progress != nil {
+			opts.Progress(i, len(checks), check.Name)
+		}
+		j.judge(check)
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("check %s: %w", check.Name, err)
+		}
+	}
+	j.keepHeap()
+	return j.report, nil
+}
+
+// A judge is one module in front of its engines.
+type judge struct {
+	ctx      context.Context
+	contract contract.Contract
+	opts     Options
+	decoded  *wasm.Module
+	engines  []engine
+	modules  []compiled // one for each engine
+	report   *Report
+	compared int      // calls made on more than one engine
+	differs  *Failure // the first difference between engines
+	closed   string   // why no further check runs the module; "" while they do
+}
+
+func newJudge(ctx context.Context, module []byte, c contract.Contract, opts Options) (*judge, error) {
+	if opts.Engines == nil {
+		opts.Engines = []string{Wasmtime}
+		if opts.Level == Full {
+			opts.Engines = EngineNames()
+		}
+	}
+	j := &judge{ctx: ctx, contract: c, opts: opts}
+	var err error
+	if j.decoded, err = decode(module); err != nil {
+		return nil, err
+	}
+	if j.engines, err = newEngines(opts.Engines); err != nil {
+		return nil, err
+	}
+	j.report = &Report{Contract: c.String(), Level: opts.Level.String(), Seed: opts.Seed}
+	for _, e := range j.engines {
+		m, err := e.compile(module, c)
+		if err != nil {
+			j.close()
+			return nil, fmt.Errorf("module refused by %s: %w", e.name(), err)
+		}
+		j.modules = append(j.modules, m)
+		j.report.Engines = append(j.report.Engines, e.name())
+	}
+	return j, nil
+}
+
+func (j *judge) close() {
+	for _, m := range j.modules {
+		m.close()
+	}
+	for _, e := range j.engines {
+		e.close()
+	}
+}
+
+// judge runs one check, on every engine if it runs the module, and compares
+// what they did.
+func (j *judge) judge(check Check) {
+	reason := ""
+	if check.skip != nil {
+		reason = check.skip(j.contract)
+	}
+	switch {
+	case check.static != nil:
+		j.static(check, reason)
+		return
+	case check.run == nil:
+		j.compare(check)
+		return
+	}
+	needed := uint64(j.contract.InitialPages)
+	if check.whole {
+		needed = contract.MaxPages
+	}
+	var first *trial
+	for i, e := range j.engines {
+		why := reason
+		switch {
+		case j.closed != "":
+			why = j.closed
+		case why == "" && e.maxPages() < needed:
+			why = fmt.Sprintf("%s stops at %d pages", e.name(), e.maxPages())
+		}
+		if why != "" {
+			j.add(Result{Check: check.Name, Promise: check.Promise, Engine: e.name(), Verdict: Skip, Figure: why})
+			continue
+		}
+		t := j.try(check, i)
+		if first == nil {
+			first = t
+			continue
+		}
+		j.compared += t.calls()
+		if j.differs == nil {
+			j.differs = difference(first, t, j.engines[0].name(), e.name())
+		}
+	}
+}
+
+// compare reports whether the engines did the same in all checks before.
+func (j *judge) compare(check Check) {
+	r := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Failure: j.differs, Calls: j.compared}
+	r.Figure = fmt.Sprintf("%d calls alike", j.compared)
+	switch {
+	case len(j.engines) < 2:
+		r.Verdict, r.Figure = Skip, "one engine only"
+	case r.Failure != nil:
+		r.Verdict, r.Figure = Fail, fmt.Sprintf("%d calls", j.compared)
+	}
+	j.add(r)
+}
+
+func (j *judge) add(r Result) { j.report.Results = append(j.report.Results, r) }
+
+func (j *judge) static(check Check, reason string) {
+	start := time.Now()
+	r := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Figure: reason}
+	if reason != "" {
+		r.Verdict = Skip
+	} else if r.Failure = check.static(j.decoded, j.contract); r.Failure != nil {
+		r.Verdict = Fail
+		if check.Name == callable {
+			j.closed = "the functions cannot be called"
+		}
+	}
+	r.Duration = time.Since(start)
+	j.add(r)
+}
+
+// try runs a check on the i-th engine.
+func (j *judge) try(check Check, i int) *trial {
+	t := &trial{
+		contract: j.contract, module: j.modules[i], level: j.opts.Level,
+		ops: j.opts.Ops, seed: j.opts.Seed,
+		stop: func() bool { return j.ctx.Err() != nil },
+	}
+	r := Result{Check: check.Name, Promise: check.Promise, Engine: j.engines[i].name(), Verdict: Pass}
+	start := time.Now()
+	check.run(t)
+	r.Failure = t.failure()
+	r.Calls = t.calls()
+	r.Figure = fmt.Sprintf("%d calls", r.Calls)
+	if r.Failure != nil {
+		r.Verdict = Fail
+		switch r.Failure.Rule {
+		case ruleEndless:
+			j.closed = "the module does not return"
+		case ruleInstance:
+			j.closed = "the module does not start"
+		default:
+			t.shorten(r.Failure)
+		}
+	}
+	r.Duration = time.Since(start)
+	j.add(r)
+	return t
+}
+
+// failure returns what went wrong, if anything did.
+func (t *trial) failure() *Failure {
+	if t.err != nil {
+		return &Failure{Rule: ruleInstance, Expected: "an instance", Got: t.err.Error()}
+	}
+	for _, s := range t.sessions {
+		if s.failure != nil {
+			s.failure.Script = &Script{s.setup, s.log}
+			return s.failure
+		}
+	}
+	return nil
+}
+
+func (t *trial) calls() int {
+	n := 0
+	for _, s := range t.sessions {
+		n += len(s.log)
+	}
+	return n
+}
