@@ -50,8 +50,9 @@ func Assemble(text string, c contract.Contract) ([]byte, error) {
 		return nil, fmt.Errorf("assembled module: %w", err)
 	}
 	m.Customs = slices.DeleteFunc(m.Customs, func(s wasm.Custom) bool { return !c.Names && s.Name == "name" })
+	// Not at the file's end: wazero 1.12 refuses an empty custom section there.
 	m.Customs = append(m.Customs, wasm.Custom{
-		Name: contract.SectionName, Payload: []byte(c.String()), After: wasm.SectionData,
+		Name: contract.SectionName, Payload: []byte(c.String()), After: wasm.SectionExport,
 	})
 	return m.Encode()
 }
