@@ -62,7 +62,7 @@ func inModules(t testing.TB, file string) string {
 	t.Helper()
 	path := filepath.Join(Root(t), "examples", "node_modules", file)
 	if _, err := os.Stat(path); err != nil {
-		missing(t, "%s is missing: npm ci --prefix examples, or make deps", file)
+		missing(t, "%s is missing: npm install --no-save --prefix examples, or make deps", file)
 	}
 	return path
 }

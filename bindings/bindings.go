@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bindings
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"go/format"
+	"path"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// Module is the name of the module that bindings of a module, not an object,
+// import the functions from.
+const Module = "genalloc"
+
+// A Language is one that bindings are written in.
+type Language string
+
+// The languages.
+const (
+	C              Language = "c"              // a header
+	Rust           Language = "rust"           // a no_std module with a #[global_allocator]
+	Zig            Language = "zig"            // a std.mem.Allocator
+	AssemblyScript Language = "assemblyscript" // a runtime for asc --runtime
+	JS             Language = "js"             // an ES module and its types
+	Go             Language = "go"             // the module embedded, and typed calls for wazero
+)
+
+// Languages lists every language.
+var Languages = []Language{C, Rust, Zig, AssemblyScript, JS, Go}
+
+// UnmarshalText accepts a known language.
+func (l *Language) UnmarshalText(b []byte) error {
+	if !slices.Contains(Languages, Language(b)) {
+		var names []string
+		for _, known := range Languages {
+			names = append(names, string(known))
+		}
+		return fmt.Errorf("%q is not one of %s", b, strings.Join(names, ", "))
+	}
+	*l = Language(b)
+	return nil
+}
+
+// A File is one file of a binding.
+type File struct {
+	Name    string // without a directory
+	Content []byte
+}
+
+// A writer says what a language's binding consists of and needs.
+type writer struct {
+	endings []string // of the files; each has a template
+	object  bool     // it can call an object
+	module  bool     // and a module that is instantiated beside the program, or merged into it
+	needs   []string // functions of the core ABI that it stands on
+}
+
+var writers = map[Language]writer{
+	C:              {endings: []string{".h"}, object: true, module: true},
+	Rust:           {endings: []string{".rs"}, object: true, module: true, needs: []string{"alloc", "dealloc"}},
+	Zig:            {endings: []string{".zig"}, object: true, module: true, needs: []string{"alloc", "dealloc"}},
+	AssemblyScript: {endings: []string{".ts"}, module: true, needs: []string{"alloc_zeroed", "dealloc", "realloc"}},
+	JS:             {endings: []string{".js", ".d.ts"}, module: true},
+	Go:             {endings: []string{".go"}, module: true},
+}
+
+//go:embed templates/*.tmpl
+var templates embed.FS
+
+// Write returns the binding of one language for the file that holds what a valid
+// contract orders: file is its name, whose ending tells an object (.o or .a) from
+// a module. The same arguments give the same bytes.
+//
+// It refuses a language that cannot call such a file, and names of functions that
+// the language cannot say.
+func Write(l Language, c contract.Contract, file string) ([]File, error) {
+	w, ok := writers[l]
+	if !ok {
+		return nil, fmt.Errorf("%q is no language that bindings are written in", l)
+	}
+	m, err := newModel(l, c, path.Base(file))
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case m.Object && !w.object:
+		return nil, fmt.Errorf("%s calls modules and cannot be linked with an object: name the output x.wasm", l)
+	case !m.Object && !w.module:
+		return nil, fmt.Errorf("%s links objects and imports no module: name the output x.o", l)
+	}
+	for _, name := range w.needs {
+		if !c.ABI.Includes(contract.Core) || !c.Has(name) {
+			return nil, fmt.Errorf("%s needs the function %s of --abi core: include it", l, name)
+		}
+	}
+	var files []File
+	for _, ending := range w.endings {
+		var b bytes.Buffer
+		t, err := template.New("").Funcs(m.words()).ParseFS(templates, "templates/*.tmpl")
+		if err == nil {
+			err = t.ExecuteTemplate(&b, string(l)+ending+".tmpl", m)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
+		content := b.Bytes()
+		if l == Go {
+			if content, err = format.Source(content); err != nil {
+				return nil, fmt.Errorf("templates: %w", err)
+			}
+		}
+		files = append(files, File{m.Stem + ending, content})
+	}
+	return files, nil
+}

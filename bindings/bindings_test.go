@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bindings_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/bindings"
+	"github.com/genalloc/genalloc/contract"
+)
+
+func TestWriteRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		language bindings.Language
+		flags    string
+		file     string
+		want     string
+	}{
+		{"cobol", "", "x.wasm", `"cobol" is no language`},
+		{bindings.JS, "--heap-base=linker", "x.o", "js calls modules"},
+		{bindings.Go, "--heap-base=linker", "x.a", "go calls modules"},
+		{bindings.AssemblyScript, "--heap-base=linker", "x.o", "assemblyscript calls modules"},
+		{bindings.Rust, "--abi=c --heap-base=linker", "x.o", "rust needs the function alloc of --abi core"},
+		{bindings.Zig, "--functions=alloc", "x.wasm", "zig needs the function dealloc"},
+		{bindings.AssemblyScript, "--functions=alloc,dealloc", "x.wasm", "assemblyscript needs the function alloc_zeroed"},
+		{bindings.C, "'--export=alloc=two words'", "x.wasm", `"two words" is no name of a function in c`},
+		{bindings.Go, "", "-.wasm", "makes no name of a package"},
+	} {
+		c, err := contract.Parse(tt.flags)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := bindings.Write(tt.language, c, tt.file)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || files != nil {
+			t.Errorf("%s %q %s: error %v, want %q", tt.language, tt.flags, tt.file, err, tt.want)
+		}
+	}
+}
+
+// TestNames: a name that a contract allows can neither end a comment nor a string
+// of any language.
+func TestNames(t *testing.T) {
+	c, err := contract.Parse(`'--export=alloc=a*/"b\' --memory-name=m"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []bindings.Language{bindings.JS, bindings.Go} {
+		files, err := bindings.Write(l, c, "x.wasm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			for _, line := range strings.Split(string(f.Content), "\n") {
+				if strings.Contains(line, `a*/"b\`) && !strings.HasPrefix(line, "//") {
+					t.Errorf("%s: %s", f.Name, line)
+				}
+			}
+			if name := []byte(`"a*/\"b\\"`); f.Name != "x.d.ts" && !bytes.Contains(f.Content, name) {
+				t.Errorf("%s does not call %s", f.Name, name)
+			}
+		}
+	}
+}
+
+// TestEveryABI: the languages without an allocator interface take any functions.
+func TestEveryABI(t *testing.T) {
+	for _, abi := range contract.ABIs {
+		c := contract.Default()
+		c.ABI, c.Target = abi, contract.CosmWasm
+		if err := c.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range []bindings.Language{bindings.C, bindings.JS, bindings.Go} {
+			files, err := bindings.Write(l, c, "x.wasm")
+			if err != nil {
+				t.Errorf("%s in %s: %v", abi, l, err)
+				continue
+			}
+			for _, f := range c.Signatures() {
+				if !bytes.Contains(files[0].Content, []byte(f.Name)) {
+					t.Errorf("%s in %s: %s is missing", abi, l, f.Name)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bindings
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+	"unicode"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// A model is what the templates say.
+type model struct {
+	Command  string // that makes the module again
+	File     string // the module's or the object's name
+	Stem     string // without its ending
+	Package  string // Stem as an identifier
+	Object   bool
+	Module   string // that the functions are imported from, where not Object
+	Memory   string // the export name of the memory; empty where it is imported
+	HeapBase string // bytes; empty where it is not a number
+	Align    uint32 // bytes, that every block has
+	Fixed    bool   // and none has more: there is no align parameter
+	Traps    bool   // out of memory traps
+	Imports  []contract.Import
+
+	Functions []function
+}
+
+// A function is one that the binding declares.
+type function struct {
+	contract.Function
+	Symbol string // the name in the language
+}
+
+// Core returns the function of the core ABI, or nil where it is left out.
+func (m *model) Core(name string) *function {
+	for i, f := range m.Functions {
+		if f.ABI == contract.Core && f.Name == name {
+			return &m.Functions[i]
+		}
+	}
+	return nil
+}
+
+// identifier is what a name has to be to be one in every language here.
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// newModel derives the model. Where functions become names of the language, they
+// have to be identifiers; JavaScript and Go have names of their own for them.
+func newModel(l Language, c contract.Contract, file string) (*model, error) {
+	stem, ending, _ := strings.Cut(file, ".")
+	m := &model{
+		Command: "genalloc", File: file, Stem: stem, Module: Module,
+		Object: ending == "o" || ending == "a",
+		Align:  c.Align(), Fixed: c.FixedAlign != 0, Traps: c.OOM == contract.OOMTrap,
+	}
+	if text := c.String(); text != "" {
+		m.Command += " " + plain(text)
+	}
+	m.Package = strings.ToLower(strings.Map(func(r rune) rune {
+		if r == '_' || r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return -1
+	}, stem))
+	if !identifier.MatchString(m.Package) {
+		return nil, fmt.Errorf("%q makes no name of a package: begin the output's name with a letter", file)
+	}
+	if !m.Object {
+		m.Imports = c.Imports()
+		if c.Memory == contract.ExportMemory {
+			m.Memory = c.MemoryName
+		}
+		if !c.HeapBase.Imported() {
+			m.HeapBase = fmt.Sprint(c.HeapBase.Address)
+		}
+	}
+	for _, f := range c.Signatures() {
+		symbol := f.Export
+		if l == JS || l == Go {
+			symbol = f.Name
+		}
+		if !identifier.MatchString(symbol) {
+			return nil, fmt.Errorf("%q is no name of a function in %s: choose another for %s with --export", symbol, l, f.Name)
+		}
+		m.Functions = append(m.Functions, function{f, symbol})
+	}
+	return m, nil
+}
+
+// plain writes a text for a comment, which nothing in it can end.
+func plain(text string) string {
+	quoted := strconv.QuoteToASCII(text)
+	return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), "*/", `*\/`)
+}
+
+// words are the functions that templates call.
+func (m *model) words() template.FuncMap {
+	return template.FuncMap{
+		"camel":   camel,
+		"quote":   strconv.QuoteToASCII,
+		"params":  m.params,
+		"args":    args,
+		"result":  result,
+		"upper":   strings.ToUpper,
+		"returns": func(f function) bool { return len(f.Results) > 0 },
+	}
+}
+
+// isPointer reports whether a parameter is an address.
+func isPointer(name string) bool {
+	switch name {
+	case "ptr", "old_ptr", "region", "out":
+		return true
+	}
+	return false
+}
+
+// types are the words for an address and for a size, in declarations of the
+// form "TYPE NAME" or "NAME: TYPE".
+var types = map[string]struct {
+	pointer, size string
+	before        bool
+	none          string // in place of no parameters
+}{
+	"c":  {"void *", "size_t ", true, "void"},
+	"rs": {"*mut u8", "usize", false, ""},
+	"ts": {"usize", "usize", false, ""},
+	"js": {"number", "number", false, ""},
+	"go": {" uint32", " uint32", false, ""},
+}
+
+// params writes a parameter list in a language of types.
+func (m *model) params(language string, f function) string {
+	t := types[language]
+	var list []string
+	for _, p := range f.Params {
+		typ := t.size
+		if isPointer(p.Name) {
+			typ = t.pointer
+		}
+		switch {
+		case p.Name == "out" && language == "c":
+			list = append(list, "void **out")
+		case t.before:
+			list = append(list, typ+p.Name)
+		case language == "go":
+			list = append(list, local(p.Name)+typ)
+		default:
+			list = append(list, p.Name+": "+typ)
+		}
+	}
+	if len(list) == 0 {
+		return t.none
+	}
+	return strings.Join(list, ", ")
+}
+
+// result writes what a function returns: an address, unless it is an errno or a
+// size.
+func result(language string, f function) string {
+	t := types[language]
+	switch {
+	case len(f.Results) == 0:
+		return ""
+	case f.Name == "posix_memalign" && language == "c":
+		return "int "
+	case f.Name == "posix_memalign" && language == "rs":
+		return "i32"
+	case f.Name == "malloc_usable_size" || f.Name == "posix_memalign":
+		return t.size
+	}
+	return t.pointer
+}
+
+// args lists the parameters' names, each between before and after.
+func args(before, after string, f function) string {
+	var list []string
+	for _, p := range f.Params {
+		list = append(list, before+local(p.Name)+after)
+	}
+	return strings.Join(list, ", ")
+}
+
+// camel writes alloc_zeroed as AllocZeroed.
+func camel(name string) string {
+	var b strings.Builder
+	for _, word := range strings.Split(name, "_") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+// local writes old_size as oldSize.
+func local(name string) string {
+	c := camel(name)
+	return strings.ToLower(c[:1]) + c[1:]
+}

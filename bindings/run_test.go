@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bindings_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/genalloc/genalloc/bindings"
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/toolchain"
+	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// TestC compiles with the header as strictly as clang knows, and links the object.
+func TestC(t *testing.T) {
+	toolchain.Need(t, "clang", "wasm-ld")
+	dir := bind(t, "", "genalloc.o", bindings.C)
+	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-ffreestanding", "-nostdlib", "-fno-builtin",
+		"-Wall", "-Wextra", "-Wpedantic", "-Wstrict-prototypes", "-Werror", "-Wl,--no-entry,--export=run",
+		"-I.", "-o", "use.wasm", source(t, "use.c"), "genalloc.o")
+	if got := run(t, dir); got != 100 {
+		t.Errorf("run returns %d, want 100", got)
+	}
+}
+
+// TestImports: beside a module, the functions are imported by the names that the
+// module exports.
+func TestImports(t *testing.T) {
+	toolchain.Need(t, "clang", "wasm-ld", toolchain.Rust)
+	dir := bind(t, "--export=alloc_zeroed=zeroed", "genalloc.wasm", bindings.C, bindings.Rust)
+	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-ffreestanding", "-nostdlib", "-fno-builtin", "-Dalloc_zeroed=zeroed",
+		"-Wall", "-Werror", "-Wl,--no-entry,--export=run", "-I.", "-o", "use.wasm", source(t, "use.c"))
+	imports(t, dir, "dealloc", "realloc", "zeroed")
+	rust(t, dir)
+	imports(t, dir, "alloc", "dealloc", "realloc", "zeroed")
+}
+
+// imports fails the test if use.wasm imports anything but these functions.
+func imports(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	m, err := wasm.Decode(read(t, filepath.Join(dir, "use.wasm")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := map[string]bool{}
+	for _, name := range want {
+		missing[name] = true
+	}
+	for _, im := range m.Imports {
+		if im.Module != bindings.Module || !missing[im.Name] {
+			t.Errorf("import %q %q is not expected", im.Module, im.Name)
+		}
+		delete(missing, im.Name)
+	}
+	if len(missing) > 0 {
+		t.Errorf("imports are missing: %v", missing)
+	}
+}
+
+// TestRust runs a no_std program whose Box, Vec and String are on our heap.
+func TestRust(t *testing.T) {
+	toolchain.Need(t, toolchain.Rust, "wasm-ld")
+	for _, flags := range []string{"", "--fixed-align=16", "--functions=alloc,dealloc --oom=trap"} {
+		dir := bind(t, flags, "genalloc.o", bindings.Rust)
+		rust(t, dir, "-C", "link-arg=genalloc.o")
+		if got := run(t, dir); got != 45+6+7+100 {
+			t.Errorf("%q: run returns %d, want 158", flags, got)
+		}
+	}
+}
+
+func rust(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	save(t, dir, "use.rs", read(t, source(t, "use.rs")))
+	args = append([]string{"--target=wasm32-unknown-unknown", "--edition=2021", "--crate-type=cdylib", "-O", "-D", "warnings",
+		// Stable since Rust 1.68; Debian 12 has 1.63.
+		"-Z", "crate-attr=feature(default_alloc_error_handler)",
+		"-C", "panic=abort", "-C", "linker=wasm-ld", "-o", "use.wasm", "use.rs"}, args...)
+	toolchain.Run(t, dir, "env", append([]string{"RUSTC_BOOTSTRAP=1", toolchain.Rust}, args...)...)
+}
+
+func TestZig(t *testing.T) {
+	zig := toolchain.Zig(t)
+	for _, flags := range []string{"", "--functions=alloc,dealloc"} {
+		dir := bind(t, flags, "genalloc.o", bindings.Zig)
+		save(t, dir, "use.zig", read(t, source(t, "use.zig")))
+		build := []string{"build-exe", "-fno-entry"}
+		if strings.HasPrefix(toolchain.Run(t, dir, zig, "version"), "0.11.") {
+			build = []string{"build-lib", "-dynamic"} // 0.12 builds programs without an entry
+		}
+		toolchain.Run(t, dir, zig, append(build, "use.zig", "genalloc.o", "-target", "wasm32-freestanding", "-O", "ReleaseSmall",
+			"--export=run", "--cache-dir", "cache", "--global-cache-dir", "cache", "-femit-bin=use.wasm")...)
+		if got := run(t, dir); got != 499500 {
+			t.Errorf("%q: run returns %d, want 499500", flags, got)
+		}
+	}
+}
+
+func TestJS(t *testing.T) {
+	toolchain.Need(t, "node")
+	dir := bind(t, "", "genalloc.wasm", bindings.JS)
+	save(t, dir, "package.json", []byte(`{"type": "module"}`))
+	save(t, dir, "use.mjs", read(t, source(t, "use.mjs")))
+	if got, want := toolchain.Run(t, dir, "node", "use.mjs"), "0 112 0 true\n"; got != want {
+		t.Errorf("the program prints %q, want %q", got, want)
+	}
+}
+
+// TestTypes holds the declarations against a program that follows them, and one
+// line that does not.
+func TestTypes(t *testing.T) {
+	tsc := toolchain.Node(t, "tsc")
+	dir := bind(t, "", "genalloc.wasm", bindings.JS)
+	save(t, dir, "package.json", []byte(`{"type": "module"}`))
+	save(t, dir, "use.ts", read(t, source(t, "use.ts.txt")))
+	toolchain.Run(t, dir, tsc, "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext",
+		"--lib", "es2022,dom", "--types", "", "use.ts")
+}
+
+func TestGo(t *testing.T) {
+	dir := bind(t, "", "genalloc.wasm", bindings.Go)
+	pkg := filepath.Join(dir, "genalloc")
+	if err := os.Mkdir(pkg, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"genalloc.go", "genalloc.wasm"} {
+		if err := os.Rename(filepath.Join(dir, name), filepath.Join(pkg, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := toolchain.Root(t)
+	mod := strings.Replace(string(read(t, filepath.Join(root, "go.mod"))), "module github.com/genalloc/genalloc", "module use", 1)
+	save(t, dir, "go.mod", []byte(mod))
+	save(t, dir, "go.sum", read(t, filepath.Join(root, "go.sum")))
+	save(t, dir, "main.go", read(t, source(t, "use.go.txt")))
+	toolchain.Run(t, dir, "go", "vet", "./...")
+	if got, want := toolchain.Run(t, dir, "go", "run", "."), "0 42 0 <nil> <nil>\n"; got != want {
+		t.Errorf("the program prints %q, want %q", got, want)
+	}
+}
+
+// TestAssemblyScript runs a program whose strings, arrays and maps are on our
+// heap. Its static data lies below the heap, and where it does not fit there the
+// program stops at its start.
+func TestAssemblyScript(t *testing.T) {
+	toolchain.Need(t, "node")
+	asc := toolchain.Node(t, "asc")
+	dir := bind(t, "--initial-pages=2 --heap-base=65536", "genalloc.wasm", bindings.AssemblyScript, bindings.JS)
+	save(t, dir, "package.json", []byte(`{"type": "module"}`))
+	save(t, dir, "app.ts", read(t, source(t, "use.as.ts")))
+	save(t, dir, "use.mjs", read(t, source(t, "use.as.mjs")))
+	toolchain.Run(t, dir, asc, "app.ts", "--runtime", "./genalloc", "--importMemory", "-O3", "-o", "app.wasm")
+	if got, want := toolchain.Run(t, dir, "node", "use.mjs"), "1231\n"; got != want {
+		t.Errorf("the program prints %q, want %q", got, want)
+	}
+	toolchain.Run(t, dir, asc, "app.ts", "--runtime", "./genalloc", "--importMemory", "-O3", "-o", "app.wasm", "--memoryBase", "66000", "--initialMemory", "2")
+	out := toolchain.Run(t, dir, "sh", "-c", "node use.mjs 2>&1 || true")
+	if !strings.Contains(out, "unreachable") {
+		t.Errorf("static data above the heap's base goes unnoticed: %s", out)
+	}
+}
+
+// bind writes what a contract's text orders, and the bindings, into a directory.
+func bind(t *testing.T, text, file string, languages ...bindings.Language) string {
+	t.Helper()
+	dir := t.TempDir()
+	if strings.HasSuffix(file, ".o") {
+		text = strings.TrimSpace("--heap-base=linker " + text)
+	}
+	c, err := contract.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := emitter.Emit(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasSuffix(file, ".o") {
+		if content, err = object.FromModule(content, c, object.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(t, dir, file, content)
+	for _, l := range languages {
+		files, err := bindings.Write(l, c, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			save(t, dir, f.Name, f.Content)
+		}
+	}
+	return dir
+}
+
+// run calls the function run of use.wasm.
+func run(t *testing.T, dir string) uint32 {
+	t.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntime(ctx)
+	t.Cleanup(func() { r.Close(ctx) })
+	m, err := r.Instantiate(ctx, read(t, filepath.Join(dir, "use.wasm")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := m.ExportedFunction("run").Call(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return uint32(results[0])
+}
+
+func source(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func save(t *testing.T, dir, name string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package examples_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/internal/toolchain"
+)
+
+// sections names the tools of each section of docs/linking.md.
+var sections = map[string]struct{ tools, npm []string }{
+	"C":                      {tools: []string{"clang", "wasm-ld", "node"}},
+	"C with wasi-libc":       {tools: []string{"clang", "wasm-ld"}},
+	"Rust":                   {tools: []string{toolchain.Rust, "wasm-ld", "node"}},
+	"Zig":                    {tools: []string{"node"}},
+	"AssemblyScript":         {tools: []string{"node"}, npm: []string{"asc"}},
+	"JavaScript":             {tools: []string{"node"}},
+	"Go":                     {tools: []string{"go"}},
+	"Components":             {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
+	"Stylus":                 {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
+	"Any module, by a merge": {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"wasm-merge"}},
+}
+
+// A fence is a fenced block. Behind the language, its first line may have the name
+// of the file that it is.
+var fence = regexp.MustCompile("(?ms)^```(\\w*)(?: (\\S+))?\n(.*?)^```$")
+
+// TestLinking runs the snippets of each section in a directory of its own.
+func TestLinking(t *testing.T) {
+	page := read(t, filepath.Join(toolchain.Root(t), "docs", "linking.md"))
+	ran := 0
+	for _, section := range strings.Split(page, "\n## ")[1:] {
+		title, text, _ := strings.Cut(section, "\n")
+		blocks := fence.FindAllStringSubmatch(text, -1)
+		if len(blocks) == 0 {
+			continue
+		}
+		ran++
+		t.Run(title, func(t *testing.T) {
+			n, ok := sections[title]
+			if !ok {
+				t.Fatal("nobody says what the section needs")
+			}
+			toolchain.Need(t, n.tools...)
+			for _, command := range n.npm {
+				toolchain.Node(t, command)
+			}
+			dir := t.TempDir()
+			switch title {
+			case "Zig":
+				if !strings.HasPrefix(toolchain.Run(t, dir, toolchain.Zig(t), "version"), "0.11.") {
+					t.Skip("the section's command is that of Zig 0.11")
+				}
+			case "Go":
+				module(t, dir)
+			}
+			snippets(t, dir, blocks)
+		})
+	}
+	if ran != len(sections) {
+		t.Errorf("%d sections have snippets, want %d", ran, len(sections))
+	}
+}
+
+// snippets writes files, runs commands, and compares what they print.
+func snippets(t *testing.T, dir string, blocks [][]string) {
+	t.Helper()
+	printed := ""
+	for _, b := range blocks {
+		switch language, name, content := b[1], b[2], b[3]; {
+		case name != "":
+			save(t, filepath.Join(dir, name), content)
+		case language == "sh":
+			printed = execute(t, dir, "bash", "-euo", "pipefail", "-c", content)
+		case language == "":
+			if printed != content {
+				t.Errorf("the page says\n%s, and the commands print\n%s", content, printed)
+			}
+		default:
+			t.Errorf("a block of %s is neither a file nor a command", language)
+		}
+	}
+}
+
+// module makes the directory a Go module with this one's dependencies.
+func module(t *testing.T, dir string) {
+	t.Helper()
+	root := toolchain.Root(t)
+	mod := strings.Replace(read(t, filepath.Join(root, "go.mod")), "module github.com/genalloc/genalloc", "module example", 1)
+	save(t, filepath.Join(dir, "go.mod"), mod)
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(t, filepath.Join(dir, "go.sum"), string(sum))
+}

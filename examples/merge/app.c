@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Builds a list of 1,000 nodes and adds it up. The functions are imported from
+// the module genalloc until wasm-merge puts both modules into one.
+
+#include "genalloc.h"
+
+struct node {
+	struct node *next;
+	int value;
+};
+
+int run(void) {
+	struct node *list = 0;
+	for (int i = 0; i < 1000; i++) {
+		struct node *n = alloc(sizeof *n, _Alignof(struct node));
+		n->value = i;
+		n->next = list;
+		list = n;
+	}
+	int sum = 0;
+	for (; list; list = list->next)
+		sum += list->value;
+	return sum;
+}
