@@ -4,7 +4,6 @@ go 1.25.0
 
 require (
 	github.com/bytecodealliance/wasmtime-go/v39 v39.0.1
-	github.com/crillab/gophersat v1.4.0
 	github.com/tetratelabs/wazero v1.12.0
 )
 

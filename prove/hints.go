@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// Hints say how the globals encode the state. They need not be trusted.
+type Hints struct {
+	Top Cell
+	End End
+
+	// Aligned: the top is always a multiple of the contract's own alignment.
+	Aligned bool
+}
+
+// Cell is a global that holds an address or a number of pages, modulo 2^32 (2^64
+// under memory64).
+type Cell struct {
+	Global  uint32 // index, imports included
+	Negated bool   // it holds the address's negation: 0 means the full 2^32
+}
+
+// String returns the cell as UnmarshalText takes it, such as "0" or "-0".
+func (c Cell) String() string {
+	if c.Negated {
+		return fmt.Sprintf("-%d", c.Global)
+	}
+	return fmt.Sprint(c.Global)
+}
+
+// UnmarshalText accepts the index of a global, with a minus sign where the
+// global holds the negated address.
+func (c *Cell) UnmarshalText(b []byte) error {
+	text, negated := strings.CutPrefix(string(b), "-")
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		return fmt.Errorf("%q is not the index of a global, or that with a minus sign", b)
+	}
+	*c = Cell{Global: uint32(n), Negated: negated}
+	return nil
+}
+
+// EndKind says where the end of what is the allocator's is found.
+type EndKind string
+
+// The kinds of ends.
+const (
+	EndMemory  EndKind = "memory"  // the memory's end: nobody else may grow it
+	EndPage    EndKind = "page"    // the end of the page that the top lies in
+	EndInitial EndKind = "initial" // the end of the initial pages
+	EndBytes   EndKind = "bytes"   // a global holds it in bytes
+	EndPages   EndKind = "pages"   // a global holds it in pages; negated, 65536 less them
+)
+
+// End is where the end of what is the allocator's is found.
+type End struct {
+	Kind EndKind
+	Cell Cell // for EndBytes and EndPages
+
+	// Lazy: while the cell is negative as an i32, no call was made yet, and the
+	// state is not read from the globals.
+	Lazy bool
+}
+
+// String returns the end as UnmarshalText takes it.
+func (e End) String() string {
+	switch {
+	case e.Kind != EndBytes && e.Kind != EndPages:
+		return string(e.Kind)
+	case e.Lazy:
+		return fmt.Sprintf("%s:%v:lazy", e.Kind, e.Cell)
+	}
+	return fmt.Sprintf("%s:%v", e.Kind, e.Cell)
+}
+
+// UnmarshalText accepts memory, page, initial, bytes:CELL and pages:CELL, the
+// last two with :lazy behind them or not.
+func (e *End) UnmarshalText(b []byte) error {
+	parts := strings.Split(string(b), ":")
+	end := End{Kind: EndKind(parts[0])}
+	switch end.Kind {
+	case EndMemory, EndPage, EndInitial:
+		if len(parts) == 1 {
+			*e = end
+			return nil
+		}
+	case EndBytes, EndPages:
+		if end.Lazy = len(parts) == 3 && parts[2] == "lazy"; len(parts) == 2 || end.Lazy {
+			*e = end
+			return e.Cell.UnmarshalText([]byte(parts[1]))
+		}
+	}
+	return fmt.Errorf("%q is not one of memory, page, initial, bytes:CELL, pages:CELL", b)
+}
+
+// Guess finds hints for a module of this project's own making by its globals and
+// their initial values.
+func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
+	first := m.NumImported(wasm.KindGlobal)
+	var cells []uint32
+	for i, g := range m.Globals {
+		if g.Type.Mutable {
+			cells = append(cells, uint32(first+i))
+		}
+	}
+	if len(cells) == 0 || len(cells) > 2 {
+		return Hints{}, fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(cells))
+	}
+	h := Hints{Top: Cell{Global: cells[0], Negated: true}, End: End{Kind: EndPage}}
+	if v, ok := constant(m, cells[0]); ok && !c.HeapBase.Imported() && uint32(v) == c.HeapBase.Address {
+		h.Top.Negated = false
+	}
+	h.Aligned = keepsAligned(c)
+	switch {
+	case len(cells) == 2:
+		h.End = End{Kind: EndPages, Cell: Cell{Global: cells[1], Negated: true}, Lazy: c.HeapBase.Imported()}
+	case !c.CanGrow():
+		h.End = End{Kind: EndInitial}
+	}
+	return h, nil
+}
+
+// keepsAligned tells whether a top that is a multiple of the contract's alignment
+// can stay within a page's end.
+func keepsAligned(c contract.Contract) bool {
+	return c.Align() > 1 && c.Align() <= contract.PageSize
+}
+
+// constant returns the initial value of a global that the module defines by a constant.
+func constant(m *wasm.Module, index uint32) (uint64, bool) {
+	i := int(index) - m.NumImported(wasm.KindGlobal)
+	if i < 0 || i >= len(m.Globals) {
+		return 0, false
+	}
+	init := m.Globals[i].Init
+	if len(init) != 2 {
+		return 0, false
+	}
+	switch init[0].Op {
+	case wasm.OpI32Const:
+		return uint64(uint32(init[0].Value)), true
+	case wasm.OpI64Const:
+		return uint64(init[0].Value), true
+	}
+	return 0, false
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
+)
+
+// Obligation is a statement to be proved.
+type Obligation struct {
+	Name  string // such as alloc.bounds
+	Text  string // the statement in words
+	Cases []Case
+
+	// After names obligations about the same call that are taken as facts here,
+	// path by path, once they are proved.
+	After []string
+
+	// Possible turns the statement around: each case's assumptions have to be
+	// satisfiable, so that nothing is proved of what never happens.
+	Possible bool
+}
+
+// Case is an obligation on one path: wherever the assumptions hold, so does the goal.
+type Case struct {
+	Name   string // the path
+	Assume []term
+	Goal   term
+	given  []term // of Assume: what is assumed here and not on the path as such
+	call   *call  // what to replay; nil where nothing is called
+	path   *sym.Path
+}
+
+// formula returns the statements that hold together exactly where the case fails,
+// or for a Possible obligation where the case happens.
+func (c Case) formula(s *system, possible bool) []term {
+	if possible {
+		return c.Assume
+	}
+	return append(c.Assume[:len(c.Assume):len(c.Assume)], s.Not(c.Goal))
+}
+
+// call is a call of one function from any state.
+type call struct {
+	*system
+	function contract.Function
+	index    uint32
+	words    []term          // the arguments as the machine has them
+	args     map[string]term // the same as numbers, by the contract's names
+	state    sym.State
+	pre      view
+	assume   []term
+	all      []outcome
+	outcomes []outcome // all but those that were shown never to happen
+}
+
+// outcome is one path of a call.
+type outcome struct {
+	name   string
+	path   *sym.Path
+	ret    term // the result, a number; 0 where there is none
+	ok     term // a block was returned
+	failed term // the request was not met
+	post   view
+}
+
+// call runs the contract's function of that name on any state with any arguments.
+func (s *system) call(f contract.Function) (*call, error) {
+	index, typ, err := s.module.ExportedFunc(f.Export)
+	if err != nil {
+		return nil, err
+	}
+	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) {
+		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
+	}
+	k := &call{system: s, function: f, index: index, args: map[string]term{}, state: s.anyState()}
+	for _, p := range f.Params {
+		word := s.Var(p.Name, s.width)
+		k.words = append(k.words, word)
+		k.args[p.Name] = s.of(word)
+	}
+	k.pre = s.view(k.state)
+	k.assume = []term{s.invariant(k.pre)}
+	if a, ok := k.args["align"]; ok {
+		k.assume = append(k.assume, s.powerOfTwo(s.Extract(a, 0, s.width)))
+		k.args["align"] = s.larger(a, s.align)
+	} else {
+		k.args["align"] = s.align
+	}
+	k.require()
+	paths, err := s.executor.Call(index, k.words, k.state)
+	if err != nil {
+		return nil, err
+	}
+	for i := range paths {
+		k.all = append(k.all, k.outcome(i, &paths[i]))
+	}
+	k.outcomes = k.all
+	return k, nil
+}
+
+// old is the block that realloc and dealloc are handed, and an empty one elsewhere.
+func (k *call) old() block {
+	switch k.function.Name {
+	case "realloc":
+		return block{k.arg("ptr"), k.arg("old_size")}
+	case "dealloc":
+		return block{k.arg("ptr"), k.arg("size")}
+	}
+	return block{k.num(0), k.num(0)}
+}
+
+// held is the old block with what its end was rounded up by: a block has those
+// bytes too where the top is kept aligned, since every block starts aligned.
+func (k *call) held() block {
+	old := k.old()
+	if !k.hints.Aligned || old.at.IsConst() {
+		return old
+	}
+	return block{old.at, k.Sub(k.roundUp(k.end(old), k.align), old.at)}
+}
+
+// require assumes of the caller that the block handed over is live and has the
+// alignment given.
+func (k *call) require() {
+	if old := k.old(); !old.at.IsConst() {
+		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.arg("align"), old.at))
+	}
+}
+
+// prune leaves out the paths that are dead by index, and says so in an obligation.
+func (k *call) prune(dead []bool) Obligation {
+	ob := Obligation{Name: k.function.Name + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
+	k.outcomes = nil
+	for i, o := range k.all {
+		if dead[i] {
+			ob.Cases = append(ob.Cases, k.dead(o))
+		} else {
+			k.outcomes = append(k.outcomes, o)
+		}
+	}
+	return ob
+}
+
+// dead says that a path is never taken.
+func (k *call) dead(o outcome) Case {
+	assume := append(append([]term(nil), k.assume...), o.path.Conds...)
+	return Case{Name: o.name, Assume: assume, Goal: k.Bool(false), call: k, path: o.path}
+}
+
+func (k *call) outcome(i int, p *sym.Path) outcome {
+	o := outcome{
+		name: fmt.Sprintf("path %d", i+1), path: p, post: k.view(p.State),
+		ret: k.num(0), ok: k.Bool(false), failed: k.Bool(false),
+	}
+	switch {
+	case p.End == sym.Trap && p.Why == "unreachable" && k.contract.OOM == contract.OOMTrap:
+		o.failed = k.Bool(true)
+	case p.End == sym.Return && len(p.Results) == 1:
+		o.ret = k.of(k.Extract(p.Results[0], 0, k.width))
+		o.ok = k.Ne(o.ret, k.num(0))
+		if k.contract.OOM == contract.OOMNull {
+			o.failed = k.Not(o.ok)
+		}
+	}
+	return o
+}
+
+// arg is an argument as a number; align is the larger one of the argument and
+// the contract's own.
+func (k *call) arg(name string) term { return k.args[name] }
+
+// forAll makes an obligation out of a goal for each path.
+func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...term) Obligation {
+	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
+	for _, o := range k.outcomes {
+		c := Case{Name: o.name, Goal: goal(o), given: assume, call: k, path: o.path}
+		c.Assume = append(append(append(c.Assume, k.assume...), assume...), o.path.Conds...)
+		ob.Cases = append(ob.Cases, c)
+	}
+	return ob
+}
+
+// after lets an obligation build on others that come before it.
+func (ob Obligation) after(names ...string) Obligation {
+	function, _, _ := strings.Cut(ob.Name, ".")
+	for _, n := range names {
+		ob.After = append(ob.After, function+"."+n)
+	}
+	return ob
+}
+
+// fact is what a case says once it is proved.
+func (c Case) fact(s *system) term { return s.Implies(s.All(c.given...), c.Goal) }
+
+// writes are the effects of a path that change memory.
+func writes(p *sym.Path) (fs []sym.Effect) {
+	for _, f := range p.Effects {
+		if f.Kind == sym.Store || f.Kind == sym.Fill || f.Kind == sym.Copy {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// happens says that the effect takes place, in its round where it is one of many.
+// The round is a variable that the goal is shown for all of.
+func (k *call) happens(f sym.Effect) term {
+	if f.Round == nil {
+		return f.Where
+	}
+	return k.And(f.Where, k.lt(f.Round, f.Rounds))
+}
+
+// written is the block that an effect writes.
+func written(f sym.Effect) block { return block{f.Addr, f.Len} }
+
+// always are the obligations of every call: it comes to an end without a trap,
+// keeps the invariant and leaves no state open.
+func (k *call) always() []Obligation {
+	sound := k.forAll("returns", "never traps nor loops for ever, but where the contract says trap", func(o outcome) term {
+		return k.Or(k.Bool(o.path.End == sym.Return), o.failed)
+	})
+	invariant := k.forAll("invariant", "leaves a state in which the invariant holds", func(o outcome) term {
+		return k.invariant(o.post)
+	}).after("place", "top", "grow")
+	obligations := []Obligation{sound, invariant}
+	if lemmas := k.lemmas(); len(lemmas.Cases) > 0 {
+		obligations = append(obligations, lemmas)
+	} else {
+		obligations = append(obligations, k.complete())
+	}
+	return obligations
+}
+
+// lemmas collects what the executor relied on to cut loops, each once.
+func (k *call) lemmas() Obligation {
+	ob := Obligation{Name: k.function.Name + ".loops", Text: "loops do what the executor took them to do, and end"}
+	seen := map[string]bool{}
+	for _, o := range k.outcomes {
+		for _, l := range o.path.Lemmas {
+			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
+			for _, a := range l.Assume {
+				id += fmt.Sprint(" ", a.ID())
+			}
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			assume := append(append([]term(nil), k.assume...), l.Assume...)
+			ob.Cases = append(ob.Cases, Case{Name: fmt.Sprintf("%s at %v", l.Name, l.At), Assume: assume, Goal: l.Goal})
+		}
+	}
+	return ob
+}
+
+// complete says that the paths leave nothing out.
+func (k *call) complete() Obligation {
+	covered := k.Bool(false)
+	for _, o := range k.all {
+		covered = k.Or(covered, k.All(o.path.Conds...))
+	}
+	return Obligation{
+		Name: k.function.Name + ".complete", Text: "the paths cover every state, argument and answer of the host",
+		Cases: []Case{{Name: "all paths", Assume: k.assume, Goal: covered, call: k}},
+	}
+}
+
+// possible says that success and failure both happen.
+func (k *call) possible() Obligation {
+	ob := Obligation{Name: k.function.Name + ".possible", Text: "success and failure are both possible, so nothing above is empty", Possible: true}
+	for _, want := range []struct {
+		name string
+		of   func(o outcome) term
+	}{
+		{"success", func(o outcome) term { return o.ok }},
+		{"failure", func(o outcome) term { return o.failed }},
+	} {
+		some := k.Bool(false)
+		for _, o := range k.outcomes {
+			some = k.Or(some, k.All(append([]term{want.of(o)}, o.path.Conds...)...))
+		}
+		ob.Cases = append(ob.Cases, Case{Name: want.name, Assume: append(append([]term(nil), k.assume...), some), call: k})
+	}
+	return ob
+}

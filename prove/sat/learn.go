@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package sat
+
+import "slices"
+
+// learn turns the conflict c into a clause by its first unique implication
+// point, goes back to where that clause is unit, and asserts it.
+func (s *solver) learn(c *clause) {
+	lits, back := s.analyze(c)
+	s.backtrack(back)
+	cl := &clause{lits: lits, lbd: s.distinctLevels(lits), step: s.record.add(lits, s.from)}
+	if len(lits) > 1 {
+		s.learnts = append(s.learnts, cl)
+		s.attach(cl)
+		s.bumpClause(cl)
+	}
+	s.assign(lits[0], cl)
+	s.varInc /= 0.95
+	s.clauseInc /= 0.999
+}
+
+// analyze returns the learned clause, its asserting literal first and one of the
+// level to go back to second.
+func (s *solver) analyze(c *clause) (lits []ilit, back int) {
+	lits = append(lits, 0)
+	s.from = s.from[:0]
+	current := int32(len(s.limits))
+	open, i := 0, len(s.trail)-1
+	for {
+		s.bumpClause(c)
+		s.rests(c)
+		for _, q := range c.lits {
+			v := q.vari()
+			if s.value[q] == 1 || s.seen[v] {
+				continue // the implied literal itself, or known
+			}
+			if s.level[v] == 0 {
+				s.from = append(s.from, -v)
+				continue
+			}
+			s.seen[v] = true
+			s.bumpVar(v)
+			if s.level[v] == current {
+				open++
+			} else {
+				lits = append(lits, q)
+			}
+		}
+		for !s.seen[s.trail[i].vari()] {
+			i--
+		}
+		p := s.trail[i]
+		i--
+		open--
+		s.seen[p.vari()] = false
+		if open == 0 {
+			lits[0] = p.not()
+			break
+		}
+		c = s.reason[p.vari()]
+	}
+	met := slices.Clone(lits[1:])
+	lits = s.minimize(lits)
+	for _, l := range met {
+		s.seen[l.vari()] = false
+	}
+	return lits, s.secondWatch(lits)
+}
+
+// rests notes that the clause being learned rests on c.
+func (s *solver) rests(c *clause) {
+	if c.step >= 0 {
+		s.from = append(s.from, c.step)
+	}
+}
+
+// secondWatch puts a literal of the highest level below the current one second
+// and returns that level.
+func (s *solver) secondWatch(lits []ilit) int {
+	if len(lits) == 1 {
+		return 0
+	}
+	best := 1
+	for k := 2; k < len(lits); k++ {
+		if s.level[lits[k].vari()] > s.level[lits[best].vari()] {
+			best = k
+		}
+	}
+	lits[1], lits[best] = lits[best], lits[1]
+	return int(s.level[lits[1].vari()])
+}
+
+// minimize leaves out the literals that the others imply. stamp remembers the
+// variables tried: stampID for implied, stampID+1 for not; because uses stampID+2.
+func (s *solver) minimize(lits []ilit) []ilit {
+	s.stampID += 3
+	keep := lits[:1]
+	var gone []ilit
+	for _, l := range lits[1:] {
+		if s.reason[l.vari()] == nil || !s.implied(l, 0) {
+			keep = append(keep, l)
+		} else {
+			gone = append(gone, l)
+		}
+	}
+	for _, l := range gone {
+		s.because(l)
+	}
+	return keep
+}
+
+func (s *solver) implied(l ilit, depth int) bool {
+	if depth > 500 {
+		return false
+	}
+	for _, q := range s.reason[l.vari()].lits {
+		v := q.vari()
+		if v == l.vari() || s.level[v] == 0 || s.seen[v] || s.stamp[v] == s.stampID {
+			continue
+		}
+		if s.reason[v] == nil || s.stamp[v] == s.stampID+1 {
+			return false
+		}
+		if !s.implied(q, depth+1) {
+			s.stamp[v] = s.stampID + 1
+			return false
+		}
+		s.stamp[v] = s.stampID
+	}
+	return true
+}
+
+// because notes what implies the literal l, which minimize left out: the reasons
+// back to literals that were met, each once.
+func (s *solver) because(l ilit) {
+	s.rests(s.reason[l.vari()])
+	for _, q := range s.reason[l.vari()].lits {
+		v := q.vari()
+		switch {
+		case v == l.vari():
+		case s.level[v] == 0:
+			s.from = append(s.from, -v)
+		case !s.seen[v] && s.stamp[v] != s.stampID+2:
+			s.stamp[v] = s.stampID + 2
+			s.because(q)
+		}
+	}
+}
+
+func (s *solver) distinctLevels(lits []ilit) int {
+	levels := make([]int32, 0, len(lits))
+	for _, l := range lits {
+		levels = append(levels, s.level[l.vari()])
+	}
+	slices.Sort(levels)
+	return len(slices.Compact(levels))
+}
+
+func (s *solver) bumpVar(v int32) {
+	if s.order.raise(v, s.varInc) > 1e100 {
+		s.order.scale(1e-100)
+		s.varInc *= 1e-100
+	}
+}
+
+func (s *solver) bumpClause(c *clause) {
+	if c.step < 0 {
+		return
+	}
+	if c.activity += s.clauseInc; c.activity > 1e20 {
+		for _, l := range s.learnts {
+			l.activity *= 1e-20
+		}
+		s.clauseInc *= 1e-20
+	}
+}
+
+// reduce forgets the worse half of the learned clauses. It runs at level 0,
+// where no reason is ever looked at again.
+func (s *solver) reduce() {
+	slices.SortStableFunc(s.learnts, func(a, b *clause) int {
+		if (a.lbd <= 2) != (b.lbd <= 2) {
+			return a.lbd - b.lbd
+		}
+		switch {
+		case a.activity > b.activity:
+			return -1
+		case a.activity < b.activity:
+			return 1
+		}
+		return 0
+	})
+	keep := s.learnts[:0]
+	for i, c := range s.learnts {
+		if i < len(s.learnts)/2 || c.lbd <= 2 {
+			keep = append(keep, c)
+			continue
+		}
+		c.deleted = true
+	}
+	s.learnts = keep
+}

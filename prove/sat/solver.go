@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package sat
+
+import (
+	"context"
+	"slices"
+)
+
+// ilit is a literal inside the solver: 2v for the variable v, 2v+1 for its negation.
+type ilit uint32
+
+func toILit(l Lit) ilit {
+	if l < 0 {
+		return ilit(-l)<<1 | 1
+	}
+	return ilit(l) << 1
+}
+
+func (l ilit) lit() Lit {
+	if l&1 == 1 {
+		return -Lit(l >> 1)
+	}
+	return Lit(l >> 1)
+}
+
+func (l ilit) not() ilit   { return l ^ 1 }
+func (l ilit) vari() int32 { return int32(l >> 1) }
+
+// clause has its two watched literals in front.
+type clause struct {
+	lits     []ilit
+	lbd      int // number of decision levels among lits when learned
+	activity float32
+	deleted  bool
+	step     int32 // index in the record, -1 for a clause of the formula
+}
+
+// watch is kept in the list of the negation of a watched literal. blocker is
+// some other literal of the clause: where it is true the clause need not be touched.
+type watch struct {
+	c       *clause
+	blocker ilit
+}
+
+// solver searches by conflict-driven clause learning: two watched literals,
+// variable activities in a heap, saved phases, clause minimization, restarts
+// after Luby's sequence, and removal of learned clauses by their number of
+// decision levels. Nothing rests on it being right: Check looks at its proofs,
+// and Model.Satisfies at its models.
+type solver struct {
+	clauses, learnts []*clause
+	watches          [][]watch // by literal
+	value            []int8    // by literal: 1 true, -1 false, 0 open
+	level            []int32   // by variable
+	reason           []*clause // by variable
+	phase            []ilit    // by variable: the literal last true
+	trail            []ilit
+	limits           []int // trail length at each decision
+	head             int   // first literal of the trail not propagated yet
+
+	order     heap
+	varInc    float64
+	clauseInc float32
+
+	seen    []bool // by variable, scratch of analyze
+	stamp   []uint32
+	stampID uint32
+	from    []int32 // what the clause being learned rests on
+	record  record
+
+	conflicts int
+	unsat     bool
+}
+
+// maxConflictsBetweenChecks is how often the context is asked.
+const maxConflictsBetweenChecks = 256
+
+func newSolver(f *Formula) *solver {
+	n := f.NumVars + 1
+	s := &solver{
+		watches: make([][]watch, 2*n), value: make([]int8, 2*n),
+		level: make([]int32, n), reason: make([]*clause, n), phase: make([]ilit, n),
+		seen: make([]bool, n), stamp: make([]uint32, n+1),
+		varInc: 1, clauseInc: 1,
+	}
+	s.order = newHeap(n)
+	for v := 1; v < n; v++ {
+		s.phase[v] = ilit(v)<<1 | 1
+		s.order.insert(int32(v))
+	}
+	for _, c := range f.Clauses {
+		s.addInput(c)
+	}
+	return s
+}
+
+// addInput adds a clause of the formula, without repetitions; a tautology is left out.
+func (s *solver) addInput(c []Lit) {
+	lits := make([]ilit, 0, len(c))
+	for _, l := range c {
+		lits = append(lits, toILit(l))
+	}
+	slices.Sort(lits)
+	lits = slices.Compact(lits)
+	for i := 1; i < len(lits); i++ {
+		if lits[i] == lits[i-1].not() {
+			return
+		}
+	}
+	switch len(lits) {
+	case 0:
+		s.unsat = true
+	case 1:
+		switch s.value[lits[0]] {
+		case 0:
+			s.assign(lits[0], nil)
+		case -1:
+			s.unsat = true
+		}
+	default:
+		cl := &clause{lits: lits, step: -1}
+		s.clauses = append(s.clauses, cl)
+		s.attach(cl)
+	}
+}
+
+func (s *solver) attach(c *clause) {
+	a, b := c.lits[0], c.lits[1]
+	s.watches[a.not()] = append(s.watches[a.not()], watch{c, b})
+	s.watches[b.not()] = append(s.watches[b.not()], watch{c, a})
+}
+
+func (s *solver) assign(l ilit, why *clause) {
+	s.value[l], s.value[l.not()] = 1, -1
+	s.level[l.vari()] = int32(len(s.limits))
+	s.reason[l.vari()] = why
+	s.trail = append(s.trail, l)
+}
+
+// propagate follows unit clauses to the end, or to the conflict that it returns.
+func (s *solver) propagate() *clause {
+	for s.head < len(s.trail) {
+		p := s.trail[s.head]
+		s.head++
+		ws := s.watches[p]
+		keep := ws[:0]
+		for i := 0; i < len(ws); i++ {
+			w := ws[i]
+			if s.value[w.blocker] == 1 {
+				keep = append(keep, w)
+				continue
+			}
+			c := w.c
+			if c.deleted {
+				continue
+			}
+			if c.lits[0] == p.not() {
+				c.lits[0], c.lits[1] = c.lits[1], c.lits[0]
+			}
+			first := c.lits[0]
+			if s.value[first] == 1 {
+				keep = append(keep, watch{c, first})
+				continue
+			}
+			if s.rewatch(c, first) {
+				continue
+			}
+			keep = append(keep, watch{c, first})
+			if s.value[first] == -1 {
+				keep = append(keep, ws[i+1:]...)
+				s.watches[p] = keep
+				return c
+			}
+			s.assign(first, c)
+		}
+		s.watches[p] = keep
+	}
+	return nil
+}
+
+// rewatch moves the second watch of c to a literal that is not false.
+func (s *solver) rewatch(c *clause, first ilit) bool {
+	for k := 2; k < len(c.lits); k++ {
+		if l := c.lits[k]; s.value[l] != -1 {
+			c.lits[1], c.lits[k] = l, c.lits[1]
+			s.watches[l.not()] = append(s.watches[l.not()], watch{c, first})
+			return true
+		}
+	}
+	return false
+}
+
+func (s *solver) backtrack(level int) {
+	if len(s.limits) <= level {
+		return
+	}
+	from := s.limits[level]
+	for i := len(s.trail) - 1; i >= from; i-- {
+		l := s.trail[i]
+		s.value[l], s.value[l.not()] = 0, 0
+		s.phase[l.vari()] = l
+		s.order.insert(l.vari())
+	}
+	s.trail, s.limits, s.head = s.trail[:from], s.limits[:level], from
+}
+
+// search runs until the formula is decided or ctx ends.
+func (s *solver) search(ctx context.Context) Status {
+	if s.unsat {
+		return s.refuted(nil)
+	}
+	if c := s.propagate(); c != nil {
+		return s.refuted(c)
+	}
+	for restarts := 1; ; restarts++ {
+		budget := 64 * luby(restarts)
+		for budget > 0 {
+			c := s.propagate()
+			if c == nil {
+				if !s.decide() {
+					return Sat
+				}
+				continue
+			}
+			s.conflicts++
+			budget--
+			if len(s.limits) == 0 {
+				return s.refuted(c)
+			}
+			s.learn(c)
+			if s.conflicts%maxConflictsBetweenChecks == 0 && ctx.Err() != nil {
+				return Unknown
+			}
+		}
+		s.backtrack(0)
+		if ctx.Err() != nil {
+			return Unknown
+		}
+		if len(s.learnts) > 4000+s.conflicts/8 {
+			s.reduce()
+		}
+	}
+}
+
+// refuted records the empty clause, which follows from the conflict c at level 0.
+func (s *solver) refuted(c *clause) Status {
+	s.from = s.from[:0]
+	if c != nil {
+		s.rests(c)
+		for _, l := range c.lits {
+			s.from = append(s.from, -l.vari())
+		}
+	}
+	s.record.add(nil, s.from)
+	return Unsat
+}
+
+// decide opens a level with the most active open variable; false if none is left.
+func (s *solver) decide() bool {
+	for {
+		v, ok := s.order.pop()
+		if !ok {
+			return false
+		}
+		if l := s.phase[v]; s.value[l] == 0 {
+			s.limits = append(s.limits, len(s.trail))
+			s.assign(l, nil)
+			return true
+		}
+	}
+}
+
+// luby is the sequence 1 1 2 1 1 2 4 1 1 2 1 1 2 4 8 …, from i = 1.
+func luby(i int) int {
+	for k := 1; ; k++ {
+		if i == 1<<k-1 {
+			return 1 << (k - 1)
+		}
+		if i < 1<<k-1 {
+			return luby(i - (1<<(k-1) - 1))
+		}
+	}
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
+)
+
+// calls runs every function of the contract.
+func (s *system) calls() ([]*call, error) {
+	var ks []*call
+	for _, f := range s.contract.Signatures() {
+		if !slices.Contains([]string{"alloc", "alloc_zeroed", "realloc", "dealloc"}, f.Name) || s.contract.ABI != contract.Core {
+			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core are", f.Name, s.contract.ABI)
+		}
+		k, err := s.call(f)
+		if err != nil {
+			return nil, err
+		}
+		ks = append(ks, k)
+	}
+	return ks, nil
+}
+
+// obligations are what has to be shown of the calls.
+func (s *system) obligations(ks []*call) []Obligation {
+	var all []Obligation
+	plain := uint32(1<<32 - 1) // the function that is alloc
+	for _, k := range ks {
+		switch k.function.Name {
+		case "alloc":
+			all = append(all, s.alloc(k, false)...)
+			plain = k.index
+		case "alloc_zeroed":
+			if k.index == plain { // the same code: what is left is that its bytes are 0
+				all = append(all, k.zeroed(k.arg("size")))
+			} else {
+				all = append(all, s.alloc(k, true)...)
+			}
+		case "realloc":
+			all = append(all, s.realloc(k)...)
+		case "dealloc":
+			all = append(all, s.dealloc(k)...)
+		}
+	}
+	return all
+}
+
+// start says that the invariant holds after instantiation, and that what is the
+// allocator's is then what the contract gives it.
+func (s *system) start() ([]Obligation, error) {
+	st, err := s.firstState()
+	if err != nil {
+		return nil, err
+	}
+	v := s.view(st)
+	given := []term{s.le(s.pmin, st.Pages, s.pmax)}
+	if s.contract.HeapBase.Imported() { // what the importer has to see to
+		given = append(given, s.lt(s.num(0), s.base), s.le(s.base, v.size))
+	}
+	one := func(name, text string, goal term) Obligation {
+		return Obligation{Name: name, Text: text, Cases: []Case{{Name: "instantiation", Assume: given, Goal: goal}}}
+	}
+	return []Obligation{
+		one("start.invariant", "the invariant holds after instantiation", s.invariant(v)),
+		one("start.end", "the initial pages are the allocator's, and the base's own page", s.Eq(v.end, s.firstEnd())),
+	}, nil
+}
+
+// elsewhere says that a memory.grow by somebody else disturbs nothing.
+func (s *system) elsewhere() []Obligation {
+	before := s.anyState()
+	after := sym.State{Globals: before.Globals, Pages: s.Var("pages.after", s.wide)}
+	v, w := s.view(before), s.view(after)
+	given := []term{s.invariant(v), s.le(v.pages, w.pages, s.pmax)}
+	one := func(name, text string, goal term) Obligation {
+		return Obligation{Name: name, Text: text, Cases: []Case{{Name: "memory.grow", Assume: given, Goal: goal}}}
+	}
+	return []Obligation{
+		one("elsewhere.invariant", "the invariant survives a growth by somebody else", s.invariant(w)),
+		one("elsewhere.end", "what somebody else adds does not become the allocator's", s.And(s.Eq(w.end, v.end), s.Eq(w.top, v.top))),
+	}
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// system is a module under a contract, as terms.
+type system struct {
+	spec
+	module   *wasm.Module
+	contract contract.Contract
+	hints    Hints
+	executor *sym.Executor
+
+	base       term // the heap base, a number
+	align      term // the contract's own alignment, a number
+	pmin, pmax term // the memory's limits in pages
+}
+
+func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
+	b := bv.NewBuilder()
+	x := sym.New(b, m)
+	s := &system{
+		spec:   spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
+		module: m, contract: c, hints: h, executor: x,
+	}
+	mem, err := m.Memory(0)
+	if err != nil {
+		return nil, err
+	}
+	s.pmin, s.pmax = s.num(mem.Min), s.num(x.MaxPages())
+	s.align = s.num(uint64(c.Align()))
+	s.base = s.num(uint64(c.HeapBase.Address))
+	if c.HeapBase.Imported() {
+		s.base = s.of(s.Var("base", s.width))
+	}
+	return s, s.check()
+}
+
+// check refuses what the invariant's argument does not cover.
+func (s *system) check() error {
+	m := s.module
+	if m.Start != nil {
+		return fmt.Errorf("start function: the state after it is not known")
+	}
+	for i := range m.Data {
+		if m.Data[i].Flags&wasm.DataPassive == 0 {
+			return fmt.Errorf("data segment %d: memory that is not 0 at the start is not supported", i)
+		}
+	}
+	known := map[string]bool{}
+	for _, f := range s.contract.Signatures() {
+		known[f.Export] = true
+	}
+	for _, e := range m.Exports {
+		switch {
+		case e.Kind == wasm.KindFunc && !known[e.Name]:
+			return fmt.Errorf("export %q: a function that is not in the contract", e.Name)
+		case e.Kind == wasm.KindGlobal:
+			if g, err := m.Global(e.Index); err != nil || g.Mutable {
+				return fmt.Errorf("export %q: mutable state that others can write breaks every proof", e.Name)
+			}
+		}
+	}
+	for _, imp := range m.Imports {
+		if imp.Kind == wasm.KindGlobal && imp.Global.Mutable {
+			return fmt.Errorf("import %s.%s: mutable state that others can write breaks every proof", imp.Module, imp.Name)
+		}
+	}
+	for _, c := range s.cells() {
+		if _, err := m.Global(c.Global); err != nil {
+			return fmt.Errorf("hints: %w", err)
+		}
+	}
+	return nil
+}
+
+// cells are the globals that the hints name.
+func (s *system) cells() []Cell {
+	cells := []Cell{s.hints.Top}
+	if k := s.hints.End.Kind; k == EndBytes || k == EndPages {
+		cells = append(cells, s.hints.End.Cell)
+	}
+	return cells
+}
+
+// globals returns the globals as mutable makes the mutable ones; the others are
+// what they are from the start on.
+func (s *system) globals(mutable func(i uint32, width int) term) []term {
+	var gs []term
+	n := s.module.NumImported(wasm.KindGlobal) + len(s.module.Globals)
+	for i := range uint32(n) {
+		g, _ := s.module.Global(i)
+		width := map[wasm.ValType]int{wasm.I32: 32, wasm.I64: 64}[g.Type]
+		value, known := constant(s.module, i)
+		switch {
+		case width == 0:
+			gs = append(gs, nil)
+		case g.Mutable:
+			gs = append(gs, mutable(i, width))
+		case known:
+			gs = append(gs, s.Const(width, value))
+		case s.isBase(i):
+			gs = append(gs, s.Var("base", width))
+		default:
+			gs = append(gs, s.Var(fmt.Sprintf("global%d", i), width))
+		}
+	}
+	return gs
+}
+
+// isBase tells whether global i is the imported heap base.
+func (s *system) isBase(i uint32) bool {
+	n := uint32(0)
+	for _, imp := range s.module.Imports {
+		if imp.Kind != wasm.KindGlobal {
+			continue
+		}
+		if n == i {
+			h := s.contract.HeapBase
+			return h.Imported() && imp.Module == h.Module && imp.Name == h.Name
+		}
+		n++
+	}
+	return false
+}
+
+// anyState is a state that is not known.
+func (s *system) anyState() sym.State {
+	return sym.State{
+		Globals: s.globals(func(i uint32, width int) term { return s.Var(fmt.Sprintf("global%d", i), width) }),
+		Pages:   s.Var("pages", s.wide),
+	}
+}
+
+// firstState is the state after instantiation. A memory that is imported may be
+// larger than the least that the module asks for.
+func (s *system) firstState() (sym.State, error) {
+	var err error
+	st := sym.State{Pages: s.pmin}
+	if s.module.NumImported(wasm.KindMemory) > 0 {
+		st.Pages = s.Var("pages", s.wide)
+	}
+	st.Globals = s.globals(func(i uint32, width int) term {
+		v, ok := constant(s.module, i)
+		if !ok {
+			err = fmt.Errorf("global %d: an initial value that is not a constant is not supported", i)
+		}
+		return s.Const(width, v)
+	})
+	return st, err
+}
+
+// view is what a state means.
+type view struct {
+	top   term // T: the first byte that no block has used
+	end   term // O: the end of what is the allocator's, in bytes
+	size  term // M: the memory's size in bytes
+	pages term // p
+	own   term // what the hints ask of the globals besides
+}
+
+func (s *system) view(st sym.State) view {
+	v := view{pages: st.Pages, size: s.bytes(st.Pages), own: s.Bool(true)}
+	v.top = s.address(st, s.hints.Top)
+	e := s.hints.End
+	switch e.Kind {
+	case EndMemory:
+		v.end = v.size
+	case EndPage:
+		v.end = s.roundUpPage(v.top)
+	case EndInitial:
+		v.end = s.bytes(s.pmin)
+	case EndBytes:
+		v.end = s.address(st, e.Cell)
+	case EndPages:
+		word := s.of(st.Globals[e.Cell.Global])
+		all := s.Lshr(s.limit(), s.num(16)) // pages in the address space
+		v.own = s.le(word, all)
+		if e.Cell.Negated {
+			word = s.Sub(all, word)
+		}
+		v.end = s.bytes(word)
+	}
+	if e.Lazy {
+		s.lazy(&v, st)
+	}
+	if s.hints.Aligned {
+		v.own = s.And(v.own, s.divides(s.align, v.top))
+	}
+	return v
+}
+
+// address reads a cell that holds an address.
+func (s *system) address(st sym.State, c Cell) term {
+	word := s.Extract(st.Globals[c.Global], 0, s.width)
+	if c.Negated {
+		return s.minus(word)
+	}
+	return s.of(word)
+}
+
+// lazy replaces the meaning of the globals before the first call.
+func (s *system) lazy(v *view, st sym.State) {
+	cell := st.Globals[s.hints.End.Cell.Global]
+	before := s.Extract(cell, cell.Width-1, 1) // negative
+	top := s.base
+	if s.hints.Aligned {
+		top = s.roundUp(s.base, s.align)
+	}
+	v.top = s.Ite(before, top, v.top)
+	v.end = s.Ite(before, s.firstEnd(), v.end)
+	untouched := s.Bool(true)
+	for _, c := range s.cells() {
+		if first, ok := constant(s.module, c.Global); ok {
+			g := st.Globals[c.Global]
+			untouched = s.And(untouched, s.Eq(g, s.Const(g.Width, first)))
+		}
+	}
+	v.own = s.Ite(before, untouched, v.own)
+}
+
+// firstEnd is the end of what is the allocator's at the start: the initial pages,
+// and the base's own page where that is further up.
+func (s *system) firstEnd() term { return s.larger(s.bytes(s.pmin), s.roundUpPage(s.base)) }
+
+// invariant is what holds between calls.
+func (s *system) invariant(v view) term {
+	return s.All(
+		s.lt(s.num(0), s.base),
+		s.le(s.base, v.top, v.end, v.size),
+		s.le(s.pmin, v.pages, s.pmax),
+		v.own,
+	)
+}
+
+// live says that b is a live block: it was handed out, and not given back.
+func (s *system) live(v view, b block) term {
+	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at))
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package sym
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+const outOfBounds = "out of bounds memory access"
+
+// memory executes an instruction that has to do with the memory, and tells
+// whether it was one.
+func (e *exploration) memory(r *run, in wasm.Instr) (known bool, err error) {
+	switch in.Op {
+	case wasm.OpMemorySize:
+		if in.Index != 0 {
+			return true, &Unsupported{r.at(), "a second memory"}
+		}
+		r.push(e.B.Extract(r.State.Pages, 0, e.AddrWidth()))
+	case wasm.OpMemoryGrow:
+		if in.Index != 0 {
+			return true, &Unsupported{r.at(), "a second memory"}
+		}
+		e.grow(r)
+	case wasm.OpMemoryFill, wasm.OpMemoryCopy:
+		if in.Index != 0 || in.Index2 != 0 {
+			return true, &Unsupported{r.at(), "a second memory"}
+		}
+		e.bulk(r, in.Op)
+	default:
+		if in.Op.Info().Imm != wasm.ImmMem {
+			return false, nil
+		}
+		return true, e.access(r, in)
+	}
+	return true, nil
+}
+
+// wide extends an address or a count to Wide bits, where sums do not wrap.
+func (e *exploration) wide(t *bv.Term) *bv.Term { return e.B.Zext(t, e.Wide()) }
+
+func (e *exploration) number(v uint64) *bv.Term { return e.B.Const(e.Wide(), v) }
+
+// beyond tells whether [addr, addr+n) ends behind the memory.
+func (e *exploration) beyond(r *run, addr, n *bv.Term) *bv.Term {
+	size := e.B.Mul(r.State.Pages, e.number(wasm.PageSize))
+	return e.B.Ult(size, e.B.Add(addr, n))
+}
+
+// grow goes two ways: the host and the limits allow it, or nothing happens and
+// the result is -1. A growth by 0 is always allowed (it is memory.size).
+func (e *exploration) grow(r *run) {
+	b, w := e.B, e.AddrWidth()
+	delta := e.wide(r.pop())
+	ok := b.Var(fmt.Sprintf("grow%d.ok", r.Grows), 1)
+	r.Grows++
+	sum := b.Add(r.State.Pages, delta)
+	allowed := b.Or(ok, b.Eq(delta, e.number(0)))
+	fits := b.Ule(sum, e.number(e.MaxPages()))
+	effect := Effect{Kind: Grow, Len: delta, OK: ok, At: r.at(), Where: b.Bool(true)}
+	yes, no := e.split(r, b.And(fits, allowed))
+	if no != nil {
+		no.Effects = append(no.Effects, effect)
+		no.push(b.Neg(b.Const(w, 1)))
+		if yes != nil {
+			e.work = append(e.work, no)
+		}
+	}
+	if yes != nil {
+		effect.Grown = true
+		yes.Effects = append(yes.Effects, effect)
+		yes.push(b.Extract(yes.State.Pages, 0, w))
+		yes.State.Pages = sum
+	}
+}
+
+// bulk is memory.fill or memory.copy: all or nothing, checked in advance.
+func (e *exploration) bulk(r *run, op wasm.Opcode) {
+	n, second, dst := e.wide(r.pop()), r.pop(), e.wide(r.pop())
+	effect := Effect{Kind: Fill, Addr: dst, Len: n, Value: second, At: r.at(), Where: e.B.Bool(true)}
+	out := e.beyond(r, dst, n)
+	if op == wasm.OpMemoryCopy {
+		effect.Kind, effect.From, effect.Value = Copy, e.wide(second), nil
+		out = e.B.Or(out, e.beyond(r, effect.From, n))
+	}
+	if e.trapIf(r, out, outOfBounds) {
+		r.Effects = append(r.Effects, effect)
+	}
+}
+
+// access is a load or a store. What a load reads is not known: a variable.
+func (e *exploration) access(r *run, in wasm.Instr) error {
+	typ, name, _ := strings.Cut(in.Op.String(), ".")
+	if in.Op>>8 != 0 || typ != "i32" && typ != "i64" {
+		return &Unsupported{r.at(), in.Op.String()}
+	}
+	if in.Mem.Memory != 0 {
+		return &Unsupported{r.at(), "a second memory"}
+	}
+	b := e.B
+	size := 1 << in.Op.Info().Align // bytes
+	effect := Effect{Kind: Load, Len: e.number(uint64(size)), At: r.at(), Where: b.Bool(true)}
+	if strings.HasPrefix(name, "store") {
+		effect.Kind, effect.Value = Store, b.Extract(r.pop(), 0, 8*size)
+	}
+	effect.Addr = b.Add(e.wide(r.pop()), e.number(in.Mem.Offset))
+	if !e.trapIf(r, e.beyond(r, effect.Addr, effect.Len), outOfBounds) {
+		return nil
+	}
+	if effect.Kind == Load {
+		effect.Value = b.Var(fmt.Sprintf("load%d", r.loads), 8*size)
+		r.loads++
+		full := map[string]int{"i32": 32, "i64": 64}[typ]
+		if strings.HasSuffix(name, "_s") {
+			r.push(b.Sext(effect.Value, full))
+		} else {
+			r.push(b.Zext(effect.Value, full))
+		}
+	}
+	r.Effects = append(r.Effects, effect)
+	return nil
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package sym
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// State is what outlasts a call: the globals, imports included, and the size of
+// memory 0. The bytes of the memory are not in it; a load gives any value.
+type State struct {
+	Globals []*bv.Term // as wide as their types; nil for a type that is not supported
+	Pages   *bv.Term   // pages, in Executor.Wide bits
+}
+
+// Position is a place in a module.
+type Position struct {
+	Func   uint32 // index, imports included
+	Offset int    // bytes from the start of the file
+}
+
+// String gives the position as in "func[3] offset 0x41".
+func (p Position) String() string { return fmt.Sprintf("func[%d] offset 0x%x", p.Func, p.Offset) }
+
+// End is how a path ends.
+type End uint8
+
+// The ends of a path.
+const (
+	Return  End = iota
+	Trap        // see Path.Why
+	Unwound     // a loop went round more often than it was unrolled
+)
+
+// EffectKind is what an Effect does.
+type EffectKind uint8
+
+// The kinds of effects.
+const (
+	Load  EffectKind = iota // reads Len bytes at Addr
+	Store                   // writes Len bytes at Addr: Value, little-endian
+	Fill                    // writes Len bytes at Addr: the low byte of Value
+	Copy                    // writes Len bytes at Addr: those at From before the effect
+	Grow                    // memory.grow by Len pages; OK is the host's consent
+)
+
+// Effect is what one instruction did to the memory. All terms but Value and OK
+// have Executor.Wide bits.
+type Effect struct {
+	Kind            EffectKind
+	Addr, From, Len *bv.Term
+	Value           *bv.Term // as wide as the operand
+	OK              *bv.Term // Grow: a variable, what the host says if the limits allow it
+	Grown           bool     // Grow: whether it succeeded on this path
+	At              Position
+
+	// Where is true, or for an effect inside of a loop that was cut the Bool
+	// under which it happens in round Round, a variable below Rounds: then the
+	// effect stands for one in every such round. A load in a loop has no Value.
+	Where         *bv.Term
+	Round, Rounds *bv.Term
+}
+
+// Path is one way through a call. A call from a state takes the path whose
+// conditions hold there; for given answers of the host there is exactly one.
+type Path struct {
+	Conds   []*bv.Term // Bools
+	State   State      // at the end
+	Effects []Effect   // in order
+	Results []*bv.Term // of Return
+	End     End
+	Why     string   // of Trap, in the words of the specification
+	At      Position // of Trap and Unwound
+	Grows   int      // memory.grow executed so far
+	Lemmas  []Lemma
+}
+
+// Lemma is a fact that the executor relied on to cut a loop. A path is
+// meaningful only if its lemmas hold in every state that it is used for.
+type Lemma struct {
+	Name   string
+	Assume []*bv.Term
+	Goal   *bv.Term
+	At     Position
+}
+
+// frame is an activation of a function.
+type frame struct {
+	fn     uint32
+	code   *code
+	pc     int
+	locals []*bv.Term
+	labels []label
+	height int // of the operand stack at entry
+}
+
+// label is an entry of the control stack.
+type label struct {
+	start  int  // of a loop: index of its instruction; else -1
+	target int  // of anything else: pc to continue at after a branch
+	arity  int  // operands a branch takes along
+	height int  // of the operand stack below the block's parameters
+	rounds int  // of a loop: how often it was branched to
+	cut    *cut // of a loop that is cut at its header
+}
+
+// run is a path under construction.
+type run struct {
+	Path
+	frames []frame
+	stack  []*bv.Term
+	loops  int // loops cut so far, to name their variables
+	loads  int // loads so far, likewise
+	over   bool
+}
+
+func (r *run) clone() *run {
+	c := *r
+	c.Conds = append([]*bv.Term(nil), r.Conds...)
+	c.Effects = append([]Effect(nil), r.Effects...)
+	c.Lemmas = append([]Lemma(nil), r.Lemmas...)
+	c.State.Globals = append([]*bv.Term(nil), r.State.Globals...)
+	c.stack = append([]*bv.Term(nil), r.stack...)
+	c.frames = append([]frame(nil), r.frames...)
+	for i, f := range c.frames {
+		c.frames[i].locals = append([]*bv.Term(nil), f.locals...)
+		c.frames[i].labels = append([]label(nil), f.labels...)
+	}
+	return &c
+}
+
+func (r *run) top() *frame { return &r.frames[len(r.frames)-1] }
+
+func (r *run) push(t *bv.Term) { r.stack = append(r.stack, t) }
+
+func (r *run) pop() *bv.Term {
+	t := r.stack[len(r.stack)-1]
+	r.stack = r.stack[:len(r.stack)-1]
+	return t
+}
+
+// at is the position of the instruction being executed: pc is already past it.
+func (r *run) at() Position {
+	f := r.top()
+	return Position{f.fn, f.code.body[f.pc-1].Offset}
+}
+
+// code is a function's body with what the executor looks up about it.
+type code struct {
+	body  []wasm.Instr
+	spans map[int]wasm.Span
+	typ   wasm.FuncType
+	types []wasm.ValType // of the locals, parameters first
+}
