@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test check deps bench readme
+.PHONY: build test check deps bench readme mutants prove
 
 # The command, in out/.
 build:
@@ -40,3 +40,12 @@ bench: build
 # Writes the figures of the last bench into the README and docs/.
 readme:
 	go run ./internal/readme out/bench.json
+
+# Judges every single-instruction mutant of a set of configurations, and writes the
+# score into the README.
+mutants:
+	go run ./mutate/cmd/mutants
+
+# Proves every configuration of the sweep. SHARD=i/n takes a part of it.
+prove: build
+	./prove/sweep out/genalloc $(SHARD)

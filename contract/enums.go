@@ -88,11 +88,15 @@ const StylusMaxPages = 128
 // Strategy says how blocks are found and reused.
 type Strategy string
 
-// Bump hands out addresses upwards and reuses nothing.
-const Bump Strategy = "bump"
+// The strategies. Any is for modules that something else made: nothing is known of
+// where they place blocks, how they grow, or what they keep below the heap base.
+const (
+	Bump Strategy = "bump" // addresses upwards, nothing reused
+	Any  Strategy = "any"
+)
 
 // UnmarshalText accepts a known strategy.
-func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, Bump) }
+func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, Bump, Any) }
 
 // MemoryMode says who owns the memory.
 type MemoryMode string

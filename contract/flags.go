@@ -32,7 +32,7 @@ var Flags = []Flag{
 	},
 	{Name: "export", Usage: "export a function under another name, as alloc=my_alloc", List: true, set: setExport, get: getExport},
 	textFlag("target", "wasm2, mvp, stylus, cosmwasm or wasm3", func(c *Contract) textValue { return &c.Target }, func(c *Contract) string { return string(c.Target) }),
-	textFlag("strategy", "bump", func(c *Contract) textValue { return &c.Strategy }, func(c *Contract) string { return string(c.Strategy) }),
+	textFlag("strategy", "bump, or any for a module that something else made", func(c *Contract) textValue { return &c.Strategy }, func(c *Contract) string { return string(c.Strategy) }),
 	textFlag("memory", "export or import the memory", func(c *Contract) textValue { return &c.Memory }, func(c *Contract) string { return string(c.Memory) }),
 	{
 		Name: "memory-name", Usage: "the memory's export name, or MODULE.NAME of its import",

@@ -78,6 +78,9 @@ func NewModel(c contract.Contract) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	if c.Strategy != contract.Bump {
+		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy bump", c.Strategy)}
+	}
 	m := &Model{
 		Command:      "genalloc",
 		MemoryName:   quote(c.MemoryName),

@@ -2,52 +2,216 @@
 
 package validate
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// A request is an operation of the judge, before an ABI gives it the form of a
+// call.
+type request struct {
+	op     Op
+	ptr    uint64 // address of the block freed or resized; 0 for null
+	handle uint64 // what the ABI knows that block by
+	old    uint64 // its size in bytes
+	align  uint64 // bytes
+	size   uint64 // bytes
+}
+
+// An answer is what came of it. Both are 0 for null.
+type answer struct {
+	ptr    uint64 // address of the block
+	handle uint64 // what the function returned
+}
+
+// A shape says where under an ABI a block is, and what the ABI keeps before it.
+// lead and whole hold for this project's modules only.
+type shape struct {
+	align uint64 // the block's address is a multiple of it
+	lead  uint64 // bytes before the block that are the ABI's own
+	whole uint64 // alignment of these and the block together
+	empty uint64 // where every block of size 0 is; 0 if it is a block like others
+}
 
 // An adapter turns the judge's operations into calls under one ABI.
 type adapter interface {
 	// has reports whether the module can do the operation at all.
 	has(op Op) bool
-	// call does it: ptr and old are the block's, as far as the operation has
-	// one. The result is an address, 0 for null or where there is none.
-	call(in instance, op Op, ptr, old, align, size uint64) (uint64, error)
+	// plan returns the function to call and its arguments.
+	plan(r request) (function string, args []uint64)
+	// call makes the call. The error is a *trap, a *violation of the ABI, or
+	// says what else went wrong.
+	call(in instance, r request) (answer, error)
+	shape(r request) shape
+	// kept judges what the ABI stores beside a live block.
+	kept(in instance, handle uint64) error
 }
 
-// newAdapter returns the adapter of the contract's ABI.
+// A violation is a promise that an ABI makes beyond those about blocks.
+type violation struct{ rule, expected, got string }
+
+func (v *violation) Error() string { return v.expected + " expected, got " + v.got }
+
+// newAdapter returns the adapter of the contract's ABI, which is one set only.
 func newAdapter(c contract.Contract) adapter {
-	a := &coreAdapter{fixed: c.FixedAlign != 0, index: map[Op]int{}}
-	ops := map[string]Op{"alloc": OpAlloc, "alloc_zeroed": OpAllocZeroed, "realloc": OpRealloc, "dealloc": OpFree}
-	for i, f := range c.Signatures() {
-		a.index[ops[f.Name]] = i
+	forms := formsOf(c)
+	switch c.ABI {
+	case contract.C:
+		return &cAdapter{forms, uint64(c.MinAlign)}
+	case contract.CosmWasmABI:
+		return &cosmwasmAdapter{forms, uint64(c.MinAlign), map[uint64]region{}}
+	case contract.ProxyWasm:
+		// Hosts write words of up to 8 bytes.
+		return &plainAdapter{forms: forms, fixed: max(uint64(c.MinAlign), 8)}
+	case contract.CABI, contract.WasmBindgen:
+		return &plainAdapter{forms: forms, least: uint64(c.MinAlign), atAlign: true}
 	}
-	return a
+	return &plainAdapter{forms: forms, least: uint64(c.MinAlign), fixed: uint64(c.FixedAlign)}
 }
 
-// coreAdapter speaks this project's own ABI.
-type coreAdapter struct {
-	index map[Op]int // into the contract's functions
-	fixed bool       // without align parameters
-	args  [4]uint64
+// A form is how one operation is called.
+type form struct {
+	function string
+	operands string // in the order of the function's parameters
 }
 
-func (a *coreAdapter) has(op Op) bool {
-	_, ok := a.index[op]
+// tables has the forms of each ABI, except where C's depend on the request.
+var tables = map[contract.ABI]map[Op]form{
+	contract.Core: {
+		OpAlloc:       {"alloc", "size align"},
+		OpAllocZeroed: {"alloc_zeroed", "size align"},
+		OpRealloc:     {"realloc", "handle old align size"},
+		OpFree:        {"dealloc", "handle old align"},
+	},
+	contract.C: {
+		OpAlloc:       {"malloc", "size"},
+		OpAllocZeroed: {"calloc", "count each"},
+		OpRealloc:     {"realloc", "handle size"},
+		OpFree:        {"free", "handle"},
+		OpMemalign:    {"posix_memalign", "slot align size"},
+		OpUsable:      {"malloc_usable_size", "handle"},
+	},
+	contract.CABI: {
+		OpAlloc:   {"cabi_realloc", "null null align size"},
+		OpRealloc: {"cabi_realloc", "handle old align size"},
+	},
+	contract.WasmBindgen: {
+		OpAlloc:   {"__wbindgen_malloc", "size align"},
+		OpRealloc: {"__wbindgen_realloc", "handle old size align"},
+		OpFree:    {"__wbindgen_free", "handle old align"},
+	},
+	contract.CosmWasmABI: {
+		OpAlloc: {"allocate", "size"},
+		OpFree:  {"deallocate", "handle"},
+	},
+	contract.ProxyWasm: {
+		OpAlloc: {"proxy_on_memory_allocate", "size"},
+	},
+}
+
+// forms are those of the functions that the contract has.
+type forms struct {
+	of    map[Op]form
+	fixed bool // without align parameters
+}
+
+func formsOf(c contract.Contract) forms {
+	f := forms{map[Op]form{}, c.FixedAlign != 0}
+	for op, form := range tables[c.ABI] {
+		if c.Has(form.function) {
+			f.of[op] = form
+		}
+	}
+	if c.ABI == contract.C && c.Has("aligned_alloc") {
+		f.of[opAligned] = form{"aligned_alloc", "align size"}
+	}
+	return f
+}
+
+func (f forms) has(op Op) bool {
+	_, ok := f.of[op]
 	return ok
 }
 
-func (a *coreAdapter) call(in instance, op Op, ptr, old, align, size uint64) (uint64, error) {
-	args := a.args[:0]
-	switch op {
-	case OpAlloc, OpAllocZeroed:
-		args = append(args, size)
-	case OpRealloc, OpFree:
-		args = append(args, ptr, old)
+func (f forms) plan(r request) (string, []uint64) {
+	form := f.of[r.op]
+	var args []uint64
+	for _, o := range strings.Fields(form.operands) {
+		if o != "align" || !f.fixed {
+			args = append(args, r.operand(o))
+		}
 	}
-	if !a.fixed {
-		args = append(args, align)
+	return form.function, args
+}
+
+func (r request) operand(name string) uint64 {
+	switch name {
+	case "handle":
+		return r.handle
+	case "old":
+		return r.old
+	case "align":
+		return r.align
+	case "size":
+		return r.size
+	case "count":
+		count, _ := r.factors()
+		return count
+	case "each":
+		_, each := r.factors()
+		return each
+	case "slot":
+		return slot
 	}
-	if op == OpRealloc {
-		args = append(args, size)
+	return 0 // null
+}
+
+// plainAdapter speaks the ABIs whose functions differ from core's in name and
+// order of parameters alone.
+type plainAdapter struct {
+	forms
+	least   uint64 // alignment of every block, in bytes
+	fixed   uint64 // the one alignment, where functions are not told; 0 for none
+	atAlign bool   // a block of size 0 is at the address that equals its alignment
+}
+
+func (a *plainAdapter) call(in instance, r request) (answer, error) {
+	ptr, err := in.call(a.plan(r))
+	return answer{ptr, ptr}, err
+}
+
+func (a *plainAdapter) shape(r request) shape {
+	align := max(r.align, a.least)
+	if a.fixed != 0 {
+		align = a.fixed
 	}
-	return in.call(a.index[op], args)
+	s := shape{align: align, whole: align}
+	if a.atAlign {
+		s.empty = r.align
+	}
+	return s
+}
+
+func (a *plainAdapter) kept(instance, uint64) error { return nil }
+
+// describe returns a call with its values, as the module saw it.
+func describe(c contract.Contract, a adapter, r request) string {
+	function, args := a.plan(r)
+	var list []string
+	for _, f := range c.Signatures() {
+		if f.Name != function {
+			continue
+		}
+		for i, p := range f.Params {
+			format := "%s %d"
+			switch p.Name {
+			case "ptr", "old_ptr", "region", "out":
+				format = "%s %#x"
+			}
+			list = append(list, fmt.Sprintf(format, p.Name, args[i]))
+		}
+	}
+	return function + "(" + strings.Join(list, ", ") + ")"
 }

@@ -24,7 +24,9 @@ type Check struct {
 // Checks returns all checks in the order in which they run.
 func Checks() []Check {
 	var all []Check
-	for _, group := range [][]Check{moduleChecks, placeChecks, contentChecks, limitChecks, hostChecks, sequenceChecks} {
+	for _, group := range [][]Check{
+		moduleChecks, placeChecks, contentChecks, abiChecks, limitChecks, hostChecks, sequenceChecks,
+	} {
 		all = append(all, group...)
 	}
 	return all
@@ -32,7 +34,8 @@ func Checks() []Check {
 
 // A trial is one check on one engine: as many sessions as it likes.
 type trial struct {
-	contract contract.Contract
+	contract contract.Contract // one set of functions
+	set      contract.ABI      // its name, where the module has several
 	module   compiled
 	level    Level
 	ops      int
@@ -56,6 +59,7 @@ func (t *trial) in(setup Setup, f func(s *session)) {
 	if !t.good() || t.stop() {
 		return
 	}
+	setup.ABI = t.set
 	setup.Limit = max(setup.Limit, setup.Pages)
 	var s *session
 	if s, t.err = open(t.module, t.contract, setup); t.err != nil {

@@ -11,7 +11,7 @@ var contentChecks = []Check{
 	{
 		Name:    "zeroing",
 		Promise: "Every byte of a block from alloc_zeroed is 0, also where memory is used again.",
-		skip:    needs("alloc_zeroed"),
+		skip:    needs(OpAllocZeroed),
 		run:     runZeroing,
 	},
 	{
@@ -23,19 +23,19 @@ var contentChecks = []Check{
 	{
 		Name:    "realloc",
 		Promise: "realloc keeps the first min(old, new) bytes, and a smaller or equal size keeps the address.",
-		skip:    needs("realloc"),
+		skip:    needs(OpRealloc),
 		run:     runRealloc,
 	},
 	{
 		Name:    "in-place",
 		Promise: "The newest block grows where it is.",
-		skip:    needs("realloc"),
+		skip:    needs(OpRealloc),
 		run:     runInPlace,
 	},
 	{
 		Name:    "dealloc",
 		Promise: "dealloc of any live block, in any order, harms no other.",
-		skip:    needs("dealloc"),
+		skip:    needs(OpFree),
 		run:     runDealloc,
 	},
 }
@@ -44,7 +44,7 @@ func needsDirt(c contract.Contract) string {
 	if !c.Dirty {
 		return "the memory is clean"
 	}
-	return needs("alloc_zeroed")(c)
+	return needs(OpAllocZeroed)(c)
 }
 
 func runZeroing(t *trial) {
@@ -148,9 +148,9 @@ func runInPlace(t *trial) {
 	// To the last byte of the page, and over it.
 	t.each(func(s *session) {
 		b := s.alloc(10, 8)
-		b = s.realloc(b, 10+s.left())
+		b = s.realloc(b, 10+s.rest())
 		b = s.realloc(b, b.sizeOr(0)+1)
-		s.realloc(b, b.sizeOr(0)+s.left())
+		s.realloc(b, b.sizeOr(0)+s.rest())
 	})
 	// The newest after an older one moved, or after one was given back.
 	t.each(func(s *session) {

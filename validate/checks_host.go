@@ -10,8 +10,13 @@ var hostChecks = []Check{
 	{
 		Name:    "foreign-before",
 		Promise: "Pages that others added before the first call are not the allocator's.",
-		skip:    needsRoom,
-		run:     runForeignBefore,
+		skip: func(c contract.Contract) string {
+			if c.Strategy != contract.Bump {
+				return "what is there at the first call is the allocator's"
+			}
+			return needsRoom(c)
+		},
+		run: runForeignBefore,
 	},
 	{
 		Name:    "foreign-growth",
@@ -105,6 +110,7 @@ func runForeignGrowth(t *trial) {
 			}
 		}
 	})
+	aliases(t)
 	// Refused to the allocator after others took the last page.
 	t.in(fixedLimit(t.contract, 2), func(s *session) {
 		s.alloc(10, 1)
@@ -116,6 +122,79 @@ func runForeignGrowth(t *trial) {
 		s.alloc(65536, 1)
 		s.alloc(1, 1)
 	})
+}
+
+// aliases chooses numbers of others' pages that look like none where they are
+// counted in fewer bits, or are added to or multiplied by something else.
+func aliases(t *trial) {
+	for _, pages := range []uint64{2, 1 << 8, 1 << 12, 1 << 15} {
+		for _, lacking := range []uint64{1, 4} {
+			t.in(defaultSetup(t.contract), func(s *session) {
+				s.alloc(128, 1)
+				s.grow(pages)
+				s.alloc(s.left()+lacking*contract.PageSize, 1)
+			})
+		}
+		t.in(defaultSetup(t.contract), func(s *session) {
+			b := s.alloc(128, 1)
+			s.grow(pages)
+			s.realloc(b, 200_000)
+		})
+	}
+	// As many of them as bytes between a block and top, or 2^16 less those.
+	for _, gap := range []uint64{1, 16, 48} {
+		for _, pages := range []uint64{gap, 1<<16 - gap} {
+			for _, more := range []uint64{10, 100_000} {
+				t.in(defaultSetup(t.contract), func(s *session) {
+					b := s.alloc(10, 1)
+					s.alloc(gap, 1)
+					s.grow(pages)
+					s.realloc(b, 10+more)
+				})
+			}
+		}
+	}
+	// A block whose end divides top, which is not the newest for all that.
+	t.in(defaultSetup(t.contract), func(s *session) {
+		b := s.alloc(s.bump.top, 1)
+		s.alloc(s.bump.top, 1)
+		s.realloc(b, b.sizeOr(0)+10)
+	})
+	// No byte, but at an address behind them.
+	t.in(defaultSetup(t.contract), func(s *session) {
+		s.alloc(1, 1)
+		s.grow(1)
+		s.alloc(0, 1<<17)
+	})
+	// By a number that is negative where it is read with a sign, or with so many
+	// bytes behind the block.
+	t.in(defaultSetup(t.contract), func(s *session) {
+		b := s.alloc(128, 1)
+		s.grow(1)
+		s.realloc(b, 128+1<<31)
+	})
+	t.in(defaultSetup(t.contract), func(s *session) {
+		b := s.alloc(10, 1)
+		s.alloc(10+1<<31, 1)
+		s.realloc(b, 20)
+	})
+	// The newest block, to the last byte before them.
+	for _, size := range []uint64{1, 2, 70_016} {
+		t.in(defaultSetup(t.contract), func(s *session) {
+			b := s.alloc(size, 1)
+			s.grow(1)
+			s.realloc(b, size+s.left())
+		})
+	}
+	// Where a policy grew by several pages at once; and one byte over.
+	for over := range uint64(2) {
+		t.in(defaultSetup(t.contract), func(s *session) {
+			s.alloc(300_032, 1)
+			b := s.alloc(100_032, 1)
+			s.grow(1)
+			s.realloc(b, b.sizeOr(0)+s.left()+over)
+		})
+	}
 }
 
 func runHeapEnd(t *trial) {
@@ -155,6 +234,28 @@ func runHeapEnd(t *trial) {
 		after(s)
 	})
 	t.in(setup, func(s *session) { s.alloc(1<<31, 1<<31); after(s) })
+	t.in(setup, func(s *session) {
+		// The next multiple of 2^31 is 2^32, where not even 0 bytes are.
+		s.alloc(1<<31, 1)
+		s.alloc(0, 1<<31)
+		s.alloc(1<<31, 1<<31)
+		after(s)
+	})
+	t.in(setup, func(s *session) {
+		s.alloc(1<<31, 1)
+		s.grow(1)
+		s.alloc(0, 1<<31)
+		s.alloc(contract.PageSize, 1)
+		after(s)
+	})
+	t.in(setup, func(s *session) { s.alloc(end(s)-8, 1); s.alloc(8, 1); after(s) })
+	t.in(setup, func(s *session) {
+		s.alloc(end(s)-128, 1)
+		b := s.alloc(end(s), 1)
+		s.realloc(b, b.sizeOr(0)+1)
+		s.realloc(b, b.sizeOr(0)+1<<31)
+		after(s)
+	})
 	t.in(setup, func(s *session) { s.alloc(1<<30, 1<<30); s.alloc(1<<31, 1<<31); after(s) })
 	t.in(setup, func(s *session) {
 		s.alloc(end(s)-200_000, 1)

@@ -64,9 +64,8 @@ var limitChecks = []Check{
 // at the limit.
 func exhaust(s *session) {
 	end := max(s.reach(), s.bump.own)
-	for s.ok() && s.bump.top < end {
-		size := (end - s.bump.top + 1) / 2
-		if b := s.alloc(size, 1); b == nil {
+	for s.ok() && s.room(end) > 0 {
+		if b := s.alloc((s.room(end)+1)/2, 1); b == nil {
 			break // no more fits behind an alignment
 		}
 	}
@@ -95,7 +94,7 @@ func runExhaustion(t *trial) {
 	}
 	// All of it at once, zeroed and by growing one block.
 	t.in(fixedLimit(t.contract, 2), func(s *session) {
-		s.allocZeroed(max(s.reach(), s.bump.own)-s.bump.top, 1)
+		s.allocZeroed(s.room(max(s.reach(), s.bump.own)), 1)
 		exhaust(s)
 	})
 	t.in(fixedLimit(t.contract, 2), func(s *session) {
@@ -187,7 +186,7 @@ func runFallback(t *trial) {
 			exhaust(s)
 		})
 		t.in(fixedLimit(t.contract, more), func(s *session) {
-			s.alloc(max(s.reach(), s.bump.own)-s.bump.top, 1)
+			s.alloc(s.room(max(s.reach(), s.bump.own)), 1)
 			s.limitTo(s.limit + 1)
 			b := s.alloc(1, 1)
 			s.realloc(b, 65536)

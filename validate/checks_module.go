@@ -25,11 +25,13 @@ var moduleChecks = []Check{
 	{
 		Name:    "leftover",
 		Promise: "There is no import, export, start function, data segment or table beyond the contract.",
+		skip:    skipForeign("a foreign module may hold more than the contract says"),
 		static:  checkLeftover,
 	},
 	{
 		Name:    "limits",
 		Promise: "The memory declares the contract's initial size and its maximum.",
+		skip:    skipForeign("a foreign module's memory is its own affair"),
 		static:  checkLimits,
 	},
 	{
@@ -37,6 +39,16 @@ var moduleChecks = []Check{
 		Promise: "No instruction is used that the target does not have.",
 		static:  checkFeatures,
 	},
+}
+
+// skipForeign skips what is not to be asked of modules that something else made.
+func skipForeign(why string) func(contract.Contract) string {
+	return func(c contract.Contract) string {
+		if c.Strategy == contract.Any {
+			return why
+		}
+		return ""
+	}
 }
 
 // The first bytes of a file (core specification, 5.5.16; component model,

@@ -2,7 +2,11 @@
 
 package validate
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+)
 
 // These checks are about where blocks are. The calls are chosen here; whether
 // an answer is right is judged call by call, by the oracle.
@@ -46,34 +50,32 @@ var placeChecks = []Check{
 	},
 }
 
-// has reports whether the contract has all the functions.
-func has(c contract.Contract, names ...string) bool {
-	for _, n := range names {
-		if !c.Has(n) {
-			return false
-		}
-	}
-	return true
-}
-
 // needsBlocks skips what nothing can be allocated for.
 func needsBlocks(c contract.Contract) string {
-	if !has(c, "alloc") && !has(c, "alloc_zeroed") {
+	if !slices.ContainsFunc(makers, newAdapter(c).has) {
 		return "no function makes a block"
 	}
 	return ""
 }
 
-// needs skips a check unless blocks can be made and the functions are there.
-func needs(names ...string) func(contract.Contract) string {
+// needs skips a check unless blocks can be made and the operations are there.
+func needs(ops ...Op) func(contract.Contract) string {
 	return func(c contract.Contract) string {
-		for _, n := range names {
-			if !c.Has(n) {
-				return "no " + n
+		for _, op := range ops {
+			if a := newAdapter(c); !a.has(op) {
+				return "no " + tables[c.ABI][op].called(op)
 			}
 		}
 		return needsBlocks(c)
 	}
+}
+
+// called returns the function's name, or the operation's in an ABI without it.
+func (f form) called(op Op) string {
+	if f.function == "" {
+		return string(op)
+	}
+	return f.function
 }
 
 func runAlignment(t *trial) {
@@ -181,8 +183,8 @@ func runBounds(t *trial) {
 	for _, d := range []uint64{0, 1, 7, 8, 4096, 65536} {
 		t.in(defaultSetup(t.contract), func(s *session) {
 			s.alloc(10_000, 1)
-			s.alloc(addressSpace-s.bump.top+d, 1)
-			s.alloc(addressSpace-s.bump.top+d, 4096)
+			s.alloc(s.room(addressSpace)+d, 1)
+			s.alloc(s.room(addressSpace)+d, 4096)
 			s.alloc(min(addressSpace-s.bump.top/2+d, 1<<32-1), 16)
 			b := s.alloc(40, 8)
 			s.realloc(b, addressSpace-40-d)
@@ -191,8 +193,17 @@ func runBounds(t *trial) {
 	}
 }
 
-// left returns how much of the memory at hand is not handed out yet.
-func (s *session) left() uint64 { return s.bump.own - min(s.bump.top, s.bump.own) }
+// left returns the size of the largest block that fits without growth.
+func (s *session) left() uint64 { return s.room(s.bump.own) }
+
+// room returns the size of the largest block that can end at end.
+func (s *session) room(end uint64) uint64 {
+	sh := s.abi.shape(request{op: OpAlloc, align: 1})
+	return end - min(up(s.bump.top, sh.whole)+sh.lead, end)
+}
+
+// rest returns by how much the newest block can grow without growth of the memory.
+func (s *session) rest() uint64 { return s.bump.own - min(s.bump.top, s.bump.own) }
 
 func runBelowBase(t *trial) {
 	t.each(func(s *session) {
@@ -228,6 +239,9 @@ func runZeroSize(t *trial) {
 		s.alloc(s.left(), 1)
 		s.alloc(0, 1)
 		s.alloc(0, 65536)
+		// Where an address in the memory takes growth.
+		s.alloc(0, 1<<18)
+		s.alloc(1, 1)
 	})
 	// Where not a byte is left, there is still room for none.
 	t.in(fixedLimit(t.contract, 0), func(s *session) {

@@ -31,6 +31,8 @@ var sequenceChecks = []Check{
 
 func needsEdgeCases(c contract.Contract) string {
 	switch {
+	case c.ABI != contract.Core || c.Strategy != contract.Bump:
+		return "its addresses are those of a bump allocator"
 	case c.InitialPages != 1 || c.Align() != 1:
 		return "it starts from one page at alignment 1"
 	case c.Grow.Policy != contract.GrowExact || c.PageLimit() < 52416:

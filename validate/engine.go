@@ -41,9 +41,10 @@ type compiled interface {
 // An instance is one allocator with its memory. Addresses and sizes are
 // unsigned and as wide as the memory's address type.
 type instance interface {
-	// call runs the contract's i-th function; an error is a *trap or says
-	// what else went wrong. It returns 0 for a function without a result.
-	call(i int, args []uint64) (uint64, error)
+	// call runs the function that the contract calls so, whatever its export's
+	// name; an error is a *trap or says what else went wrong. It returns 0 for
+	// a function without a result.
+	call(function string, args []uint64) (uint64, error)
 	pages() uint64
 	// bytes is the memory, valid until the next call or grow.
 	bytes() []byte

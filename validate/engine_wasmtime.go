@@ -60,7 +60,7 @@ func (m *wasmtimeModule) instantiate(s Setup) (instance, error) {
 type wasmtimeInstance struct {
 	store  *wasmtime.Store
 	memory *wasmtime.Memory
-	funcs  []*wasmtime.Func
+	funcs  map[string]*wasmtime.Func
 	args   []any
 }
 
@@ -87,12 +87,13 @@ func (in *wasmtimeInstance) start(m *wasmtimeModule, s Setup) error {
 	if in.memory == nil {
 		return fmt.Errorf("memory %q not found", m.contract.MemoryName)
 	}
+	in.funcs = map[string]*wasmtime.Func{}
 	for _, f := range m.contract.Signatures() {
 		fn := inst.GetFunc(in.store, f.Export)
 		if fn == nil {
 			return fmt.Errorf("function %q not found", f.Export)
 		}
-		in.funcs = append(in.funcs, fn)
+		in.funcs[f.Name] = fn
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func (in *wasmtimeInstance) provide(m *wasmtimeModule, linker *wasmtime.Linker, 
 	return memory, nil
 }
 
-func (in *wasmtimeInstance) call(i int, args []uint64) (uint64, error) {
+func (in *wasmtimeInstance) call(function string, args []uint64) (uint64, error) {
 	in.args = in.args[:0]
 	for _, a := range args {
 		in.args = append(in.args, int32(uint32(a)))
@@ -135,7 +136,7 @@ func (in *wasmtimeInstance) call(i int, args []uint64) (uint64, error) {
 	if err := in.store.SetFuel(callFuel); err != nil {
 		return 0, err
 	}
-	result, err := in.funcs[i].Call(in.store, in.args...)
+	result, err := in.funcs[function].Call(in.store, in.args...)
 	if err != nil {
 		return 0, wasmtimeError(err)
 	}

@@ -76,7 +76,7 @@ type wazeroInstance struct {
 	memory   api.Memory
 	space    *space
 	bound    uint64 // bytes
-	funcs    []api.Function
+	funcs    map[string]api.Function
 	stack    []uint64
 	calls    int
 	patience time.Duration
@@ -117,25 +117,27 @@ func (in *wazeroInstance) start(m *wazeroModule, s Setup) error {
 	if in.memory == nil || in.space == nil {
 		return fmt.Errorf("memory %q not found", m.contract.MemoryName)
 	}
+	in.funcs = map[string]api.Function{}
 	for _, f := range m.contract.Signatures() {
 		fn := mod.ExportedFunction(f.Export)
 		if fn == nil {
 			return fmt.Errorf("function %q not found", f.Export)
 		}
-		in.funcs = append(in.funcs, fn)
+		in.funcs[f.Name] = fn
 	}
 	return nil
 }
 
-func (in *wazeroInstance) call(i int, args []uint64) (uint64, error) {
+func (in *wazeroInstance) call(function string, args []uint64) (uint64, error) {
+	fn := in.funcs[function]
 	copy(in.stack, args)
 	if in.calls++; in.calls%timedCalls == 0 {
 		in.timer.Reset(in.patience)
 	}
-	if err := in.funcs[i].CallWithStack(context.Background(), in.stack); err != nil {
+	if err := fn.CallWithStack(context.Background(), in.stack); err != nil {
 		return 0, wazeroError(err)
 	}
-	if len(in.funcs[i].Definition().ResultTypes()) == 0 {
+	if len(fn.Definition().ResultTypes()) == 0 {
 		return 0, nil
 	}
 	return uint64(uint32(in.stack[0])), nil

@@ -55,12 +55,14 @@ func FuzzCalls(f *testing.F) {
 		var trials []*trial
 		pick := choices{&fed{data}}
 		sub := subjects[pick.upTo(uint64(len(subjects)-1))]
-		list := worlds(sub.wat.contract)
+		sets := setsOf(sub.wat.contract)
+		c := under(sub.wat.contract, sets[pick.upTo(uint64(len(sets)-1))])
+		list := worlds(c)
 		setup := list[pick.upTo(uint64(len(list)-1))]
 		setup.Limit = min(setup.Limit, setup.Pages+pick.upTo(255))
 		rest := pick.source.(*fed).data
 		for _, m := range sub.modules {
-			s, err := open(m, sub.wat.contract, setup)
+			s, err := open(m, c, setup)
 			if err != nil {
 				t.Fatal(err)
 			}

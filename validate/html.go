@@ -41,10 +41,13 @@ func (j *judge) keepHeap() {
 			return
 		}
 	}
-	if j.closed != "" || needsBlocks(j.contract) != "" || len(j.modules) == 0 {
+	c := under(j.contract, j.sets[0])
+	if j.closed != "" || needsBlocks(c) != "" || len(j.modules) == 0 {
 		return
 	}
-	s, err := open(j.modules[0], j.contract, defaultSetup(j.contract))
+	setup := defaultSetup(c)
+	setup.ABI = j.mark(c.ABI)
+	s, err := open(j.modules[0], c, setup)
 	if err != nil {
 		return
 	}

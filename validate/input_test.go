@@ -110,7 +110,7 @@ func TestWazeroStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.close()
-	_, err = in.call(0, []uint64{1, 1})
+	_, err = in.call("alloc", []uint64{1, 1})
 	var trapped *trap
 	if !errors.As(err, &trapped) || trapped.kind != trapEndless {
 		t.Errorf("error %v, want an endless call", err)

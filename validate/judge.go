@@ -5,50 +5,70 @@ package validate
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/genalloc/genalloc/contract"
 )
 
-// align returns the alignment that a block has under the contract when align
-// is asked for.
-func (s *session) align(align uint64) uint64 {
-	if s.contract.FixedAlign != 0 {
-		return uint64(s.contract.FixedAlign)
-	}
-	return max(align, uint64(s.contract.MinAlign))
-}
-
 // call calls the allocator and judges what comes back. old is the block given
-// back or resized.
+// back, resized or asked about.
 func (s *session) call(c *Call, old *block) *block {
-	var ptr, size uint64
-	if old != nil {
-		ptr, size, c.Align = old.from, old.size(), old.align
-	} else if s.contract.FixedAlign != 0 {
-		c.Align = uint64(s.contract.FixedAlign)
+	r := request{op: c.Op, align: c.Align, size: c.Size}
+	switch {
+	case old != nil:
+		r.ptr, r.handle, r.old, r.align = old.from, old.handle, old.size(), old.align
+	case s.contract.FixedAlign != 0:
+		r.align = uint64(s.contract.FixedAlign)
 	}
-	if c.Op == OpFree {
-		s.checkContents(old.span, old.seed, size)
+	c.Align, s.request, s.called = r.align, r, true
+	if c.Op == OpFree && old != nil {
+		s.checkContents(old.span, old.seed, old.size())
+		s.judgeKept(old)
 		s.oracle.remove(old)
 		s.blocks[old.number] = nil
 	}
 	before := s.in.pages()
-	var err error
-	c.Ptr, err = s.abi.call(s.in, c.Op, ptr, size, c.Align, c.Size)
+	got, err := s.abi.call(s.in, r)
+	c.Ptr = got.ptr
 	pages := s.in.pages()
+	var v *violation
 	switch {
+	case errors.As(err, &v):
+		s.fail(v.rule, v.expected, "%s", v.got)
 	case err != nil:
 		s.judgeTrap(c, old, before, pages, err)
 	case c.Op == OpFree:
-		s.judgePages(c, before, pages)
-	case c.Ptr == 0 && s.contract.OOM == contract.OOMTrap:
-		s.fail("oom-trap", "a trap where there is no memory", "null")
+		s.judgePages(before, pages)
+	case c.Op == OpUsable:
+		s.judgePages(before, pages)
+		s.judgeUsable(got.ptr, old)
 	case c.Ptr == 0:
-		s.judgeRefusal(c, old, before, pages)
+		s.judgeNull(c, old, before, pages)
 	default:
-		return s.judgeBlock(c, old, before, pages)
+		return s.judgeBlock(c, old, got.handle, before, pages)
 	}
+	s.oracle.mem = pages * contract.PageSize
 	return nil
+}
+
+// judgeKept judges what the ABI stores beside a live block.
+func (s *session) judgeKept(b *block) {
+	var v *violation
+	if errors.As(s.abi.kept(s.in, b.handle), &v) {
+		s.fail(v.rule, v.expected, "%s", v.got)
+	}
+}
+
+// judgeNull judges a call that returned null.
+func (s *session) judgeNull(c *Call, old *block, before, pages uint64) {
+	open := !s.known() && c.Size == 0 && s.contract.ABI == contract.C
+	// posix_memalign has a number for it.
+	if s.contract.OOM == contract.OOMTrap && !open && c.Op != OpMemalign {
+		s.fail("oom-trap", "a trap where there is no memory", "null")
+	}
+	if !open {
+		s.judgeRefusal(c, old, before, pages)
+	}
 }
 
 func (s *session) judgeTrap(c *Call, old *block, before, pages uint64, err error) {
@@ -59,7 +79,7 @@ func (s *session) judgeTrap(c *Call, old *block, before, pages uint64, err error
 		s.fail("trap", "the call returns", "%v", err)
 	case t.kind == trapEndless:
 		s.fail(ruleEndless, "the call returns", "%v", err)
-	case t.kind == trapUnreachable && s.contract.OOM == contract.OOMTrap && c.Op != OpFree:
+	case t.kind == trapUnreachable && s.contract.OOM == contract.OOMTrap && c.Op.makes():
 		s.judgeRefusal(c, old, before, pages)
 	default:
 		s.fail("trap", "the call returns", "a trap: %v", err)
@@ -68,33 +88,63 @@ func (s *session) judgeTrap(c *Call, old *block, before, pages uint64, err error
 
 // judgeRefusal judges a call that said there is no memory.
 func (s *session) judgeRefusal(c *Call, old *block, before, pages uint64) {
-	s.judgePages(c, before, pages)
+	s.judgePages(before, pages)
 	if old != nil {
 		s.checkContents(old.span, old.seed, old.size())
-		if c.Size <= old.size() {
-			s.fail("shrink", fmt.Sprintf("the block stays at %#x", old.from), "null")
-		}
-		if s.bump.stays(old.span, c.Size, before*contract.PageSize, s.reach()) {
-			s.fail("null", fmt.Sprintf("the newest block grows in place at %#x to %d bytes, within %s", old.from, c.Size, pageCount(s.limit)), "null")
-		}
 	}
-	if ptr, must := s.bump.latest(c.Size, s.align(c.Align), before*contract.PageSize, s.reach()); must {
-		s.fail("null", fmt.Sprintf("a block: %d bytes fit at %#x, within %s", c.Size, ptr, pageCount(s.limit)), "null")
+	sh, mem := s.abi.shape(s.request), before*contract.PageSize
+	if !validAlign(s.request) {
+		return
+	}
+	if !s.known() {
+		s.judgeEarly(c, sh, mem)
+		return
+	}
+	if old != nil && c.Size <= old.size() {
+		s.fail("shrink", fmt.Sprintf("the block stays at %#x", old.from), "null")
+	}
+	if old != nil && s.bump.stays(old.span, c.Size, mem, s.reach()) {
+		s.fail("null", fmt.Sprintf("the newest block grows in place at %#x to %d bytes, within %s", old.from, c.Size, pageCount(s.limit)), "null")
+	}
+	if ptr, must := s.bump.latest(c.Size+sh.lead, sh.whole, mem, s.reach()); must && ptr+sh.lead < addressSpace {
+		s.fail("null", fmt.Sprintf("a block: %d bytes fit at %#x, within %s", c.Size, ptr+sh.lead, pageCount(s.limit)), "null")
+	}
+}
+
+// judgeEarly judges a refusal by an allocator of which nothing is known: with
+// growth left for half as much again, the alignment twice over and 2 pages,
+// there is no reason for one. Above 2^31 - 1, PTRDIFF_MAX, no allocator for C owes
+// a block: the difference of two addresses in it would not be a number of C's.
+func (s *session) judgeEarly(c *Call, sh shape, mem uint64) {
+	need := c.Size + c.Size/2 + 2*sh.align + 2*contract.PageSize
+	if s.contract.ABI == contract.C && need > math.MaxInt32 {
+		return
+	}
+	if mem+need <= s.reach() {
+		s.fail("null", fmt.Sprintf("a block of %d bytes, with room to grow from %s to %s", c.Size, pageCount(mem/contract.PageSize), pageCount(s.limit)), "null")
 	}
 }
 
 // judgePages judges a call that must not change the size of the memory.
-func (s *session) judgePages(c *Call, before, pages uint64) {
-	if pages != before {
+func (s *session) judgePages(before, pages uint64) {
+	if pages != before && s.known() {
 		s.fail("growth", "the memory stays at "+pageCount(before), "%s", pageCount(pages))
 	}
 }
 
 // judgeBlock judges a block, takes it into the books and fills it.
-func (s *session) judgeBlock(c *Call, old *block, before, pages uint64) *block {
-	b := &block{number: c.Made, span: span{c.Ptr, c.Ptr + c.Size}, align: c.Align}
-	s.judgePlace(c, b, old, pages)
-	s.judgeGrowth(b, before, pages)
+func (s *session) judgeBlock(c *Call, old *block, handle, before, pages uint64) *block {
+	b := &block{number: c.Made, span: span{c.Ptr, c.Ptr + c.Size}, align: c.Align, handle: handle}
+	switch sh := s.abi.shape(s.request); {
+	case !validAlign(s.request):
+		s.fail("alignment", "null", "a block, though %d is not an alignment", c.Align)
+	case b.size() == 0 && (sh.empty != 0 || !s.known()):
+		s.judgeEmpty(b, sh)
+		s.judgePages(before, pages)
+	default:
+		s.judgePlace(c, b, old, sh, pages)
+		s.judgeGrowth(b, before, pages)
+	}
 	if !s.ok() {
 		return nil
 	}
@@ -110,22 +160,35 @@ func (s *session) judgeBlock(c *Call, old *block, before, pages uint64) *block {
 	if c.Op == OpAllocZeroed {
 		s.checkZero(b)
 	}
-	s.bump.took(b.span, pages > before, pages*contract.PageSize)
+	if b.size() > 0 || s.abi.shape(s.request).empty == 0 {
+		s.bump.took(b.span, pages > before, pages*contract.PageSize)
+	}
 	s.oracle.mem = pages * contract.PageSize
 	s.oracle.add(b)
 	s.write(b.span, b.seed)
 	return b
 }
 
+// judgeEmpty judges the address of a block that has no bytes, where that is all
+// there is to it.
+func (s *session) judgeEmpty(b *block, sh shape) {
+	if s.known() && b.from != sh.empty {
+		s.fail("empty", fmt.Sprintf("a block of size 0 at its alignment, %#x", sh.empty), "%#x", b.from)
+	}
+	if b.from%sh.align != 0 && !s.known() {
+		s.fail("alignment", fmt.Sprintf("a multiple of %d", sh.align), "%#x", b.from)
+	}
+}
+
 // judgePlace judges where the block is.
-func (s *session) judgePlace(c *Call, b, old *block, pages uint64) {
-	align, mem := s.align(c.Align), s.oracle.mem
+func (s *session) judgePlace(c *Call, b, old *block, sh shape, pages uint64) {
+	mem := s.oracle.mem
 	switch {
-	case b.from%align != 0:
-		s.fail("alignment", fmt.Sprintf("a multiple of %d", align), "%#x", b.from)
+	case b.from%sh.align != 0:
+		s.fail("alignment", fmt.Sprintf("a multiple of %d", sh.align), "%#x", b.from)
 	case b.from < s.oracle.base:
 		s.fail("below-base", fmt.Sprintf("an address from the heap base %#x on", s.oracle.base), "%#x", b.from)
-	case b.size() > 0 && b.to > pages*contract.PageSize:
+	case b.to > pages*contract.PageSize:
 		s.fail("bounds", fmt.Sprintf("a block that ends within the memory of %s, at %#x", pageCount(pages), pages*contract.PageSize), "[%#x, %#x)", b.from, b.to)
 	}
 	if other := s.oracle.clash(b.span, old); other != nil {
@@ -134,19 +197,17 @@ func (s *session) judgePlace(c *Call, b, old *block, pages uint64) {
 	if f, hit := s.oracle.trespass(b.span); hit {
 		s.fail("foreign", fmt.Sprintf("a block outside the pages that somebody else grew at [%#x, %#x)", f.from, f.to), "[%#x, %#x)", b.from, b.to)
 	}
-	if old != nil && b.from != old.from {
-		if c.Size <= old.size() {
-			s.fail("shrink", fmt.Sprintf("the block stays at %#x", old.from), "%#x", b.from)
-		}
-		if s.bump.stays(old.span, c.Size, mem, s.reach()) {
-			s.fail("in-place", fmt.Sprintf("the newest block grows in place at %#x", old.from), "%#x", b.from)
-		}
-	}
-	if old != nil && b.from == old.from {
+	if !s.known() || old != nil && b.from == old.from {
 		return
 	}
-	if latest, _ := s.bump.latest(c.Size, align, mem, s.reach()); b.from > latest {
-		s.fail("waste", fmt.Sprintf("an address up to %#x", latest), "%#x", b.from)
+	if old != nil && c.Size <= old.size() {
+		s.fail("shrink", fmt.Sprintf("the block stays at %#x", old.from), "%#x", b.from)
+	}
+	if old != nil && s.bump.stays(old.span, c.Size, mem, s.reach()) {
+		s.fail("in-place", fmt.Sprintf("the newest block grows in place at %#x", old.from), "%#x", b.from)
+	}
+	if latest, _ := s.bump.latest(c.Size+sh.lead, sh.whole, mem, s.reach()); b.from > latest+sh.lead {
+		s.fail("waste", fmt.Sprintf("an address up to %#x", latest+sh.lead), "%#x", b.from)
 	}
 }
 
@@ -157,8 +218,8 @@ func (s *session) judgeGrowth(b *block, before, pages uint64) {
 	if end := pagesFor(b.to); end > before {
 		need = end - before
 	}
-	if b.size() == 0 && pages == before {
-		return // an address beyond the memory is as good as one within
+	if !s.known() {
+		return
 	}
 	want := uint64(0)
 	if need > 0 {
@@ -207,15 +268,24 @@ func (s *session) checkZero(b *block) {
 	}
 }
 
-// describe returns the call with its values, as the module saw it.
-func describe(c Call, old *block) string {
-	switch c.Op {
-	case OpRealloc:
-		return fmt.Sprintf("realloc(ptr %#x, old_size %d, align %d, new_size %d)", old.from, old.size(), c.Align, c.Size)
-	case OpFree:
-		return fmt.Sprintf("dealloc(ptr %#x, size %d, align %d)", old.from, old.size(), c.Align)
+// judgeUsable judges what malloc_usable_size said of a block, or of null: so many
+// bytes may be written.
+func (s *session) judgeUsable(size uint64, b *block) {
+	if b == nil {
+		if size != 0 {
+			s.fail("usable", "0 for null", "%d", size)
+		}
+		return
 	}
-	return fmt.Sprintf("%s(size %d, align %d)", c.Op, c.Size, c.Align)
+	area := span{b.from, b.from + size}
+	switch other := s.oracle.clash(area, b); {
+	case size < b.size():
+		s.fail("usable", fmt.Sprintf("%d bytes at least", b.size()), "%d", size)
+	case area.to > s.mem():
+		s.fail("usable", fmt.Sprintf("bytes up to the memory's end, %#x", s.mem()), "bytes up to %#x", area.to)
+	case other != nil:
+		s.fail("usable", fmt.Sprintf("bytes apart from p%d at [%#x, %#x)", other.number, other.from, other.to), "[%#x, %#x)", area.from, area.to)
+	}
 }
 
 // pageCount writes a number of pages.

@@ -20,8 +20,9 @@ func (s span) overlaps(o span) bool { return max(s.from, o.from) < min(s.to, o.t
 type block struct {
 	number int
 	span
-	align uint64
-	seed  uint64 // of its pattern
+	align  uint64
+	handle uint64 // what the ABI knows it by
+	seed   uint64 // of its pattern
 }
 
 func (b *block) size() uint64 { return b.to - b.from }

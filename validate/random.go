@@ -52,7 +52,7 @@ func generate(s *session, r choices, n int) {
 		var b *block
 		switch k := r.upTo(99); {
 		case k < 45:
-			b = s.alloc(r.size(s), r.align())
+			b = r.alloc(s)
 		case k < 60:
 			b = s.allocZeroed(min(r.size(s), 1<<20), r.align())
 		case k < 80:
@@ -60,7 +60,11 @@ func generate(s *session, r choices, n int) {
 				b = s.realloc(old, r.newSize(s, old))
 			}
 		case k < 92:
-			s.free(pick())
+			old := pick()
+			if old != nil && s.abi.has(OpUsable) {
+				s.usable(old.number)
+			}
+			s.free(old)
 		case k < 97:
 			s.grow(r.upTo(2))
 		default:
@@ -71,6 +75,15 @@ func generate(s *session, r choices, n int) {
 		}
 		blocks = keepLive(s, blocks)
 	}
+}
+
+// alloc makes a block, in one of C's two ways where there are two.
+func (r choices) alloc(s *session) *block {
+	size, align := r.size(s), r.align()
+	if s.abi.has(OpMemalign) && r.one(3) {
+		return s.memalign(size, align)
+	}
+	return s.alloc(size, align)
 }
 
 // keepLive drops the blocks that are no longer.
@@ -96,7 +109,7 @@ func (r choices) size(s *session) uint64 {
 	case 3:
 		return s.left() + r.upTo(4)*contract.PageSize + r.upTo(2)
 	case 4:
-		return min(max(s.reach(), s.bump.top)-s.bump.top+r.upTo(2), 1<<32-1)
+		return min(s.room(s.reach())+r.upTo(2), 1<<32-1)
 	case 5:
 		return 1<<32 - 1 - r.upTo(1<<r.upTo(31))
 	}
@@ -112,7 +125,7 @@ func (r choices) newSize(s *session, b *block) uint64 {
 	case 1:
 		return min(b.size()+r.upTo(64), 1<<32-1)
 	case 2:
-		return min(b.size()+s.left()+r.upTo(1), 1<<32-1)
+		return min(b.size()+s.rest()+r.upTo(1), 1<<32-1)
 	}
 	return r.size(s)
 }

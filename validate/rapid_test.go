@@ -31,9 +31,10 @@ func TestRapid(t *testing.T) {
 		m, w := compileWat(t, file)
 		rapid.Check(t, func(t *rapid.T) {
 			r := choices{drawn{t}}
-			setup := rapid.SampledFrom(worlds(w.contract)).Draw(t, "world")
+			c := under(w.contract, rapid.SampledFrom(setsOf(w.contract)).Draw(t, "abi"))
+			setup := rapid.SampledFrom(worlds(c)).Draw(t, "world")
 			setup.Limit = min(setup.Limit, setup.Pages+r.upTo(20))
-			s, err := open(m, w.contract, setup)
+			s, err := open(m, c, setup)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,6 +4,7 @@ package validate
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
 )
@@ -12,7 +13,14 @@ import (
 // verdict on it under the name "replay". Promises that take no call to break
 // are not judged, but for the signatures.
 func Replay(ctx context.Context, module []byte, c contract.Contract, script Script, opts Options) (*Report, error) {
-	return runOnly(ctx, module, c, opts, Check{
+	if script.Setup.ABI != "" && !c.ABI.Includes(script.Setup.ABI) {
+		return nil, fmt.Errorf("script for abi %s: the module has %s", script.Setup.ABI, c.ABI)
+	}
+	sets := setsOf(c)[:1]
+	if script.Setup.ABI != "" {
+		sets[0] = script.Setup.ABI
+	}
+	check := Check{
 		Name:    "replay",
 		Promise: "Every call of the script keeps the promise.",
 		run: func(t *trial) {
@@ -21,12 +29,8 @@ func Replay(ctx context.Context, module []byte, c contract.Contract, script Scri
 				t.sessions = append(t.sessions, s)
 			}
 		},
-	})
-}
-
-// runOnly runs one check between those that it cannot do without.
-func runOnly(ctx context.Context, module []byte, c contract.Contract, opts Options, check Check) (*Report, error) {
-	return run(ctx, module, c, opts, []Check{find(callable), check, find("engines")})
+	}
+	return run(ctx, module, c, opts, []Check{find(callable), check, find("engines")}, sets...)
 }
 
 // find returns the check of that name.

@@ -34,7 +34,8 @@ type Report struct {
 type Result struct {
 	Check    string        `json:"check"`
 	Promise  string        `json:"promise"`
-	Engine   string        `json:"engine"` // empty for what needs none
+	ABI      contract.ABI  `json:"abi,omitempty"` // which set was called, where the module has several
+	Engine   string        `json:"engine"`        // empty for what needs none
 	Verdict  Verdict       `json:"verdict"`
 	Figure   string        `json:"figure"` // how much was judged, or why nothing was
 	Calls    int           `json:"calls"`  // of the allocator or its host
@@ -64,6 +65,31 @@ func (f *Failure) String() string {
 		line += f.Call + ": "
 	}
 	return line + "expected " + f.Expected + ", got " + f.Got
+}
+
+// Join adds the results of another report under a name, and returns the whole;
+// the receiver may be nil.
+func (r *Report) Join(name string, other *Report) *Report {
+	for i := range other.Results {
+		other.Results[i].Check = name + ": " + other.Results[i].Check
+	}
+	if r == nil {
+		return other
+	}
+	r.Results = append(r.Results, other.Results...)
+	return r
+}
+
+// Checks returns the number of checks that were made, whatever the number of
+// engines.
+func (r *Report) Checks() int {
+	names := map[string]bool{}
+	for _, x := range r.Results {
+		if x.Verdict != Skip {
+			names[x.Check] = true
+		}
+	}
+	return len(names)
 }
 
 // OK reports whether no check failed.

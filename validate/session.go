@@ -18,7 +18,9 @@ type session struct {
 	abi      adapter
 	oracle   oracle
 	bump     bump
-	limit    uint64 // pages, from host and contract
+	limit    uint64  // pages, from host and contract
+	request  request // the last one
+	called   bool    // the allocator was, at all
 	blocks   []*block
 	log      []Call
 	seeds    uint64
@@ -67,7 +69,9 @@ func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
 	s.oracle = oracle{base: setup.Base, mem: own}
 	s.bump = bump{top: setup.Base, own: own}
 	s.peak = mem
-	s.write(span{0, min(setup.Base, mem)}, belowSeed)
+	if s.known() {
+		s.write(span{0, min(setup.Base, mem)}, belowSeed)
+	}
 	if c.Dirty {
 		s.soil(span{min(setup.Base, own), own})
 	}
@@ -75,14 +79,25 @@ func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
 	return s, nil
 }
 
+// known reports whether the module is one of this project's, of which it is known
+// how blocks are placed, by how much the memory grows and that what is below the
+// base is nobody's. Of any other only what every allocator promises is asked.
+func (s *session) known() bool { return s.contract.Strategy == contract.Bump }
+
 // soil leaves a host's bytes in s: in every byte of what blocks can reach soon.
 func (s *session) soil(area span) {
 	area.to = min(area.to, area.from+16<<20)
 	fill(s.in.bytes()[area.from:area.to], garbageSeed, 0)
 }
 
+// addForeign notes the pages that somebody else grew. An allocator of which nothing
+// is known has all that is there at its first call, as linkers lay memory out.
 func (s *session) addForeign(mem uint64) {
 	from := s.oracle.mem
+	if !s.known() && !s.called {
+		s.oracle.mem = mem
+		return
+	}
 	s.oracle.grown(mem)
 	s.write(span{from, mem}, foreignSeed+from)
 }
@@ -126,14 +141,19 @@ func (s *session) reach() uint64 {
 // mem is the size of the memory in bytes.
 func (s *session) mem() uint64 { return s.in.pages() * contract.PageSize }
 
-// alloc calls alloc, or alloc_zeroed in a module that has only that. The block
+// alloc calls alloc, or what else makes blocks in a module without it. The block
 // is nil if there is none.
 func (s *session) alloc(size, align uint64) *block {
-	if !s.abi.has(OpAlloc) {
-		return s.allocZeroed(size, align)
+	for _, op := range makers {
+		if s.abi.has(op) {
+			return s.do(Call{Op: op, Size: size, Align: align})
+		}
 	}
-	return s.do(Call{Op: OpAlloc, Size: size, Align: align})
+	return nil
 }
+
+// makers are the operations that make a block of nothing, in order of preference.
+var makers = []Op{OpAlloc, OpAllocZeroed, OpMemalign}
 
 func (s *session) allocZeroed(size, align uint64) *block {
 	return s.do(Call{Op: OpAllocZeroed, Size: size, Align: align})
@@ -164,7 +184,7 @@ func (s *session) do(c Call) *block {
 	if !s.ok() {
 		return nil
 	}
-	c.Made, c.Size = -1, min(c.Size, addressSpace-1)
+	c.Made, c.Size = -1, s.within(c.Op, c.Size)
 	if c.Op.makes() {
 		c.Made = len(s.blocks)
 		s.blocks = append(s.blocks, nil)
@@ -176,19 +196,13 @@ func (s *session) do(c Call) *block {
 	case OpLimit:
 		s.setLimit(max(c.Size, s.in.pages()))
 	default:
-		var old *block
-		if c.Op == OpRealloc || c.Op == OpFree {
-			if c.Block >= len(s.blocks) || s.blocks[c.Block] == nil {
-				return nil
-			}
-			old = s.blocks[c.Block]
-		}
-		if !s.abi.has(c.Op) || c.Op == OpAllocZeroed && s.contract.Dirty && c.Size > mostCleared {
+		old, ok := s.block(c)
+		if !ok || !s.callable(c, old) {
 			return nil
 		}
 		made = s.call(&c, old)
 		if !s.ok() {
-			s.failure.Call = describe(c, old)
+			s.failure.Call = describe(s.contract, s.abi, s.request)
 		}
 	}
 	c.Pages = s.in.pages()
@@ -198,6 +212,44 @@ func (s *session) do(c Call) *block {
 		s.blocks[c.Made] = made
 	}
 	return made
+}
+
+// within returns the size as the operation can be asked for it.
+func (s *session) within(op Op, size uint64) uint64 {
+	if size < addressSpace || op != OpAllocZeroed || s.contract.ABI != contract.C {
+		return min(size, addressSpace-1)
+	}
+	return min(size, mostProduct-1) &^ (1<<16 - 1)
+}
+
+// block returns the block that a line is about: nil where it is about none, or
+// about null. It is false where that is not a live one.
+func (s *session) block(c Call) (*block, bool) {
+	if !c.Op.takes() || c.Block == null && s.contract.ABI == contract.C {
+		return nil, true
+	}
+	if c.Block < 0 || c.Block >= len(s.blocks) {
+		return nil, false
+	}
+	return s.blocks[c.Block], s.blocks[c.Block] != nil
+}
+
+// callable reports whether a call has a meaning that can be judged, at a price
+// that can be paid.
+func (s *session) callable(c Call, old *block) bool {
+	switch {
+	case !s.abi.has(c.Op):
+		return false
+	case c.Op == OpAllocZeroed && (s.contract.Dirty || !s.known()) && c.Size > mostCleared && c.Size < addressSpace:
+		return false
+	case c.Op == OpMemalign && s.setup.Base < slot+4:
+		return false // nowhere to store the address
+	case s.known():
+		return true
+	case c.Op == OpRealloc && c.Size == 0:
+		return false // C leaves it open
+	}
+	return powerOfTwo(c.Align) || c.Op != OpAlloc // so do aligned_alloc's older versions
 }
 
 func (s *session) hostGrow(c *Call) {
@@ -220,11 +272,15 @@ func (s *session) inspect() {
 			return
 		}
 		s.checkContents(b.span, b.seed, b.size())
+		s.judgeKept(b)
 	}
 	for _, f := range s.oracle.foreign {
 		if addr, ok := s.intact(f, foreignSeed+f.from); !ok && s.ok() {
 			s.fail("foreign", "pages that somebody else grew keep their bytes", "byte %#x was overwritten", addr)
 		}
+	}
+	if !s.known() {
+		return
 	}
 	below := span{0, min(s.setup.Base, s.mem())}
 	if addr, ok := s.intact(below, belowSeed); !ok && s.ok() {

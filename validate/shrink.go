@@ -60,8 +60,11 @@ func (sh *shrinker) try(calls []Call) bool {
 // settle tries the plainest world.
 func (sh *shrinker) settle() {
 	plain := defaultSetup(sh.t.contract)
-	for _, setup := range []Setup{plain, {sh.best.Setup.Base, plain.Pages, plain.Limit}, {sh.best.Setup.Base, sh.best.Setup.Pages, plain.Limit}} {
-		before := sh.best.Setup
+	plain.ABI = sh.best.Setup.ABI
+	before := sh.best.Setup
+	based, paged := before, before
+	based.Pages, based.Limit, paged.Limit = plain.Pages, plain.Limit, plain.Limit
+	for _, setup := range []Setup{plain, based, paged} {
 		sh.best.Setup = setup
 		if sh.try(sh.best.Calls) {
 			return
@@ -91,7 +94,7 @@ func without(calls []Call, i, n int) []Call {
 			continue
 		}
 		for j := i; j < len(rest); j++ {
-			if rest[j].Block == calls[k].Made && (rest[j].Op == OpRealloc || rest[j].Op == OpFree) {
+			if rest[j].Block == calls[k].Made && (rest[j].Op.takes()) {
 				rest[j].Block = calls[k].Block
 			}
 		}
@@ -168,7 +171,7 @@ func replay(m compiled, c contract.Contract, script Script) (*session, error) {
 	}
 	names := map[int]int{}
 	for _, call := range script.Calls {
-		if call.Op == OpRealloc || call.Op == OpFree {
+		if call.Op.takes() && call.Block != null {
 			n, ok := names[call.Block]
 			if !ok {
 				continue

@@ -21,7 +21,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		if engine == "" {
 			engine = "-"
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.Check, engine, x.Verdict, x.Figure, short(x.Duration))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), engine, x.Verdict, x.Figure, short(x.Duration))
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -32,6 +32,14 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// name returns the check, with the set of functions where there are several.
+func (x Result) name() string {
+	if x.ABI == "" {
+		return x.Check
+	}
+	return x.Check + " " + string(x.ABI)
 }
 
 // short rounds to what is of use to a reader.
@@ -46,7 +54,7 @@ func short(d time.Duration) string {
 func (x Result) text() string {
 	f := x.Failure
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s", x.Check)
+	fmt.Fprintf(&b, "%s", x.name())
 	if x.Engine != "" {
 		fmt.Fprintf(&b, " on %s", x.Engine)
 	}
@@ -65,7 +73,7 @@ func (x Result) text() string {
 }
 
 // WriteJSON writes the report as one JSON object with the fields of [Report]:
-// contract, level, engines, seed and checks. Each of checks has check, promise, engine,
+// contract, level, engines, seed and checks. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
 // failure: rule, call, expected, got and script with setup and calls.
 func (r *Report) WriteJSON(w io.Writer) error {

@@ -35,6 +35,8 @@ type Options struct {
 	Engines []string // nil: wasmtime for Quick, all for Full
 	Ops     int      // calls of the random check; 0 for the level's own number
 	Seed    uint64   // of the random check
+	Checks  []string // names of the checks to run, in this order; nil: all
+	First   bool     // stop at the first failure, with the script as it was found
 
 	// Progress, if set, is called before each check.
 	Progress func(done, total int, check string)
@@ -44,13 +46,28 @@ type Options struct {
 // that there is nothing to judge, because the bytes are no module or ctx has
 // ended; a module that breaks its promise gets a report whose OK is false.
 func Run(ctx context.Context, module []byte, c contract.Contract, opts Options) (*Report, error) {
-	return run(ctx, module, c, opts, Checks())
+	checks := Checks()
+	if opts.Checks != nil {
+		checks = nil
+	}
+	for _, name := range opts.Checks {
+		check := find(name)
+		if check.Promise == "" {
+			return nil, fmt.Errorf("check %q is not known: choose from those of Checks", name)
+		}
+		checks = append(checks, check)
+	}
+	return run(ctx, module, c, opts, checks)
 }
 
-func run(ctx context.Context, module []byte, c contract.Contract, opts Options, checks []Check) (*Report, error) {
+// run makes the checks with each of the given sets of functions, or with all.
+func run(ctx context.Context, module []byte, c contract.Contract, opts Options, checks []Check, sets ...contract.ABI) (*Report, error) {
 	j, err := newJudge(ctx, module, c, opts)
 	if err != nil {
 		return nil, err
+	}
+	if j.sets = sets; len(sets) == 0 {
+		j.sets = setsOf(c)
 	}
 	defer j.close()
 	for i, check := range checks {
@@ -58,11 +75,16 @@ func run(ctx context.Context, module []byte, c contract.Contract, opts Options, 
 			opts.Progress(i, len(checks), check.Name)
 		}
 		j.judge(check)
+		if opts.First && !j.report.OK() {
+			break
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("check %s: %w", check.Name, err)
 		}
 	}
-	j.keepHeap()
+	if !opts.First {
+		j.keepHeap()
+	}
 	return j.report, nil
 }
 
@@ -70,6 +92,7 @@ func run(ctx context.Context, module []byte, c contract.Contract, opts Options, 
 type judge struct {
 	ctx      context.Context
 	contract contract.Contract
+	sets     []contract.ABI // judged one after the other
 	opts     Options
 	decoded  *wasm.Module
 	engines  []engine
@@ -117,22 +140,29 @@ func (j *judge) close() {
 	}
 }
 
-// judge runs one check, on every engine if it runs the module, and compares
-// what they did.
+// judge runs one check: on the module itself, on what other checks did, or with
+// every set of functions.
 func (j *judge) judge(check Check) {
-	reason := ""
-	if check.skip != nil {
-		reason = check.skip(j.contract)
-	}
 	switch {
 	case check.static != nil:
-		j.static(check, reason)
-		return
+		j.static(check)
 	case check.run == nil:
 		j.compare(check)
-		return
+	default:
+		for _, set := range j.sets {
+			j.drive(check, set)
+		}
 	}
-	needed := uint64(j.contract.InitialPages)
+}
+
+// drive runs one check with one set of functions, on every engine if it runs the
+// module, and compares what they did.
+func (j *judge) drive(check Check, set contract.ABI) {
+	c, reason := under(j.contract, set), ""
+	if check.skip != nil {
+		reason = check.skip(c)
+	}
+	needed := uint64(c.InitialPages)
 	if check.whole {
 		needed = contract.MaxPages
 	}
@@ -146,10 +176,10 @@ func (j *judge) judge(check Check) {
 			why = fmt.Sprintf("%s stops at %d pages", e.name(), e.maxPages())
 		}
 		if why != "" {
-			j.add(Result{Check: check.Name, Promise: check.Promise, Engine: e.name(), Verdict: Skip, Figure: why})
+			j.add(Result{Check: check.Name, Promise: check.Promise, ABI: j.mark(set), Engine: e.name(), Verdict: Skip, Figure: why})
 			continue
 		}
-		t := j.try(check, i)
+		t := j.try(check, c, i)
 		if first == nil {
 			first = t
 			continue
@@ -176,8 +206,11 @@ func (j *judge) compare(check Check) {
 
 func (j *judge) add(r Result) { j.report.Results = append(j.report.Results, r) }
 
-func (j *judge) static(check Check, reason string) {
-	start := time.Now()
+func (j *judge) static(check Check) {
+	start, reason := time.Now(), ""
+	if check.skip != nil {
+		reason = check.skip(j.contract)
+	}
 	r := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Figure: reason}
 	if reason != "" {
 		r.Verdict = Skip
@@ -191,14 +224,14 @@ func (j *judge) static(check Check, reason string) {
 	j.add(r)
 }
 
-// try runs a check on the i-th engine.
-func (j *judge) try(check Check, i int) *trial {
+// try runs a check with one set of functions on the i-th engine.
+func (j *judge) try(check Check, c contract.Contract, i int) *trial {
 	t := &trial{
-		contract: j.contract, module: j.modules[i], level: j.opts.Level,
+		contract: c, set: j.mark(c.ABI), module: j.modules[i], level: j.opts.Level,
 		ops: j.opts.Ops, seed: j.opts.Seed,
 		stop: func() bool { return j.ctx.Err() != nil },
 	}
-	r := Result{Check: check.Name, Promise: check.Promise, Engine: j.engines[i].name(), Verdict: Pass}
+	r := Result{Check: check.Name, Promise: check.Promise, ABI: t.set, Engine: j.engines[i].name(), Verdict: Pass}
 	start := time.Now()
 	check.run(t)
 	r.Failure = t.failure()
@@ -212,7 +245,9 @@ func (j *judge) try(check Check, i int) *trial {
 		case ruleInstance:
 			j.closed = "the module does not start"
 		default:
-			t.shorten(r.Failure)
+			if !j.opts.First {
+				t.shorten(r.Failure)
+			}
 		}
 	}
 	r.Duration = time.Since(start)

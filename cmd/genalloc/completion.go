@@ -62,7 +62,7 @@ var flagValues = map[string][]string{
 	"bindings":  words(bindings.Languages),
 	"abi":       words(contract.ABIs),
 	"target":    {"wasm2", "mvp", "stylus", "cosmwasm", "wasm3"},
-	"strategy":  {"bump"},
+	"strategy":  {"bump", "any"},
 	"memory":    {"export", "import"},
 	"heap-base": {"1024", "import:env.__heap_base"},
 	"grow":      {"exact", "chunk=", "double", "never"},

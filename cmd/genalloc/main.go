@@ -106,9 +106,11 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
 		newBuild("build", s, m),
+		newValidate(s),
 		newInspect(s),
 		newCost(s),
 		newBench(s, m),
+		newProve(s),
 		newABIs(s),
 		newVersion(s),
 		newCompletion(s),

@@ -7,6 +7,7 @@ export function malloc(size: usize): usize {
 }
 
 export function calloc(count: usize, size: usize): usize {
+  if (size != 0 && count > usize.MAX_VALUE / size) unreachable(); // as the heap does where there is no memory
   const bytes = count * size;
   const ptr = heap.alloc(bytes);
   memory.fill(ptr, 0, bytes);
@@ -14,9 +15,9 @@ export function calloc(count: usize, size: usize): usize {
 }
 
 export function realloc(ptr: usize, size: usize): usize {
-  return heap.realloc(ptr, size);
+  return ptr == 0 ? heap.alloc(size) : heap.realloc(ptr, size);
 }
 
 export function free(ptr: usize): void {
-  heap.free(ptr);
+  if (ptr != 0) heap.free(ptr);
 }

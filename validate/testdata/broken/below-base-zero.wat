@@ -29,8 +29,7 @@
   (func $place (param $size i64) (param $align i64) (result i32)
     (local $ptr i64) (local $end i64)
     (local.set $ptr (call $up (global.get $top) (local.get $align)))
-    ;; No byte needs no memory; the heap's end at 2^32 wraps to null.
-    (if (i64.eqz (local.get $size)) (then (return (select (i32.const 16) (i32.wrap_i64 (local.get $ptr)) (i64.le_u (local.get $align) (i64.const 16))))))
+    (if (i32.and (i64.eqz (local.get $size)) (i64.le_u (local.get $align) (i64.const 16))) (then (return (i32.const 16))))
     (local.set $end (i64.add (local.get $ptr) (local.get $size)))
     (if (i64.gt_u (local.get $end) (global.get $own))
       (then

@@ -39,11 +39,6 @@
     (local $ptr i64) (local $end i64)
     (call $start)
     (local.set $ptr (call $up (global.get $top) (local.get $align)))
-    ;; No byte needs no memory; the heap's end at 2^32 wraps to null.
-    (if (i64.eqz (local.get $size))
-      (then
-        (if (i64.eq (local.get $ptr) (i64.const 0x1_0000_0000)) (then (unreachable)))
-        (return (i32.wrap_i64 (local.get $ptr)))))
     (local.set $end (i64.add (local.get $ptr) (local.get $size)))
     (if (i64.gt_u (local.get $end) (global.get $own))
       (then
@@ -51,6 +46,8 @@
           (then
             (local.set $ptr (call $up (call $mem) (local.get $align)))
             (local.set $end (i64.add (local.get $ptr) (local.get $size)))))
+        ;; An address of 2^32 would be null.
+        (if (i64.ge_u (local.get $ptr) (i64.const 0x1_0000_0000)) (then (unreachable)))
         (if (i32.eqz (call $grow (local.get $end))) (then (unreachable)))))
     (global.set $top (local.get $end))
     (i32.wrap_i64 (local.get $ptr)))

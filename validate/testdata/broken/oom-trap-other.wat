@@ -39,7 +39,6 @@
     (local $ptr i64) (local $end i64)
     (call $start)
     (local.set $ptr (call $up (global.get $top) (local.get $align)))
-    ;; No byte needs no memory; the heap's end at 2^32 wraps to null.
     (if (i64.eqz (local.get $size))
       (then
         (if (i64.eq (local.get $ptr) (i64.const 0x1_0000_0000)) (then (drop (i32.div_u (i32.const 1) (i32.const 0)))))

@@ -29,7 +29,6 @@
   (func $place (param $size i64) (param $align i64) (result i32)
     (local $ptr i64) (local $end i64)
     (local.set $ptr (call $up (global.get $top) (local.get $align)))
-    ;; No byte needs no memory; the heap's end at 2^32 wraps to null.
     (if (i32.and (i64.eqz (local.get $size)) (i64.lt_u (local.get $ptr) (global.get $own))) (then (return (i32.wrap_i64 (local.get $ptr)))))
     (local.set $size (i64.add (local.get $size) (i64.extend_i32_u (i64.eqz (local.get $size)))))
     (local.set $end (i64.add (local.get $ptr) (local.get $size)))

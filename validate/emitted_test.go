@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/validate"
+)
+
+// TestEmitted judges what this project makes, under every ABI. Core alone has
+// tests of its own, beside the emitter.
+func TestEmitted(t *testing.T) {
+	for _, text := range []string{
+		"--abi=c",
+		"--abi=c --oom=trap --optimize=gas",
+		"--abi=c --dirty --optimize=size",
+		"--abi=c --memory=import --heap-base=import:env.__heap_base --grow=double",
+		"--abi=c --target=mvp --grow=chunk=4 --max-pages=99",
+		"--abi=c --functions=malloc,free --min-align=16 --initial-pages=2 --max-pages=2",
+		"--abi=c --functions=calloc,posix_memalign,malloc_usable_size",
+		"--abi=cabi",
+		"--abi=cabi --optimize=size --grow=chunk=3",
+		"--abi=cabi --memory=import --heap-base=import:env.__heap_base --min-align=32",
+		"--abi=wasm-bindgen",
+		"--abi=wasm-bindgen --oom=trap --target=mvp --max-pages=17",
+		"--abi=cosmwasm --target=cosmwasm",
+		"--abi=cosmwasm --target=cosmwasm --oom=trap --grow=double",
+		"--abi=cosmwasm --target=mvp --optimize=size --max-pages=9",
+		"--abi=proxy-wasm",
+		"--abi=proxy-wasm --min-align=64 --grow=never --initial-pages=4",
+		"--abi=core,cabi --functions=-alloc_zeroed",
+		"--abi=core,cabi,wasm-bindgen,proxy-wasm --oom=trap",
+		"--abi=c,cabi,proxy-wasm --export=malloc=my_malloc",
+	} {
+		t.Run(text, func(t *testing.T) {
+			c, err := contract.Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wat, err := emitter.WAT(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			module, err := emitter.Assemble(wat, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, level := range []validate.Level{validate.Quick, validate.Full} {
+				report, err := validate.Run(context.Background(), module, c, validate.Options{Level: level, Ops: 2000})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range report.Failures() {
+					t.Errorf("%s: %s %s on %s: %v\n%s", level, r.Check, r.ABI, r.Engine, r.Failure, r.Failure.Script)
+				}
+			}
+		})
+	}
+}
