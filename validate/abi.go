@@ -35,6 +35,15 @@ type shape struct {
 	empty uint64 // where every block of size 0 is; 0 if it is a block like others
 }
 
+// taken returns how many bytes a block of that size takes, with what is before it.
+// Behind that, no byte takes one: else the block's address could be 2^32.
+func (sh shape) taken(size uint64) uint64 {
+	if sh.lead > 0 {
+		size = max(size, 1)
+	}
+	return sh.lead + size
+}
+
 // An adapter turns the judge's operations into calls under one ABI.
 type adapter interface {
 	// has reports whether the module can do the operation at all.

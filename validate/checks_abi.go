@@ -2,7 +2,11 @@
 
 package validate
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+)
 
 // These checks are about what single ABIs promise beyond the others.
 
@@ -151,6 +155,26 @@ func runUsable(t *trial) {
 }
 
 func (s *session) usable(block int) { s.do(Call{Op: OpUsable, Block: block}) }
+
+// judgeUsable judges what malloc_usable_size said of a block, or of null: so many
+// bytes may be written.
+func (s *session) judgeUsable(size uint64, b *block) {
+	if b == nil {
+		if size != 0 {
+			s.fail("usable", "0 for null", "%d", size)
+		}
+		return
+	}
+	area := span{b.from, b.from + size}
+	switch other := s.oracle.clash(area, b); {
+	case size < b.size():
+		s.fail("usable", fmt.Sprintf("%d bytes at least", b.size()), "%d", size)
+	case area.to > s.mem():
+		s.fail("usable", fmt.Sprintf("bytes up to the memory's end, %#x", s.mem()), "bytes up to %#x", area.to)
+	case other != nil:
+		s.fail("usable", fmt.Sprintf("bytes apart from p%d at [%#x, %#x)", other.number, other.from, other.to), "[%#x, %#x)", area.from, area.to)
+	}
+}
 
 func runRegion(t *trial) {
 	t.each(func(s *session) {

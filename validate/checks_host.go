@@ -144,7 +144,7 @@ func aliases(t *trial) {
 	// As many of them as bytes between a block and top, or 2^16 less those.
 	for _, gap := range []uint64{1, 16, 48} {
 		for _, pages := range []uint64{gap, 1<<16 - gap} {
-			for _, more := range []uint64{10, 100_000} {
+			for _, more := range []uint64{10, 100_000, 300_000} {
 				t.in(defaultSetup(t.contract), func(s *session) {
 					b := s.alloc(10, 1)
 					s.alloc(gap, 1)
@@ -213,6 +213,7 @@ func runHeapEnd(t *trial) {
 		if !s.contract.Dirty {
 			s.allocZeroed(65536, 1)
 		}
+		s.alloc(0, 1)
 	}
 	end := func(s *session) uint64 { return addressSpace - s.bump.top }
 	t.in(setup, func(s *session) { s.alloc(end(s), 1); after(s) })
@@ -248,12 +249,26 @@ func runHeapEnd(t *trial) {
 		s.alloc(contract.PageSize, 1)
 		after(s)
 	})
-	t.in(setup, func(s *session) { s.alloc(end(s)-8, 1); s.alloc(8, 1); after(s) })
+	t.in(setup, func(s *session) {
+		// The next multiple of 16 is 2^32, and what is refused there takes nothing.
+		s.alloc(end(s)-8, 1)
+		s.alloc(1<<32-1, 16)
+		s.alloc(8, 1)
+		after(s)
+	})
 	t.in(setup, func(s *session) {
 		s.alloc(end(s)-128, 1)
 		b := s.alloc(end(s), 1)
 		s.realloc(b, b.sizeOr(0)+1)
 		s.realloc(b, b.sizeOr(0)+1<<31)
+		after(s)
+	})
+	t.in(setup, func(s *session) {
+		// Room for what the ABI keeps before a block, which then would be at 2^32.
+		lead := s.abi.shape(request{op: OpAlloc, align: 1}).lead
+		s.alloc(end(s)-2*lead, 1)
+		s.alloc(0, 1)
+		s.alloc(1, 1)
 		after(s)
 	})
 	t.in(setup, func(s *session) { s.alloc(1<<30, 1<<30); s.alloc(1<<31, 1<<31); after(s) })

@@ -100,13 +100,16 @@ func (s *session) judgeRefusal(c *Call, old *block, before, pages uint64) {
 		s.judgeEarly(c, sh, mem)
 		return
 	}
+	if old == nil {
+		s.refused.note(s, c.Size, sh)
+	}
 	if old != nil && c.Size <= old.size() {
 		s.fail("shrink", fmt.Sprintf("the block stays at %#x", old.from), "null")
 	}
 	if old != nil && s.bump.stays(old.span, c.Size, mem, s.reach()) {
 		s.fail("null", fmt.Sprintf("the newest block grows in place at %#x to %d bytes, within %s", old.from, c.Size, pageCount(s.limit)), "null")
 	}
-	if ptr, must := s.bump.latest(c.Size+sh.lead, sh.whole, mem, s.reach()); must && ptr+sh.lead < addressSpace {
+	if ptr, must := s.bump.latest(sh.taken(c.Size), sh.whole, mem, s.reach()); must {
 		s.fail("null", fmt.Sprintf("a block: %d bytes fit at %#x, within %s", c.Size, ptr+sh.lead, pageCount(s.limit)), "null")
 	}
 }
@@ -143,7 +146,7 @@ func (s *session) judgeBlock(c *Call, old *block, handle, before, pages uint64) 
 		s.judgePages(before, pages)
 	default:
 		s.judgePlace(c, b, old, sh, pages)
-		s.judgeGrowth(b, before, pages)
+		s.judgeGrowth(b.from-sh.lead+sh.taken(b.size()), before, pages)
 	}
 	if !s.ok() {
 		return nil
@@ -160,8 +163,8 @@ func (s *session) judgeBlock(c *Call, old *block, handle, before, pages uint64) 
 	if c.Op == OpAllocZeroed {
 		s.checkZero(b)
 	}
-	if b.size() > 0 || s.abi.shape(s.request).empty == 0 {
-		s.bump.took(b.span, pages > before, pages*contract.PageSize)
+	if sh := s.abi.shape(s.request); b.size() > 0 || sh.empty == 0 {
+		s.bump.took(span{b.from, b.from + sh.taken(b.size()) - sh.lead}, pages > before, pages*contract.PageSize)
 	}
 	s.oracle.mem = pages * contract.PageSize
 	s.oracle.add(b)
@@ -206,20 +209,23 @@ func (s *session) judgePlace(c *Call, b, old *block, sh shape, pages uint64) {
 	if old != nil && s.bump.stays(old.span, c.Size, mem, s.reach()) {
 		s.fail("in-place", fmt.Sprintf("the newest block grows in place at %#x", old.from), "%#x", b.from)
 	}
-	if latest, _ := s.bump.latest(c.Size+sh.lead, sh.whole, mem, s.reach()); b.from > latest+sh.lead {
+	if old == nil && s.refused.covers(s, c.Size, sh) {
+		s.fail("refusal", fmt.Sprintf("null again: nothing has changed since %d bytes aligned to %d were refused", s.refused.size, s.refused.align), "%#x", b.from)
+	}
+	if latest, _ := s.bump.latest(sh.taken(c.Size), sh.whole, mem, s.reach()); b.from > latest+sh.lead {
 		s.fail("waste", fmt.Sprintf("an address up to %#x", latest+sh.lead), "%#x", b.from)
 	}
 }
 
-// judgeGrowth judges by how much the call grew the memory. What the block
-// needs is told by where it is.
-func (s *session) judgeGrowth(b *block, before, pages uint64) {
-	need := uint64(0)
-	if end := pagesFor(b.to); end > before {
-		need = end - before
-	}
+// judgeGrowth judges by how much the call grew the memory for a block that takes
+// bytes up to end.
+func (s *session) judgeGrowth(end, before, pages uint64) {
 	if !s.known() {
 		return
+	}
+	need := uint64(0)
+	if end := pagesFor(end); end > before {
+		need = end - before
 	}
 	want := uint64(0)
 	if need > 0 {
@@ -265,26 +271,6 @@ func (s *session) checkZero(b *block) {
 	default:
 		look(b.from, b.from+edge)
 		look(b.to-edge, b.to)
-	}
-}
-
-// judgeUsable judges what malloc_usable_size said of a block, or of null: so many
-// bytes may be written.
-func (s *session) judgeUsable(size uint64, b *block) {
-	if b == nil {
-		if size != 0 {
-			s.fail("usable", "0 for null", "%d", size)
-		}
-		return
-	}
-	area := span{b.from, b.from + size}
-	switch other := s.oracle.clash(area, b); {
-	case size < b.size():
-		s.fail("usable", fmt.Sprintf("%d bytes at least", b.size()), "%d", size)
-	case area.to > s.mem():
-		s.fail("usable", fmt.Sprintf("bytes up to the memory's end, %#x", s.mem()), "bytes up to %#x", area.to)
-	case other != nil:
-		s.fail("usable", fmt.Sprintf("bytes apart from p%d at [%#x, %#x)", other.number, other.from, other.to), "[%#x, %#x)", area.from, area.to)
 	}
 }
 

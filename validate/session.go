@@ -21,6 +21,7 @@ type session struct {
 	limit    uint64  // pages, from host and contract
 	request  request // the last one
 	called   bool    // the allocator was, at all
+	refused  refusal // the least request that was
 	blocks   []*block
 	log      []Call
 	seeds    uint64

@@ -73,7 +73,7 @@
     (if (i32.ne (i32.popcnt (local.get $align)) (i32.const 1)) (then (return (i32.const 0))))
     (if (i32.lt_u (local.get $align) (i32.const 16)) (then (local.set $align (i32.const 16))))
     (local.set $ptr (call $place
-      (i64.add (i64.extend_i32_u (local.get $size)) (i64.extend_i32_u (local.get $align)))
+      (i64.add (i64.extend_i32_u (i32.or (local.get $size) (i32.eqz (local.get $size)))) (i64.extend_i32_u (local.get $align)))
       (i64.extend_i32_u (local.get $align))))
     (if (i32.eqz (local.get $ptr)) (then (return (i32.const 0))))
     (local.set $ptr (i32.add (local.get $ptr) (local.get $align)))

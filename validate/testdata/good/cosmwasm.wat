@@ -47,7 +47,7 @@
   (func (export "allocate") (param $size i32) (result i32)
     (local $region i32)
     (local.set $region (call $place
-      (i64.add (i64.extend_i32_u (local.get $size)) (i64.const 12)) (i64.const 4)))
+      (i64.add (i64.extend_i32_u (i32.or (local.get $size) (i32.eqz (local.get $size)))) (i64.const 12)) (i64.const 4)))
     (if (i32.eqz (local.get $region)) (then (return (i32.const 0))))
     (i32.store (local.get $region) (i32.add (local.get $region) (i32.const 12)))
     (i32.store offset=4 (local.get $region) (local.get $size))
