@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package mutate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// A Configuration is an order whose module is mutated.
+type Configuration struct {
+	Name  string // one word
+	Flags string // the contract's text
+}
+
+// Configurations are chosen so that together they use nearly every part that the
+// emitter has for a function's code.
+func Configurations() []Configuration {
+	return []Configuration{
+		{"default", ""},
+		{"gas", "--optimize=gas"},
+		{"size", "--optimize=size"},
+		{"stylus", "--target=stylus --max-pages=128"},
+		{"mvp-dirty", "--target=mvp --dirty"},
+		{"fixed-16", "--fixed-align=16"},
+		{"min-8-gas", "--min-align=8 --optimize=gas"},
+		{"imports", "--memory=import --heap-base=import:env.__heap_base --initial-pages=3"},
+		{"double", "--grow=double"},
+		{"chunk-max", "--grow=chunk=3 --max-pages=50"},
+		{"never", "--grow=never --initial-pages=3"},
+		{"trap-dirty", "--oom=trap --dirty"},
+		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
+	}
+}
+
+// An original is a configuration's module and its mutants.
+type original struct {
+	Configuration
+	contract contract.Contract
+	file     []byte
+	module   *wasm.Module
+	mutants  []Mutant
+	keys     []string // of the mutants, each its own
+}
+
+func (c Configuration) emit() (*original, error) {
+	o := &original{Configuration: c}
+	var err error
+	if o.contract, err = contract.Parse(c.Flags); err != nil {
+		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
+	}
+	if o.file, err = emitter.Emit(o.contract); err != nil {
+		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
+	}
+	if o.module, err = wasm.Decode(o.file); err != nil {
+		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
+	}
+	o.mutants = Mutants(o.module)
+	o.keys = Keys(o.module, o.mutants)
+	return o, nil
+}
+
+// hash tells modules apart.
+func (o *original) hash() string {
+	sum := sha256.Sum256(o.file)
+	return hex.EncodeToString(sum[:])
+}

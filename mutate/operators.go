@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package mutate
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// A family is operators that can stand for each other: they have the same
+// signature and do the same sort of thing.
+type family []wasm.Opcode
+
+var (
+	compareI32 = family{
+		wasm.OpI32Eq, wasm.OpI32Ne, wasm.OpI32LtS, wasm.OpI32LtU, wasm.OpI32GtS,
+		wasm.OpI32GtU, wasm.OpI32LeS, wasm.OpI32LeU, wasm.OpI32GeS, wasm.OpI32GeU,
+	}
+	compareI64 = family{
+		wasm.OpI64Eq, wasm.OpI64Ne, wasm.OpI64LtS, wasm.OpI64LtU, wasm.OpI64GtS,
+		wasm.OpI64GtU, wasm.OpI64LeS, wasm.OpI64LeU, wasm.OpI64GeS, wasm.OpI64GeU,
+	}
+	binaryI32 = family{
+		wasm.OpI32Add, wasm.OpI32Sub, wasm.OpI32Mul, wasm.OpI32DivS, wasm.OpI32DivU,
+		wasm.OpI32RemS, wasm.OpI32RemU, wasm.OpI32And, wasm.OpI32Or, wasm.OpI32Xor,
+		wasm.OpI32Shl, wasm.OpI32ShrS, wasm.OpI32ShrU, wasm.OpI32Rotl, wasm.OpI32Rotr,
+	}
+	binaryI64 = family{
+		wasm.OpI64Add, wasm.OpI64Sub, wasm.OpI64Mul, wasm.OpI64DivS, wasm.OpI64DivU,
+		wasm.OpI64RemS, wasm.OpI64RemU, wasm.OpI64And, wasm.OpI64Or, wasm.OpI64Xor,
+		wasm.OpI64Shl, wasm.OpI64ShrS, wasm.OpI64ShrU, wasm.OpI64Rotl, wasm.OpI64Rotr,
+	}
+	unaryI32 = family{
+		wasm.OpI32Eqz, wasm.OpI32Clz, wasm.OpI32Ctz, wasm.OpI32Popcnt,
+		wasm.OpI32Extend8S, wasm.OpI32Extend16S,
+	}
+	unaryI64 = family{
+		wasm.OpI64Clz, wasm.OpI64Ctz, wasm.OpI64Popcnt,
+		wasm.OpI64Extend8S, wasm.OpI64Extend16S, wasm.OpI64Extend32S,
+	}
+	extends = family{wasm.OpI64ExtendI32S, wasm.OpI64ExtendI32U}
+
+	families = []family{
+		compareI32, compareI64, binaryI32, binaryI64, unaryI32, unaryI64, extends,
+		{wasm.OpI32WrapI64, wasm.OpI64Eqz},
+		{wasm.OpI32Load, wasm.OpI32Load8S, wasm.OpI32Load8U, wasm.OpI32Load16S, wasm.OpI32Load16U},
+		{wasm.OpI64Load, wasm.OpI64Load8S, wasm.OpI64Load8U, wasm.OpI64Load16S, wasm.OpI64Load16U, wasm.OpI64Load32S, wasm.OpI64Load32U},
+		{wasm.OpI32Store, wasm.OpI32Store8, wasm.OpI32Store16},
+		{wasm.OpI64Store, wasm.OpI64Store8, wasm.OpI64Store16, wasm.OpI64Store32},
+		{wasm.OpMemoryCopy, wasm.OpMemoryFill},
+		{wasm.OpBlock, wasm.OpLoop},
+	}
+)
+
+func (f family) has(op wasm.Opcode) bool { return slices.Contains(f, op) }
+
+// operators puts every other operator of the family in the instruction's place.
+func operators(s site) []edit {
+	var edits []edit
+	for _, f := range families {
+		if !f.has(s.in.Op) {
+			continue
+		}
+		for _, op := range f {
+			in := s.in
+			in.Op = op
+			// An alignment hint above the natural one does not validate.
+			in.Mem.Align = min(in.Mem.Align, uint32(op.Info().Align))
+			edits = append(edits, edit{with: []wasm.Instr{in}})
+		}
+	}
+	return edits
+}
+
+// binary reports whether op computes a value from two of the same type.
+func binary(op wasm.Opcode) bool { return binaryI32.has(op) || binaryI64.has(op) }
+
+// commutes lists the binary operators whose operands may stand either way.
+var commutes = family{
+	wasm.OpI32Add, wasm.OpI32Mul, wasm.OpI32And, wasm.OpI32Or, wasm.OpI32Xor,
+	wasm.OpI64Add, wasm.OpI64Mul, wasm.OpI64And, wasm.OpI64Or, wasm.OpI64Xor,
+}
+
+// idempotent lists the operators that do nothing more when they are applied to
+// their result with the same second operand.
+var idempotent = family{
+	wasm.OpI32And, wasm.OpI32Or, wasm.OpI64And, wasm.OpI64Or,
+	wasm.OpI32RemS, wasm.OpI32RemU, wasm.OpI64RemS, wasm.OpI64RemU,
+	wasm.OpI32Extend8S, wasm.OpI32Extend16S,
+	wasm.OpI64Extend8S, wasm.OpI64Extend16S, wasm.OpI64Extend32S,
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package mutate
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseTable(t *testing.T) {
+	table, err := ParseTable(strings.NewReader(`
+# Adding and joining bits
+# are the same here.
+a,b alloc: {i32.or -> i32.add}; end
+a alloc: {i32.or -> i32.xor}; end
+
+# Another reason.
+b f: {nop -> drop}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const joined = "Adding and joining bits are the same here."
+	want := []struct{ configuration, key, reason string }{
+		{"a", "alloc: {i32.or -> i32.add}; end", joined},
+		{"b", "alloc: {i32.or -> i32.add}; end", joined},
+		{"a", "alloc: {i32.or -> i32.xor}; end", joined},
+		{"b", "f: {nop -> drop}", "Another reason."},
+	}
+	for _, w := range want {
+		if got := table[w.configuration][w.key]; got != w.reason {
+			t.Errorf("%s %s: reason %q, want %q", w.configuration, w.key, got, w.reason)
+		}
+	}
+	if n := len(table["a"]) + len(table["b"]); n != len(want) || len(table) != 2 {
+		t.Errorf("%d lines of %d configurations, want %d of 2", n, len(table), len(want))
+	}
+}
+
+func TestParseTableErrors(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"a f: {nop -> drop}", "line 1: configurations and a key expected, below a reason"},
+		{"# Why.\na", "line 2: configurations and a key expected, below a reason"},
+		{"# Why.\na f: x\n\na,b f: x", `line 4: configuration a: "f: x" is there twice`},
+	}
+	for _, tt := range tests {
+		if _, err := ParseTable(strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: error %v, want %q", tt.text, err, tt.want)
+		}
+	}
+}
+
+// TestTableIsNeeded finds lines whose mutant no longer exists, which is what
+// happens when the code around it changes.
+func TestTableIsNeeded(t *testing.T) {
+	_, unknown, err := equivalents(t).Pairs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range unknown {
+		t.Errorf("equivalent.txt has a line for no mutant: %s", line)
+	}
+}
+
+func equivalents(t *testing.T) Table {
+	t.Helper()
+	table, err := Equivalents()
+	if err != nil {
+		t.Fatalf("equivalent.txt: %v", err)
+	}
+	return table
+}
