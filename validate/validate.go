@@ -158,9 +158,13 @@ func (j *judge) judge(check Check) {
 // drive runs one check with one set of functions, on every engine if it runs the
 // module, and compares what they did.
 func (j *judge) drive(check Check, set contract.ABI) {
-	c, reason := under(j.contract, set), ""
-	if check.skip != nil {
+	c, reason := under(j.contract, set), j.closed
+	if reason == "" && check.skip != nil {
 		reason = check.skip(c)
+	}
+	if reason != "" {
+		j.add(Result{Check: check.Name, Promise: check.Promise, ABI: j.mark(set), Verdict: Skip, Figure: reason})
+		return
 	}
 	needed := uint64(c.InitialPages)
 	if check.whole {
@@ -168,11 +172,8 @@ func (j *judge) drive(check Check, set contract.ABI) {
 	}
 	var first *trial
 	for i, e := range j.engines {
-		why := reason
-		switch {
-		case j.closed != "":
-			why = j.closed
-		case why == "" && e.maxPages() < needed:
+		why := j.closed // by the engine before
+		if why == "" && e.maxPages() < needed {
 			why = fmt.Sprintf("%s stops at %d pages", e.name(), e.maxPages())
 		}
 		if why != "" {
@@ -198,6 +199,8 @@ func (j *judge) compare(check Check) {
 	switch {
 	case len(j.engines) < 2:
 		r.Verdict, r.Figure = Skip, "one engine only"
+	case j.compared == 0:
+		r.Verdict, r.Figure = Skip, "nothing was called"
 	case r.Failure != nil:
 		r.Verdict, r.Figure = Fail, fmt.Sprintf("%d calls", j.compared)
 	}
