@@ -11,13 +11,14 @@ for (let i = 1; i <= 12; i++) {
   blocks.push({ ptr, size, value: 20 * i });
 }
 
-// A pixel for each byte, coloured by its value; what no block covers stays white.
+// A pixel for each byte, coloured by its value; what no block covers stays empty.
 const canvas = document.querySelector("#heap");
 const context = canvas.getContext("2d");
 const base = blocks[0].ptr;
 const bytes = heap.bytes(base, canvas.width * canvas.height);
 bytes.forEach((value, i) => {
-  context.fillStyle = value ? `hsl(${value * 1.4} 70% 55%)` : "white";
+  if (value === 0) return;
+  context.fillStyle = `hsl(${value * 1.4} 70% 55%)`;
   context.fillRect(Math.floor(i / canvas.height), i % canvas.height, 1, 1);
 });
 

@@ -32,7 +32,7 @@ if (process.argv[2] === "--open") {
   // As root, Chromium has no sandbox to offer.
   const flags = ["--headless=new", "--disable-gpu", "--virtual-time-budget=20000", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
   const { stdout } = await promisify(execFile)(chromium, [...flags, "--dump-dom", page], { timeout: 120000 });
-  await promisify(execFile)(chromium, [...flags, "--window-size=760,360", "--screenshot=build/heap.png", page], { timeout: 120000 });
+  await promisify(execFile)(chromium, [...flags, "--window-size=760,420", "--screenshot=build/heap.png", page], { timeout: 120000 });
   console.log(/id="result">([^<]*)</.exec(stdout)[1]);
   server.close();
 }
