@@ -31,7 +31,7 @@ func choose(c contract.Contract) Axes {
 		Window:  pick(c.Optimize == contract.Size, "window.none", "window.test"),
 		Stay:    pick(c.Optimize == contract.Size, "stay.none", "stay.window"),
 		Start:   pick(imported, "start.import", nothing),
-		Initial: pick(c.HeapBase.Linker, "initial.linker", "initial.number"),
+		Initial: initial(c),
 		// Only where the memory may reach 2^32 can a block end there.
 		EndPage: pick(c.PageLimit() == contract.MaxPages, "endpage.guarded", "endpage.plain"),
 		Others:  pick(c.Target == contract.MVP, "others.mask", "others.extend"),
@@ -58,6 +58,7 @@ func choose(c contract.Contract) Axes {
 			contract.Balanced: "extend.page", contract.Gas: "extend.grow", contract.Size: "extend.small",
 		}[c.Optimize]
 		a.Behind = pick(trap, "behind.place", "behind.call")
+		a.Backup = pick(a.Round == "round.kept", nothing, "backup.top")
 	case kept:
 		a.Locals, a.Slow, a.Extend = "locals.grow", "slow.kept", "extend.kept"
 		a.Grow = "grow.exact"
@@ -66,6 +67,18 @@ func choose(c contract.Contract) Axes {
 		}
 	}
 	return a
+}
+
+// initial picks what makes ours end with the initial pages at the first request. It
+// has to say nothing where they are one page, which is the least that a base is in.
+func initial(c contract.Contract) string {
+	switch {
+	case c.HeapBase.Linker:
+		return "initial.linker"
+	case c.InitialPages == 1:
+		return nothing
+	}
+	return "initial.number"
 }
 
 // An ours is where a module finds the end of what is the allocator's.

@@ -53,6 +53,7 @@ type Axes struct {
 	Ours       string // the end of what is the allocator's
 	Others     string // whether others' pages are behind ours
 	Behind     string // going behind them
+	Backup     string // what top was, unless the block's address is the same
 	Grow       string // growing
 	More       string // how many pages to ask for first
 	Stay       string // the newest block growing into the window

@@ -69,7 +69,6 @@
           (i32.extend16_s (i32.add (memory.size) (local.get $ours))))
         (then
           ;; Start anew behind them; where that fails, top is as it was.
-          (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
           (if (i32.eqz (local.tee $short (call $alloc (local.get $size))))
             (then (global.set $top (local.get $at))))

@@ -65,8 +65,6 @@
         (then
           (global.set $top (i32.sub (i32.const 0) (global.get $base)))
           (global.set $ours (i32.shr_u (global.get $top) (i32.const 16)))
-          (if (i32.gt_u (global.get $ours) (local.tee $at (i32.const 65535)))
-            (then (global.set $ours (local.get $at))))
           (return (call $alloc (local.get $size) (local.get $align)))))
       ;; The block's own last page, counted in 64 bits, is negative where the block
       ;; would end beyond 2^32; so it is for a block of size 0 at 2^32, whose
