@@ -4,7 +4,7 @@
 // contract, or finds a call that does not.
 //
 //	bytes ─► wasm ─► sym: paths ─► obligations ─► bv: clauses ─► sat: proof, checked
-//	                                                              └─► model: a counterexample
+//	                                                              └─► model: a counterexample, replayed
 //
 // An obligation is a statement such as "whatever the state and the arguments, a
 // block that alloc returns ends within the memory". Each is split into cases, one
@@ -34,10 +34,16 @@
 // # What has to be trusted
 //
 // The decoder (package wasm), the executor (sym), the translation to clauses
-// (bv), the proof checker (sat/check.go), the text of the obligations in this
-// package (spec.go, state.go, alloc.go, realloc.go, start.go), and their reading
-// of the WebAssembly specification. Not trusted: templates, emitter, assembler,
-// solver, hints.
+// (bv), the proof checker (sat: check.go, and solve.go, which asks it), the text
+// of the obligations in this package (spec.go, state.go, obligation.go, alloc.go,
+// realloc.go, start.go, hints.go), what puts them together (prove.go, decide.go),
+// and their reading of the WebAssembly specification. Where a certificate is
+// checked (recheck.go, certificate.go), the proof checker is sat's chain.go. Not
+// trusted: templates, emitter, assembler, solver, what the hints say.
+// docs/proof.md has the list of the files; a test holds each to 300 lines.
+//
+// A refutation is reported only if the call, made in wasmtime from the state in
+// question, does what the executor says (counterexample.go, witness.go).
 //
 // Assumed of the program around: it writes only inside live blocks, it hands
 // realloc and dealloc live blocks with their own sizes and alignments, nobody

@@ -4,10 +4,12 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // Obligation is a statement to be proved.
@@ -33,6 +35,7 @@ type Case struct {
 	given  []term // of Assume: what is assumed here and not on the path as such
 	call   *call  // what to replay; nil where nothing is called
 	path   *sym.Path
+	inner  bool // about the prover's own reasoning: where it is wrong, the module need not be
 }
 
 // formula returns the statements that hold together exactly where the case fails,
@@ -74,7 +77,10 @@ func (s *system) call(f contract.Function) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) {
+	words := map[int]wasm.ValType{32: wasm.I32, 64: wasm.I64}
+	other := func(t wasm.ValType) bool { return t != words[s.width] }
+	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) ||
+		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
 		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
 	}
 	k := &call{system: s, function: f, index: index, args: map[string]term{}, state: s.anyState()}
@@ -252,7 +258,7 @@ func (k *call) lemmas() Obligation {
 			}
 			seen[id] = true
 			assume := append(append([]term(nil), k.assume...), l.Assume...)
-			ob.Cases = append(ob.Cases, Case{Name: fmt.Sprintf("%s at %v", l.Name, l.At), Assume: assume, Goal: l.Goal})
+			ob.Cases = append(ob.Cases, Case{Name: fmt.Sprintf("%s at %v", l.Name, l.At), Assume: assume, Goal: l.Goal, inner: true})
 		}
 	}
 	return ob
@@ -266,7 +272,7 @@ func (k *call) complete() Obligation {
 	}
 	return Obligation{
 		Name: k.function.Name + ".complete", Text: "the paths cover every state, argument and answer of the host",
-		Cases: []Case{{Name: "all paths", Assume: k.assume, Goal: covered, call: k}},
+		Cases: []Case{{Name: "all paths", Assume: k.assume, Goal: covered, inner: true}},
 	}
 }
 

@@ -4,14 +4,11 @@ package prove
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/prove/bv"
-	"github.com/genalloc/genalloc/prove/sat"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -30,6 +27,11 @@ type Options struct {
 	Timeout  time.Duration // for one obligation; 0 for no limit
 	Jobs     int           // obligations at a time; 0 for 1
 	Progress func(Result)  // if not nil, called with each result as it comes
+	Total    func(n int)   // if not nil, told how many results there will be
+
+	Record bool // keep the proofs for Report.Certificate
+
+	probe bool // nobody wants to see counterexamples
 }
 
 // Result is an obligation with what became of it.
@@ -39,13 +41,15 @@ type Result struct {
 	Reason         string // of an inconclusive verdict
 	Duration       time.Duration
 	Counterexample *Counterexample // of a refutation
-	Proofs         []sat.Proof     // one for each case, in order; nil where none is needed
+	answers        []answer        // one for each case decided, in order
 }
 
 // Report is the whole outcome.
 type Report struct {
 	Hints   Hints
 	Results []Result // in the order of the obligations
+
+	contract string // canonical text
 }
 
 // Verdict is the verdict on the module: refuted if an obligation is, else
@@ -70,6 +74,12 @@ func Run(ctx context.Context, m *wasm.Module, c contract.Contract, h Hints, o Op
 	if err != nil {
 		return nil, err
 	}
+	return s.run(ctx, o, search(o.Record))
+}
+
+// run looks at every obligation. Whatever finder it is given, the terms are made
+// in the same order as long as the same paths are dead: certificates rest on it.
+func (s *system) run(ctx context.Context, o Options, find finder) (*Report, error) {
 	first, err := s.start()
 	if err != nil {
 		return nil, err
@@ -78,36 +88,40 @@ func Run(ctx context.Context, m *wasm.Module, c contract.Contract, h Hints, o Op
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Hints: h}
-	r.Results = s.decideAll(ctx, append(first, s.elsewhere()...), o)
+	r := &Report{Hints: s.hints, contract: s.contract.String()}
+	r.Results = s.decideAll(ctx, append(first, s.elsewhere()...), o, find)
 	for _, k := range calls {
-		if dead := s.findDead(ctx, k, o); len(dead.Obligation.Cases) > 0 {
+		if dead := s.findDead(ctx, k, o, find); len(dead.Obligation.Cases) > 0 {
 			r.Results = append(r.Results, dead)
 		}
 	}
-	r.Results = append(r.Results, s.decideAll(ctx, s.obligations(calls), o)...)
+	rest := s.obligations(calls)
+	if o.Total != nil {
+		o.Total(len(r.Results) + len(rest))
+	}
+	r.Results = append(r.Results, s.decideAll(ctx, rest, o, find)...)
 	return r, nil
 }
 
 // findDead finds the paths of a call that are never taken, and leaves them out.
-func (s *system) findDead(ctx context.Context, k *call, o Options) Result {
+func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) Result {
 	start := time.Now()
-	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs}
+	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
 	var each []Obligation
 	for _, out := range k.all {
-		each = append(each, Obligation{Cases: []Case{k.dead(out)}})
+		each = append(each, Obligation{Name: k.function.Name + ".dead", Cases: []Case{k.dead(out)}})
 	}
-	results := s.decideAll(ctx, each, quiet)
+	results := s.decideAll(ctx, each, quiet, find)
 	dead := make([]bool, len(results))
 	r := Result{Verdict: Proved}
 	for i, x := range results {
 		if dead[i] = x.Verdict == Proved; dead[i] {
-			r.Proofs = append(r.Proofs, x.Proofs...)
+			r.answers = append(r.answers, x.answers...)
 		}
 	}
 	r.Obligation = k.prune(dead)
 	r.Duration = time.Since(start)
-	if o.Progress != nil && len(r.Proofs) > 0 {
+	if o.Progress != nil && len(r.answers) > 0 {
 		o.Progress(r)
 	}
 	return r
@@ -115,7 +129,7 @@ func (s *system) findDead(ctx context.Context, k *call, o Options) Result {
 
 // decideAll decides obligations and returns the results in their order. Those
 // that build on others wait for them.
-func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Options) []Result {
+func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Options, find finder) []Result {
 	results := make([]Result, len(obligations))
 	for _, wave := range waves(obligations) {
 		// Terms are made here, one after the other; from then on they are only read.
@@ -124,7 +138,7 @@ func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Opti
 			formulas[i] = s.formulas(obligations[i], results)
 		}
 		parallel(wave, o.Jobs, func(i int) Result {
-			return decide(ctx, obligations[i], formulas[i], o.Timeout)
+			return s.decide(ctx, obligations[i], formulas[i], o, find)
 		}, func(i int, r Result) {
 			results[i] = r
 			if o.Progress != nil {
@@ -196,59 +210,4 @@ func parallel(work []int, n int, do func(int) Result, done func(int, Result)) {
 	}
 	close(next)
 	wg.Wait()
-}
-
-// decide solves the cases of an obligation.
-func decide(ctx context.Context, ob Obligation, formulas [][]term, timeout time.Duration) Result {
-	if timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
-		defer cancel()
-	}
-	start := time.Now()
-	r := Result{Obligation: ob, Verdict: Proved}
-	for i, formula := range formulas {
-		if err := r.decideCase(ctx, i, formula); err != nil {
-			r.Verdict, r.Reason = Inconclusive, ob.Cases[i].Name+": "+err.Error()
-		}
-		if r.Verdict != Proved {
-			break
-		}
-	}
-	r.Duration = time.Since(start)
-	return r
-}
-
-func (r *Result) decideCase(ctx context.Context, i int, formula []term) error {
-	b := bv.NewBlaster()
-	for _, t := range formula {
-		b.Assert(t)
-	}
-	answer, err := sat.Solve(ctx, b.Formula())
-	if err != nil {
-		return err
-	}
-	want := sat.Unsat
-	if r.Obligation.Possible {
-		want = sat.Sat
-	}
-	switch answer.Status {
-	case sat.Unknown:
-		return errors.New("time is up")
-	case want:
-		r.Proofs = append(r.Proofs, answer.Proof)
-	case sat.Sat:
-		r.Verdict = Refuted
-		r.Counterexample = &Counterexample{Case: r.Obligation.Cases[i].Name, Values: b.Assignment(answer.Model)}
-	default:
-		r.Verdict = Refuted
-		r.Counterexample = &Counterexample{Case: r.Obligation.Cases[i].Name}
-	}
-	return nil
-}
-
-// Counterexample is a state and arguments for which an obligation is wrong.
-type Counterexample struct {
-	Case   string
-	Values bv.Assignment // by the names of the variables
 }

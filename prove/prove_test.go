@@ -56,6 +56,12 @@ func run(t *testing.T, m *wasm.Module, c contract.Contract, h Hints) map[string]
 			t.Errorf("%s comes twice", x.Obligation.Name)
 		}
 		verdicts[x.Obligation.Name] = x.Verdict
+		switch {
+		case x.Verdict == Inconclusive:
+			t.Error(x)
+		case x.Verdict == Refuted && x.Obligation.Cases[0].call != nil && x.Counterexample.Call == nil:
+			t.Errorf("not replayed: %v", x)
+		}
 	}
 	return verdicts
 }

@@ -4,8 +4,11 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/genalloc/genalloc/prove/bv"
 )
 
 // String returns the result in a line: the obligation, the verdict, the time, and
@@ -21,16 +24,99 @@ func (r Result) String() string {
 	return line
 }
 
-// String lists the values of the counterexample by the names of what they are the
-// values of: the arguments, and the state before the call.
-func (c *Counterexample) String() string {
-	var values []string
-	for name, v := range c.Values {
-		values = append(values, fmt.Sprintf("%s = %v", name, v))
+// Steps is the number of steps of the checked proofs.
+func (r Result) Steps() (n int) {
+	for _, a := range r.answers {
+		n += a.steps
 	}
-	slices.Sort(values)
-	return c.Case + ": " + strings.Join(values, ", ")
+	return n
 }
+
+// String gives the call with the state before it and what became of it, and then
+// the values of what else the obligation is about.
+func (c *Counterexample) String() string {
+	switch {
+	case c.Values == nil:
+		return c.Case + ": nothing makes it happen"
+	case len(c.Values) == 0:
+		return c.Case
+	case c.Call == nil:
+		return c.Case + ": " + strings.Join(values(c.Values), ", ")
+	}
+	line := c.Case + ": " + c.Call.String()
+	if rest := c.rest(); len(rest) > 0 {
+		line += "; " + strings.Join(values(rest), ", ")
+	}
+	return line
+}
+
+// rest are the values that are not part of the call or its state.
+func (c *Counterexample) rest() bv.Assignment {
+	rest := maps.Clone(c.Values)
+	for name := range c.Values {
+		state := strings.HasPrefix(name, "global") || name == "pages" || name == "base"
+		if state || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") || slices.Contains(c.Call.Names, name) {
+			delete(rest, name)
+		}
+	}
+	return rest
+}
+
+// String gives the call in one line, as in
+//
+//	alloc(size 16, align 8) = 1032 from top 1025, end 65536, 1 page, global 0 = 0xfffffbff
+func (c *Call) String() string {
+	var b strings.Builder
+	b.WriteString(c.Function + "(")
+	for i, v := range c.Args {
+		fmt.Fprintf(&b, "%s%s %s", map[bool]string{true: ", "}[i > 0], c.Names[i], decimal(v))
+	}
+	b.WriteString(")")
+	switch {
+	case c.After.Trap != "":
+		fmt.Fprintf(&b, " traps (%s)", c.After.Trap)
+	case len(c.After.Results) > 0:
+		fmt.Fprintf(&b, " = %s", decimal(c.After.Results[0]))
+	}
+	fmt.Fprintf(&b, " from base %s, top %s, end %s, %s", decimal(c.Base), decimal(c.Top), decimal(c.End), pages(c.Before.Pages))
+	for i, g := range c.Before.Globals {
+		fmt.Fprintf(&b, ", global %d = %#x", i, g)
+		if after := c.After.State.Globals; after[i] != g {
+			fmt.Fprintf(&b, " (then %#x)", after[i])
+		}
+	}
+	if n := c.After.State.Pages; n != c.Before.Pages {
+		fmt.Fprintf(&b, ", then %s", pages(n))
+	}
+	if c.Refused != 0 {
+		b.WriteString(", the host refusing to grow")
+	}
+	return b.String()
+}
+
+func pages(n uint64) string {
+	if n == 1 {
+		return "1 page"
+	}
+	return fmt.Sprintf("%d pages", n)
+}
+
+// decimal gives small numbers as people count and large ones as machines do.
+func decimal(n uint64) string {
+	if n < 1<<24 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%#x", n)
+}
+
+func number(v bv.Value) string {
+	if v.Hi != 0 {
+		return v.String()
+	}
+	return decimal(v.Lo)
+}
+
+func sortedKeys(a bv.Assignment) []string { return slices.Sorted(maps.Keys(a)) }
 
 // Summary is a report as JSON has it.
 type Summary struct {
@@ -40,33 +126,47 @@ type Summary struct {
 
 // ObligationSummary is one obligation's outcome as JSON has it.
 type ObligationSummary struct {
-	Name           string            `json:"name"`
-	Statement      string            `json:"statement"`
-	Verdict        Verdict           `json:"verdict"`
-	Reason         string            `json:"reason,omitempty"`
-	Milliseconds   int64             `json:"milliseconds"`
-	Steps          int               `json:"steps"` // of the checked proofs
-	Counterexample map[string]string `json:"counterexample,omitempty"`
+	Name           string             `json:"name"`
+	Statement      string             `json:"statement"`
+	Verdict        Verdict            `json:"verdict"`
+	Reason         string             `json:"reason,omitempty"`
+	Milliseconds   int64              `json:"milliseconds"`
+	Steps          int                `json:"steps"` // of the checked proofs
+	Counterexample *RefutationSummary `json:"counterexample,omitempty"`
+}
+
+// RefutationSummary is a counterexample as JSON has it.
+type RefutationSummary struct {
+	Case   string            `json:"case"`
+	Values map[string]string `json:"values,omitempty"` // by the names of the variables
+	Call   string            `json:"call,omitempty"`   // in words, with its outcome
+	Script string            `json:"script,omitempty"` // for the judge's replay
+	Rule   string            `json:"rule,omitempty"`   // of the judge's, that it breaks
 }
 
 // Summary returns the report without the proofs themselves.
 func (r *Report) Summary() Summary {
 	s := Summary{Verdict: r.Verdict(), Obligations: []ObligationSummary{}}
 	for _, x := range r.Results {
-		o := ObligationSummary{
+		s.Obligations = append(s.Obligations, ObligationSummary{
 			Name: x.Obligation.Name, Statement: x.Obligation.Text, Verdict: x.Verdict,
-			Reason: x.Reason, Milliseconds: x.Duration.Milliseconds(),
-		}
-		for _, p := range x.Proofs {
-			o.Steps += len(p)
-		}
-		if x.Counterexample != nil {
-			o.Counterexample = map[string]string{}
-			for name, v := range x.Counterexample.Values {
-				o.Counterexample[name] = fmt.Sprint(v)
-			}
-		}
-		s.Obligations = append(s.Obligations, o)
+			Reason: x.Reason, Milliseconds: x.Duration.Milliseconds(), Steps: x.Steps(),
+			Counterexample: x.Counterexample.summary(),
+		})
+	}
+	return s
+}
+
+func (c *Counterexample) summary() *RefutationSummary {
+	if c == nil {
+		return nil
+	}
+	s := &RefutationSummary{Case: c.Case, Values: map[string]string{}, Script: c.Script, Rule: c.Rule}
+	for name, v := range c.Values {
+		s.Values[name] = number(v)
+	}
+	if c.Call != nil {
+		s.Call = c.Call.String()
 	}
 	return s
 }

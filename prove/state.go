@@ -4,9 +4,11 @@ package prove
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/prove/replay"
 	"github.com/genalloc/genalloc/prove/sym"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -18,6 +20,7 @@ type system struct {
 	contract contract.Contract
 	hints    Hints
 	executor *sym.Executor
+	engine   func() (*replay.Module, error) // compiled at the first counterexample
 
 	base       term // the heap base, a number
 	align      term // the contract's own alignment, a number
@@ -30,6 +33,7 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	s := &system{
 		spec:   spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
 		module: m, contract: c, hints: h, executor: x,
+		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.CompileAsking(m) }),
 	}
 	mem, err := m.Memory(0)
 	if err != nil {
@@ -74,9 +78,19 @@ func (s *system) check() error {
 			return fmt.Errorf("import %s.%s: mutable state that others can write breaks every proof", imp.Module, imp.Name)
 		}
 	}
+	mem, err := m.Memory(0)
+	if err == nil && mem.Shared {
+		return fmt.Errorf("memory 0: a shared memory is not supported")
+	}
 	for _, c := range s.cells() {
-		if _, err := m.Global(c.Global); err != nil {
+		g, err := m.Global(c.Global)
+		if err != nil {
 			return fmt.Errorf("hints: %w", err)
+		}
+		// A wider global may hold an address, but not a number of pages.
+		inBytes := c == s.hints.Top || s.hints.End.Kind == EndBytes
+		if g.Type != mem.AddrType() && (g.Type != wasm.I64 || !inBytes) {
+			return fmt.Errorf("hints: global %d is an %v, and addresses are %v", c.Global, g.Type, mem.AddrType())
 		}
 	}
 	return nil
@@ -169,7 +183,7 @@ type view struct {
 
 func (s *system) view(st sym.State) view {
 	v := view{pages: st.Pages, size: s.bytes(st.Pages), own: s.Bool(true)}
-	v.top = s.address(st, s.hints.Top)
+	v.top = s.address(&v, st, s.hints.Top)
 	e := s.hints.End
 	switch e.Kind {
 	case EndMemory:
@@ -179,7 +193,7 @@ func (s *system) view(st sym.State) view {
 	case EndInitial:
 		v.end = s.bytes(s.pmin)
 	case EndBytes:
-		v.end = s.address(st, e.Cell)
+		v.end = s.address(&v, st, e.Cell)
 	case EndPages:
 		word := s.of(st.Globals[e.Cell.Global])
 		all := s.Lshr(s.limit(), s.num(16)) // pages in the address space
@@ -198,9 +212,16 @@ func (s *system) view(st sym.State) view {
 	return v
 }
 
-// address reads a cell that holds an address.
-func (s *system) address(st sym.State, c Cell) term {
-	word := s.Extract(st.Globals[c.Global], 0, s.width)
+// address reads a cell that holds an address. A global that is wider than numbers
+// are holds it as it is, with nothing above.
+func (s *system) address(v *view, st sym.State, c Cell) term {
+	global := st.Globals[c.Global]
+	if global.Width > s.wide && !c.Negated {
+		above := s.Extract(global, s.wide, global.Width-s.wide)
+		v.own = s.And(v.own, s.Eq(above, s.Const(above.Width, 0)))
+		return s.Extract(global, 0, s.wide)
+	}
+	word := s.Extract(global, 0, s.width)
 	if c.Negated {
 		return s.minus(word)
 	}

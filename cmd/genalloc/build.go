@@ -34,6 +34,7 @@ type buildOptions struct {
 	bindings    languages
 	check       bool
 	noValidate  bool
+	prove       bool
 	quiet       bool
 	json        bool
 }
@@ -62,6 +63,7 @@ func newBuild(name string, s streams, m maker) *cobra.Command {
 	addContractFlags(f, &o.contract)
 	f.BoolVar(&o.check, "check", false, "compare with the file instead of writing it")
 	f.BoolVar(&o.noValidate, "no-validate", false, "write without exercising the module first")
+	f.BoolVar(&o.prove, "prove", false, "prove the module for all inputs before writing it")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no summary")
 	f.BoolVar(&o.json, "json", false, "summary as JSON on standard output")
 	addCompletions(c)
@@ -86,6 +88,7 @@ type product struct {
 	object []byte // the object, itself or in the archive that bytes is
 	files  []bindings.File
 	report *validate.Report
+	proved int // obligations, under --prove
 }
 
 // build makes the module, checks it, and only then touches the output.
@@ -110,6 +113,11 @@ func build(ctx context.Context, o *buildOptions, s streams, m maker) error {
 	if err != nil {
 		return err
 	}
+	if o.prove {
+		if p.proved, err = proveProduct(ctx, o, p.module, s); err != nil {
+			return err
+		}
+	}
 	p.files = files
 	if o.check {
 		return compare(o, p, s)
@@ -131,6 +139,9 @@ func (o *buildOptions) settle(stdout io.Writer) error {
 		return err
 	}
 	if err := o.settleObject(); err != nil {
+		return err
+	}
+	if err := o.settleProof(); err != nil {
 		return err
 	}
 	if err := o.contract.Validate(); err != nil {

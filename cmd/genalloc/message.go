@@ -53,6 +53,8 @@ func placeholder(f *pflag.Flag) string {
 func valueError(invalid *pflag.InvalidValueError) error {
 	var number *strconv.NumError
 	switch err := invalid.Unwrap(); {
+	case invalid.GetFlag().Value.Type() == "duration":
+		return fmt.Errorf("%q is not a duration: give one such as 90s or 10m", invalid.GetValue())
 	case !errors.As(err, &number):
 		return err
 	case invalid.GetFlag().Value.Type() == "bool":

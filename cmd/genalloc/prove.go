@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove"
@@ -22,82 +24,191 @@ import (
 // exitOpen is prove's status where some obligation is neither proved nor refuted.
 const exitOpen = 3
 
-// proveOptions are the flags of prove that are not the contract's.
+// proveOptions are the flags of prove.
 type proveOptions struct {
-	top, end string
-	options  prove.Options
-	json     bool
-	quiet    bool
+	given       contract.Contract
+	top, end    string
+	timeout     time.Duration
+	jobs        int
+	certificate string
+	check       string
+	json        bool
+	quiet       bool // the summary alone
+	noBar       bool
 }
+
+// proveTimeout is the limit for one obligation unless a flag says otherwise.
+const proveTimeout = 2 * time.Minute
 
 // newProve returns the verb that proves a module for all inputs.
 func newProve(s streams) *cobra.Command {
-	var o proveOptions
-	given := contract.Default()
+	o := &proveOptions{given: contract.Default()}
 	c := &cobra.Command{
 		Use:               "prove FILE",
 		Short:             "prove a module for every size, alignment and state",
 		Args:              oneFile,
 		ValidArgsFunction: completeModules,
+		RunE: func(c *cobra.Command, args []string) error {
+			return o.run(c.Context(), args[0], c.Flags(), s)
+		},
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.top, "top", "", "global that holds the top; with a minus sign if negated")
-	f.StringVar(&o.end, "end", "", "memory, page, initial, bytes:GLOBAL or pages:GLOBAL")
-	f.DurationVar(&o.options.Timeout, "timeout", 2*time.Minute, "limit for one obligation")
-	f.IntVar(&o.options.Jobs, "jobs", runtime.NumCPU(), "obligations at a time")
+	f.StringVar(&o.certificate, "certificate", "", "write the proofs, to be checked by --check")
+	f.StringVar(&o.check, "check", "", "check the proofs in a certificate instead of searching for them")
+	f.DurationVar(&o.timeout, "timeout", proveTimeout, "limit for one obligation")
+	f.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "obligations at a time")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "the summary alone")
 	f.BoolVar(&o.json, "json", false, "as JSON")
-	addContractFlags(f, &given)
+	f.StringVar(&o.top, "top", "", "global that holds the top; with a minus sign if negated")
+	f.StringVar(&o.end, "end", "", "memory, page, initial, bytes:GLOBAL or pages:GLOBAL")
+	addContractFlags(f, &o.given)
 	addCompletions(c)
-	c.RunE = func(_ *cobra.Command, args []string) error {
-		bytes, err := readModule(args[0], s)
-		if err != nil {
-			return err
-		}
-		promised, err := contractFor(bytes, f, given)
-		if err != nil {
-			return err
-		}
-		return proveModule(inputName(args[0]), bytes, promised, &o, s)
-	}
 	return c
 }
 
-// proveModule proves the module in b and tells each verdict as it comes.
-func proveModule(name string, b []byte, c contract.Contract, o *proveOptions, s streams) error {
-	// The prover takes a valid module; an engine is the judge of that.
+// refuse refuses flags that contradict each other.
+func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
+	refuse := func(flag, why string) error { return &contract.FlagError{Flag: flag, Err: errors.New(why)} }
+	switch {
+	case flags.Changed("check") && o.check == "", flags.Changed("certificate") && o.certificate == "":
+		return refuse(map[bool]string{true: "check", false: "certificate"}[flags.Changed("check")], "the file name is empty: name a certificate")
+	case o.check != "" && o.certificate != "":
+		return refuse("check", "it contradicts --certificate, which writes what it reads: drop either")
+	case o.check == "-" && file == "-":
+		return refuse("check", "standard input is the module's: name a file")
+	case o.certificate == "-":
+		return refuse("certificate", "standard output is taken by the report: name a file")
+	case flags.Changed("timeout") && o.timeout <= 0:
+		return refuse("timeout", fmt.Sprintf("%v is no time: give a duration such as 90s or 10m", o.timeout))
+	case o.jobs < 1:
+		return refuse("jobs", fmt.Sprintf("%d is not a number of obligations: give 1 at least", o.jobs))
+	case o.json && o.quiet:
+		return refuse("json", "it contradicts --quiet: drop either")
+	}
+	for _, search := range []string{"timeout", "top", "end"} {
+		if o.check != "" && flags.Changed(search) {
+			return refuse("check", "it searches for nothing, and --"+search+" guides a search: drop either")
+		}
+	}
+	return nil
+}
+
+// run proves the module, or checks the proofs of it. Everything that is to be read
+// or written is looked at first, since the work takes a while.
+func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSet, s streams) error {
+	if err := o.refuse(file, flags); err != nil {
+		return err
+	}
+	to, err := o.destination(file)
+	if err != nil {
+		return err
+	}
+	b, err := readModule(file, s)
+	if err != nil {
+		return err
+	}
+	promised, err := contractFor(b, flags, o.given)
+	if err != nil {
+		return named(file, err)
+	}
+	m, err := provable(b, promised)
+	if err != nil {
+		return named(file, err)
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	if o.check != "" {
+		return o.recheck(ctx, file, b, m, promised, s)
+	}
+	hints, err := o.hints(m, promised)
+	if err != nil {
+		return err
+	}
+	o.noBar = o.quiet
+	start := time.Now()
+	report, err := o.prove(ctx, m, promised, hints, s)
+	if err != nil {
+		return open(fmt.Errorf("%s: %w", inputName(file), err))
+	}
+	if to != nil && report.Verdict() == prove.Proved {
+		if err := writeCertificate(*to, report, b); err != nil {
+			return err
+		}
+	}
+	return o.tell(ctx, file, b, promised, report, time.Since(start), s)
+}
+
+// open marks an error that leaves a proof open.
+func open(err error) error { return &exitError{status: exitOpen, err: err} }
+
+// destination settles where the certificate goes; nil for nowhere.
+func (o *proveOptions) destination(file string) (*destination, error) {
+	if o.certificate == "" {
+		return nil, nil
+	}
+	to, err := settleDestination(o.certificate, false)
+	if err != nil {
+		return nil, &contract.FlagError{Flag: "certificate", Err: err}
+	}
+	if a, err := os.Stat(file); err == nil {
+		if b, err := os.Stat(o.certificate); err == nil && os.SameFile(a, b) {
+			return nil, &contract.FlagError{Flag: "certificate", Err: fmt.Errorf("%s is the module itself: name another file", o.certificate)}
+		}
+	}
+	return &to, nil
+}
+
+func writeCertificate(to destination, r *prove.Report, module []byte) error {
+	c, err := r.Certificate(module)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := c.Write(&b); err != nil {
+		return err
+	}
+	if err := to.write(b.Bytes(), nil); err != nil {
+		return &contract.FlagError{Flag: "certificate", Err: err}
+	}
+	return nil
+}
+
+// provable decodes a module that an engine takes and that has the contract's
+// functions: the prover relies on both.
+func provable(b []byte, c contract.Contract) (*wasm.Module, error) {
 	if err := wasmtime.ModuleValidate(wasmtime.NewEngine(), b); err != nil {
-		return wrong(fmt.Errorf("%s: %w", name, fold(err)))
+		return nil, wrong(fold(err))
 	}
 	m, err := wasm.Decode(b)
 	if err != nil {
-		return wrong(fmt.Errorf("%s: %w", name, err))
+		return nil, wrong(err)
 	}
-	hints, err := o.hints(m, c)
-	if err != nil {
-		return err
+	for _, f := range c.Signatures() {
+		if _, _, err := m.ExportedFunc(f.Export); err != nil {
+			return nil, wrong(err)
+		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if !o.json && !o.quiet {
-		o.options.Progress = func(r prove.Result) { s.print([]byte(r.String() + "\n")) }
+	return m, nil
+}
+
+// prove tells each verdict as it comes.
+func (o *proveOptions) prove(ctx context.Context, m *wasm.Module, c contract.Contract, h prove.Hints, s streams) (*prove.Report, error) {
+	bar := newProgress(s.err, o.noBar)
+	defer bar.clear()
+	done, total := 0, 0
+	options := prove.Options{Timeout: o.timeout, Jobs: o.jobs, Record: o.certificate != ""}
+	options.Total = func(n int) { total = n }
+	options.Progress = func(r prove.Result) {
+		bar.clear()
+		if !o.json && !o.quiet {
+			s.print([]byte(printable(r.String()) + "\n"))
+		}
+		if done++; total > 0 {
+			bar.show(done, total, r.Obligation.Name)
+		}
 	}
-	start := time.Now()
-	report, err := prove.Run(ctx, m, c, hints, o.options)
-	if err != nil {
-		return wrong(fmt.Errorf("%s: %w", name, err))
-	}
-	if err := o.tell(name, report, time.Since(start), s); err != nil {
-		return err
-	}
-	switch report.Verdict() {
-	case prove.Refuted:
-		return &exitError{status: exitWrong, err: errors.New("refuted"), silent: true}
-	case prove.Inconclusive:
-		return &exitError{status: exitOpen, err: errors.New("inconclusive"), silent: true}
-	}
-	return nil
+	return prove.Run(ctx, m, c, h, options)
 }
 
 // hints returns what the flags say of the globals, and guesses the rest.
@@ -117,17 +228,4 @@ func (o *proveOptions) hints(m *wasm.Module, c contract.Contract) (prove.Hints, 
 		}
 	}
 	return h, nil
-}
-
-// tell prints the outcome.
-func (o *proveOptions) tell(name string, r *prove.Report, took time.Duration, s streams) error {
-	if o.json {
-		return s.printJSON(r.Summary())
-	}
-	counts := map[prove.Verdict]int{}
-	for _, x := range r.Results {
-		counts[x.Verdict]++
-	}
-	return s.print(fmt.Appendf(nil, "%s: %s: %d obligations proved, %d refuted, %d inconclusive, %.1f s\n",
-		name, r.Verdict(), counts[prove.Proved], counts[prove.Refuted], counts[prove.Inconclusive], took.Seconds()))
 }

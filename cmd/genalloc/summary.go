@@ -30,14 +30,15 @@ type summary struct {
 	Bindings     []string `json:"bindings,omitempty"`      // files
 	Validated    bool     `json:"validated"`               // false under --no-validate
 	ChecksPassed int      `json:"checks_passed"`
-	Contract     string   `json:"contract"` // the canonical flags, as the module carries them
+	Proved       int      `json:"proved,omitempty"` // obligations, under --prove
+	Contract     string   `json:"contract"`         // the canonical flags, as the module carries them
 	Milliseconds int64    `json:"milliseconds"`
 }
 
 func summarise(o *buildOptions, p *product, took time.Duration) summary {
 	s := summary{
 		Path: o.output, Format: o.emit, Bytes: len(p.module), Functions: []string{},
-		Contract: o.contract.String(), Milliseconds: took.Milliseconds(),
+		Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
@@ -121,6 +122,9 @@ func (s summary) print(w io.Writer) {
 	}
 	if s.Validated {
 		fmt.Fprintf(w, "  checks     %s\n", style.green(fmt.Sprintf("%d passed", s.ChecksPassed)))
+	}
+	if s.Proved > 0 {
+		fmt.Fprintf(w, "  proof      %s\n", style.green(fmt.Sprintf("%d obligations proved", s.Proved)))
 	}
 	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
 }

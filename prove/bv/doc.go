@@ -23,5 +23,6 @@
 //     extension (no gate is over-constrained) and its uniqueness (none is
 //     under-constrained) against Eval.
 //
-// Eval and SMT2 serve reports; no verdict of "proved" rests on them.
+// Eval and SMT2 serve reports. No verdict of "proved" rests on them, but that the
+// values in a certificate make a case possible is seen by Eval.
 package bv

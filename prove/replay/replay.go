@@ -51,6 +51,23 @@ func Compile(m *wasm.Module) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
+	return compile(bare, len(bare.Globals))
+}
+
+// CompileAsking is Compile for a module that asks before it grows its memory: see
+// Host.Refuse.
+func CompileAsking(m *wasm.Module) (*Module, error) {
+	bare, err := lay(m)
+	if err != nil {
+		return nil, err
+	}
+	globals := len(bare.Globals)
+	ask(bare)
+	return compile(bare, globals)
+}
+
+// compile compiles a module whose first globals are its state.
+func compile(bare *wasm.Module, globals int) (*Module, error) {
 	file, err := bare.Encode()
 	if err != nil {
 		return nil, err
@@ -63,7 +80,7 @@ func Compile(m *wasm.Module) (*Module, error) {
 		c.engine.Close()
 		return nil, fmt.Errorf("module: %s", firstLine(err))
 	}
-	for _, g := range bare.Globals {
+	for _, g := range bare.Globals[:globals] {
 		c.types = append(c.types, g.Type.Type)
 	}
 	c.is64 = len(bare.Memories) > 0 && bare.Memories[0].Is64
@@ -131,6 +148,10 @@ var zeros = map[wasm.ValType]wasm.Instr{
 type Host struct {
 	Limit uint64 // pages beyond which memory.grow is refused
 
+	// Refuse has a bit set for each memory.grow that is refused besides, the
+	// first one's lowest. It needs CompileAsking.
+	Refuse uint64
+
 	// Before and After, if not nil, get the memory's bytes before and after the
 	// call, to write and to read.
 	Before, After func(memory []byte)
@@ -162,6 +183,11 @@ func (m *Module) Call(fn uint32, args []uint64, st State, host Host) (Outcome, e
 	for i, t := range m.types {
 		if err := inst.GetExport(store, globalName(i)).Global().Set(store, value(t, st.Globals[i])); err != nil {
 			return Outcome{}, fmt.Errorf("global %d: %s", i, firstLine(err))
+		}
+	}
+	if x := inst.GetExport(store, refusals); x != nil {
+		if err := x.Global().Set(store, wasmtime.ValI64(int64(host.Refuse))); err != nil {
+			return Outcome{}, fmt.Errorf("refusals: %s", firstLine(err))
 		}
 	}
 	out, err := m.call(store, inst.GetFunc(store, funcName(int(fn))), args)
@@ -234,7 +260,11 @@ var codes = map[wasmtime.TrapCode]string{
 	wasmtime.MemoryOutOfBounds:      "out of bounds memory access",
 	wasmtime.UnreachableCodeReached: "unreachable",
 	wasmtime.IntegerDivisionByZero:  "integer divide by zero",
+	wasmtime.OutOfFuel:              Endless,
 }
+
+// Endless is the Trap of a call that did not come to an end in 2^28 instructions.
+const Endless = "no end"
 
 func value(t wasm.ValType, v uint64) wasmtime.Val {
 	if t == wasm.I64 {

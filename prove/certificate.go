@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"bufio"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"math/big"
+
+	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/prove/sat"
+)
+
+// certificateFormat names the format, and the version of the obligations: a
+// certificate is about the formulas of the program that wrote it.
+const certificateFormat = "genalloc certificate 1"
+
+// Certificate says what was proved of which bytes, with the proofs. As a file it
+// is JSON, a line feed, and then the chains of all cases in their order, all
+// compressed by gzip.
+type Certificate struct {
+	Format      string               `json:"format"`
+	Module      string               `json:"sha256"`   // of the module's bytes
+	Contract    string               `json:"contract"` // canonical text, empty for the default
+	Hints       CertifiedHints       `json:"hints"`
+	Obligations []CertifiedStatement `json:"obligations"`
+}
+
+// CertifiedHints are Hints as text.
+type CertifiedHints struct {
+	Top     string `json:"top"`
+	End     string `json:"end"`
+	Aligned bool   `json:"aligned"`
+}
+
+// CertifiedStatement is an obligation with a proof of each of its cases.
+type CertifiedStatement struct {
+	Name      string          `json:"name"`
+	Statement string          `json:"statement"`
+	Cases     []CertifiedCase `json:"cases"`
+}
+
+// CertifiedCase is either a derivation of the empty clause from the formula that
+// says that the case fails, or the values that make a case possible.
+type CertifiedCase struct {
+	Name   string            `json:"name"`
+	Steps  int               `json:"steps,omitempty"`
+	Size   int               `json:"bytes,omitempty"`  // of the chains
+	Chains []byte            `json:"-"`                // see packChains
+	Values map[string]string `json:"values,omitempty"` // by variable, in hexadecimal
+}
+
+// Certificate returns what the report rests on. The module has to be proved, with
+// Options.Record.
+func (r *Report) Certificate(module []byte) (*Certificate, error) {
+	if r.Verdict() != Proved {
+		return nil, fmt.Errorf("the module is %s: there is nothing to certify", r.Verdict())
+	}
+	c := &Certificate{
+		Format: certificateFormat, Module: digest(module), Contract: r.contract,
+		Hints: CertifiedHints{r.Hints.Top.String(), r.Hints.End.String(), r.Hints.Aligned},
+	}
+	for _, x := range r.Results {
+		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
+		for i, a := range x.answers {
+			k := CertifiedCase{Name: x.Obligation.Cases[i].Name}
+			if a.status == sat.Sat {
+				k.Values = map[string]string{}
+				for name, v := range a.values {
+					k.Values[name] = fmt.Sprintf("%x", v.Big())
+				}
+			} else {
+				k.Steps, k.Chains = len(a.chains), packChains(a.chains, a.clauses)
+				k.Size = len(k.Chains)
+			}
+			s.Cases = append(s.Cases, k)
+		}
+		c.Obligations = append(c.Obligations, s)
+	}
+	return c, nil
+}
+
+func digest(module []byte) string {
+	sum := sha256.Sum256(module)
+	return hex.EncodeToString(sum[:])
+}
+
+// Write writes the certificate as a file. The same certificate gives the same bytes.
+func (c *Certificate) Write(w io.Writer) error {
+	z := gzip.NewWriter(w)
+	e := json.NewEncoder(z)
+	e.SetIndent("", " ")
+	if err := e.Encode(c); err != nil {
+		return err
+	}
+	for k := range c.cases() {
+		if _, err := z.Write(k.Chains); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+// mostCertificate bounds a certificate, unpacked, in bytes.
+const mostCertificate = 1 << 30
+
+// ReadCertificate reads a file. Whatever is in it is only looked at by Check.
+func ReadCertificate(r io.Reader) (*Certificate, error) {
+	file := bufio.NewReader(r) // gzip reads no further than it has to
+	z, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, errors.New("not a certificate: it should begin as gzip does")
+	}
+	z.Multistream(false)
+	limited := &io.LimitedReader{R: z, N: mostCertificate}
+	d := json.NewDecoder(limited)
+	d.DisallowUnknownFields()
+	c := &Certificate{}
+	if err := d.Decode(c); err != nil {
+		return nil, fmt.Errorf("not a certificate, or a damaged one: %w", err)
+	}
+	// To the end, where the checksum is, and nothing may follow.
+	rest, err := io.ReadAll(io.MultiReader(d.Buffered(), limited))
+	_, end := file.ReadByte()
+	switch {
+	case limited.N == 0:
+		return nil, fmt.Errorf("a certificate of more than %d bytes", mostCertificate)
+	case err != nil:
+		return nil, fmt.Errorf("not a certificate, or a damaged one: %w", err)
+	case c.Format != certificateFormat:
+		return nil, fmt.Errorf("format %q is not %q: prove the module again", c.Format, certificateFormat)
+	case end != io.EOF || !c.share(rest):
+		return nil, errors.New("not a certificate, or a damaged one: it ends too late or too soon")
+	}
+	return c, nil
+}
+
+// cases goes through the cases of all obligations.
+func (c *Certificate) cases() iter.Seq[*CertifiedCase] {
+	return func(yield func(*CertifiedCase) bool) {
+		for _, ob := range c.Obligations {
+			for i := range ob.Cases {
+				if !yield(&ob.Cases[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// share gives each case its part of what follows the JSON; false if that is more
+// or less than they take.
+func (c *Certificate) share(rest []byte) bool {
+	if len(rest) == 0 || rest[0] != '\n' {
+		return false
+	}
+	rest = rest[1:]
+	for k := range c.cases() {
+		if k.Size < 0 || k.Size > len(rest) {
+			return false
+		}
+		k.Chains, rest = rest[:k.Size:k.Size], rest[k.Size:]
+	}
+	return len(rest) == 0
+}
+
+// hints reads the hints back.
+func (c *Certificate) hints() (h Hints, err error) {
+	h.Aligned = c.Hints.Aligned
+	if err := h.Top.UnmarshalText([]byte(c.Hints.Top)); err != nil {
+		return h, fmt.Errorf("hints: %w", err)
+	}
+	if err := h.End.UnmarshalText([]byte(c.Hints.End)); err != nil {
+		return h, fmt.Errorf("hints: %w", err)
+	}
+	return h, nil
+}
+
+// assignment reads the values of a case back.
+func (k *CertifiedCase) assignment() (bv.Assignment, error) {
+	a := bv.Assignment{}
+	for name, text := range k.Values {
+		x, ok := new(big.Int).SetString(text, 16)
+		if !ok || x.Sign() < 0 || x.BitLen() > bv.MaxWidth {
+			return nil, fmt.Errorf("the value of %s is %q", name, text)
+		}
+		low := new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64))
+		a[name] = bv.Value{Hi: new(big.Int).Rsh(x, 64).Uint64(), Lo: low.Uint64()}
+	}
+	return a, nil
+}

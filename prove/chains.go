@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+
+	"github.com/genalloc/genalloc/prove/sat"
+)
+
+// packChains writes chains as bytes. Each is its length and then its clauses, all
+// as unsigned LEB128: a clause of the formula as twice its number, one derived
+// before as twice the number of steps back, and one more. first is the number of
+// clauses of the formula.
+func packChains(chains []sat.Chain, first int) []byte {
+	var b []byte
+	for i, c := range chains {
+		b = binary.AppendUvarint(b, uint64(len(c)))
+		for _, id := range c {
+			if n := int(id) - first; n >= 0 {
+				b = binary.AppendUvarint(b, uint64(i-n)<<1|1)
+			} else {
+				b = binary.AppendUvarint(b, uint64(id)<<1)
+			}
+		}
+	}
+	return b
+}
+
+var errChains = errors.New("the recorded steps are damaged")
+
+// unpackChains reads what packChains wrote.
+func unpackChains(b []byte, first int) (chains []sat.Chain, err error) {
+	next := func() (v uint64) {
+		v, n := binary.Uvarint(b)
+		if n <= 0 || v > math.MaxInt32 {
+			err, b = errChains, nil
+			return 0
+		}
+		b = b[n:]
+		return v
+	}
+	for len(b) > 0 {
+		n := next()
+		if n > uint64(len(b)) { // a byte a clause at least
+			return nil, errChains
+		}
+		c := make(sat.Chain, n)
+		for i := range c {
+			v := next()
+			c[i] = int32(v >> 1)
+			if v&1 == 1 {
+				c[i] = int32(first+len(chains)) - int32(v>>1)
+			}
+		}
+		chains = append(chains, c)
+	}
+	return chains, err
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/prove/replay"
+	"github.com/genalloc/genalloc/prove/sym"
+)
+
+// Counterexample is a state and arguments for which an obligation is wrong.
+type Counterexample struct {
+	Case   string
+	Values bv.Assignment // by the names of the variables; nil where nothing makes the case happen
+	Call   *Call         // what was run to see it; nil where the obligation is not about a call
+
+	// Script leads there by calls from an instance, and breaks Rule of the judge's;
+	// both are empty until somebody looks for it (package script).
+	Script, Rule string
+}
+
+// Call is a call of the module that was made in an engine.
+type Call struct {
+	Function string   // the contract's name for it
+	Args     []uint64 // in the order of the contract's parameters
+	Names    []string // of the parameters
+	Before   replay.State
+	Refused  uint64 // a bit for each memory.grow that the host refused, the first one's lowest
+	After    replay.Outcome
+
+	// What the state before the call means: see Hints.
+	Base, Top, End uint64
+}
+
+// errReplay says that the engine did not do what the model predicts. It is an
+// alarm: the executor, the solver or an obligation is at fault, and not the module.
+var errReplay = errors.New("the counterexample does not replay")
+
+func mismatch(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errReplay, fmt.Sprintf(format, args...))
+}
+
+// show replays a counterexample. The argument: the values make every assumption
+// true and the goal false, as Eval computes them, with neither solver nor clauses
+// in between; and what the obligation takes the call to do in that state, it does.
+func (s *system) show(c Case, formula []term, x *Counterexample) error {
+	for _, t := range formula {
+		if !x.Values.Holds(t) {
+			return mismatch("its values do not refute %s", c.Name)
+		}
+	}
+	switch {
+	case c.inner:
+		return fmt.Errorf("what the prover takes the code to do is not what it does with %s", strings.Join(values(x.Values), ", "))
+	case c.call == nil:
+		return s.showStart(x)
+	}
+	engine, err := s.engine()
+	if err != nil {
+		return fmt.Errorf("the counterexample cannot be replayed: %w", err)
+	}
+	r := rerun{values: x.Values, call: c.call, path: c.path}
+	x.Call, err = r.run(engine)
+	return err
+}
+
+// showStart holds the globals' initial values against the engine's.
+func (s *system) showStart(x *Counterexample) error {
+	st, err := replay.Start(s.module)
+	if err != nil {
+		return fmt.Errorf("the counterexample cannot be replayed: %w", err)
+	}
+	for i, got := range st.Globals {
+		if want, known := constant(s.module, uint32(i)); known && got != want {
+			return mismatch("global %d starts as %#x, not %#x", i, got, want)
+		}
+	}
+	return nil
+}
+
+// rerun is a call to be made again in an engine, with the values of a model.
+type rerun struct {
+	values bv.Assignment
+	call   *call
+	path   *sym.Path
+}
+
+func (r rerun) value(t term) uint64 { return r.values.Eval(t).Lo }
+
+func (r rerun) all(ts []term) (vs []uint64) {
+	for _, t := range ts {
+		if t == nil { // of a type that nothing reads
+			vs = append(vs, 0)
+		} else {
+			vs = append(vs, r.value(t))
+		}
+	}
+	return vs
+}
+
+// run makes the call and compares what becomes of it with what the path says.
+func (r rerun) run(engine *replay.Module) (*Call, error) {
+	k := r.call
+	c := &Call{
+		Function: k.function.Name, Args: r.all(k.words),
+		Before: replay.State{Globals: r.all(k.state.Globals), Pages: r.value(k.state.Pages)},
+		Base:   r.value(k.base), Top: r.value(k.pre.top), End: r.value(k.pre.end),
+	}
+	for _, p := range k.function.Params {
+		c.Names = append(c.Names, p.Name)
+	}
+	grows := 0
+	for _, f := range r.path.Effects {
+		if f.Kind == sym.Grow {
+			if r.value(f.OK) == 0 && grows < 64 {
+				c.Refused |= 1 << grows
+			}
+			grows++
+		}
+	}
+	memory, err := newWitness(r)
+	if err != nil {
+		return nil, err
+	}
+	host := replay.Host{Limit: k.executor.MaxPages(), Refuse: c.Refused, Before: memory.write, After: memory.read}
+	c.After, err = engine.Call(k.index, c.Args, c.Before, host)
+	if err != nil {
+		return nil, fmt.Errorf("the counterexample cannot be replayed: %w", err)
+	}
+	return c, errors.Join(r.compare(c.After), memory.err)
+}
+
+// compare holds the outcome against the path's.
+func (r rerun) compare(got replay.Outcome) error {
+	p := r.path
+	switch {
+	case p.End == sym.Unwound && got.Trap == replay.Endless:
+		return nil // it goes round for ever, or as good as that
+	case p.End == sym.Unwound:
+		return fmt.Errorf("%v: a loop goes round more often than it was unrolled", p.At)
+	case p.End == sym.Trap && got.Trap != p.Why:
+		return mismatch("it was to trap with %q, and got %q", p.Why, got.Trap)
+	case p.End == sym.Return && got.Trap != "":
+		return mismatch("it traps with %q", got.Trap)
+	}
+	if want := r.value(p.State.Pages); got.State.Pages != want {
+		return mismatch("it leaves %d pages, not %d", got.State.Pages, want)
+	}
+	if want := r.all(p.State.Globals); !slices.Equal(got.State.Globals, want) {
+		return mismatch("it leaves the globals %#x, not %#x", got.State.Globals, want)
+	}
+	if want := r.all(p.Results); p.End == sym.Return && !slices.Equal(got.Results, want) {
+		return mismatch("it returns %#x, not %#x", got.Results, want)
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/prove/sat"
+)
+
+// answer is what is known of a formula, checked by whoever gives it.
+type answer struct {
+	status  sat.Status
+	values  bv.Assignment // for Sat
+	steps   int           // for Unsat: of the proof
+	chains  []sat.Chain   // for Unsat, under Options.Record: the same proof, resolved
+	clauses int           // for Unsat: of the formula
+}
+
+// finder finds out whether the formula of an obligation's i-th case can hold.
+type finder func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error)
+
+// stopped says why nothing more is done; nil while it is.
+func stopped(ctx context.Context) error {
+	switch err := ctx.Err(); {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("time is up")
+	default:
+		return errors.New("interrupted")
+	}
+}
+
+// decide looks at the cases of an obligation, up to the first that is not proved.
+func (s *system) decide(ctx context.Context, ob Obligation, formulas [][]term, o Options, find finder) Result {
+	if o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
+		defer cancel()
+	}
+	start := time.Now()
+	r := Result{Obligation: ob, Verdict: Proved}
+	for i, formula := range formulas {
+		a, err := find(ctx, ob, i, formula)
+		if err == nil && a.status == want(ob) {
+			r.answers = append(r.answers, a)
+			continue
+		}
+		r.Verdict, r.Reason = Inconclusive, ob.Cases[i].Name
+		if err == nil && a.status == sat.Unknown {
+			err = errors.New("nothing is known of it")
+		}
+		if err == nil && !o.probe {
+			r.Counterexample, err = s.refute(ob.Cases[i], formula, a)
+		}
+		if err == nil {
+			r.Verdict, r.Reason = Refuted, ""
+		} else {
+			r.Reason += ": " + err.Error()
+		}
+		break
+	}
+	r.Duration = time.Since(start)
+	return r
+}
+
+// want is the answer that shows a case of the obligation.
+func want(ob Obligation) sat.Status {
+	if ob.Possible {
+		return sat.Sat
+	}
+	return sat.Unsat
+}
+
+// refute makes a counterexample that was seen to be one.
+func (s *system) refute(c Case, formula []term, a answer) (*Counterexample, error) {
+	x := &Counterexample{Case: c.Name}
+	if a.status == sat.Unsat { // it was to be possible, and is not
+		return x, nil
+	}
+	x.Values = smaller(c, formula, a.values)
+	return x, s.show(c, formula, x)
+}
+
+// search is the finder that solves, and keeps the proofs if a certificate is to be
+// made of them.
+func search(record bool) finder {
+	return func(ctx context.Context, _ Obligation, _ int, formula []term) (answer, error) {
+		if err := stopped(ctx); err != nil {
+			return answer{}, err
+		}
+		b := blast(formula)
+		f := b.Formula()
+		r, err := sat.Solve(ctx, f)
+		switch {
+		case err != nil:
+			return answer{}, err
+		case r.Status == sat.Unknown:
+			return answer{}, cmp.Or(stopped(ctx), errors.New("the search gave up"))
+		case r.Status == sat.Sat:
+			return answer{status: sat.Sat, values: b.Assignment(r.Model)}, nil
+		}
+		a := answer{status: sat.Unsat, steps: len(r.Proof), clauses: len(f.Clauses)}
+		if record {
+			a.chains, err = sat.Elaborate(f, r.Proof)
+		}
+		return a, err
+	}
+}
+
+// blast translates a formula.
+func blast(formula []term) *bv.Blaster {
+	b := bv.NewBlaster()
+	for _, t := range formula {
+		b.Assert(t)
+	}
+	return b
+}
+
+// smaller looks for a counterexample with smaller numbers, which is easier to
+// follow, and cheaper to replay where blocks are filled or copied.
+func smaller(c Case, formula []term, found bv.Assignment) bv.Assignment {
+	if c.call == nil {
+		return found
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for _, most := range []struct{ size, pages int }{{8, 2}, {17, 3}, {20, 5}} { // bits
+		b := blast(formula)
+		var units []sat.Lit
+		for _, w := range c.call.words {
+			units = append(units, b.Bits(w)[most.size:]...)
+		}
+		units = append(units, b.Bits(c.call.state.Pages)[most.pages:]...)
+		f := b.Formula()
+		for _, l := range units {
+			f.Add(-l)
+		}
+		if r, err := sat.Solve(ctx, f); err == nil && r.Status == sat.Sat {
+			return b.Assignment(r.Model)
+		}
+	}
+	return found
+}
+
+// values lists an assignment's values by the names of what they are the values of.
+func values(a bv.Assignment) []string {
+	var vs []string
+	for _, name := range sortedKeys(a) {
+		vs = append(vs, fmt.Sprintf("%s = %s", name, number(a[name])))
+	}
+	return vs
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package script turns the prover's counterexamples, which start from a state, into
+// scripts for the judge, which start from an instance. It looks for a short
+// sequence of calls that leads to the state; whether the sequence shows a broken
+// promise is for the judge to say.
+package script
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove"
+	"github.com/genalloc/genalloc/validate"
+)
+
+// Find returns a script whose replay breaks a promise, and which; ok is false where
+// none of the sequences tried does. Where the counterexample has no call, what
+// follows instantiation is tried.
+func Find(ctx context.Context, module []byte, c contract.Contract, x *prove.Counterexample) (text, rule string, ok bool) {
+	for _, candidate := range candidates(c, x) {
+		script, err := validate.ParseScript(candidate, c)
+		if err != nil {
+			continue
+		}
+		_, short, ok := breaks(ctx, module, c, script)
+		if !ok {
+			continue
+		}
+		// What is handed over is what was seen to fail, as text.
+		if script, err = validate.ParseScript(short, c); err != nil {
+			continue
+		}
+		if rule, _, ok := breaks(ctx, module, c, script); ok {
+			return short, rule, true
+		}
+	}
+	return "", "", false
+}
+
+// breaks replays a script and returns the rule that is broken, with the shortest
+// script found that does.
+func breaks(ctx context.Context, module []byte, c contract.Contract, s validate.Script) (rule, short string, ok bool) {
+	r, err := validate.Replay(ctx, module, c, s, validate.Options{Engines: []string{validate.Wasmtime}})
+	if err != nil {
+		return "", "", false
+	}
+	for _, f := range r.Failures() {
+		if f.Failure != nil && f.Failure.Script != nil {
+			return f.Failure.Rule, f.Failure.Script.String(), true
+		}
+	}
+	return "", "", false
+}
+
+// builder writes a script line by line.
+type builder struct {
+	strings.Builder
+	made  int
+	alloc string // what makes a block
+}
+
+func (b *builder) line(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
+
+func (b *builder) block(op string, size, align uint64) (name string) {
+	name = fmt.Sprintf("p%d", b.made)
+	b.made++
+	b.line("%s = %s %d %d", name, op, size, align)
+	return name
+}
+
+// A plan is a way to the state before the call.
+type plan struct {
+	pages  func(k *prove.Call, initial uint64) uint64 // of the memory before the first call
+	others bool                                       // somebody else grows it before the last call
+}
+
+var plans = []plan{
+	{pages: func(_ *prove.Call, initial uint64) uint64 { return initial }},
+	{pages: func(_ *prove.Call, initial uint64) uint64 { return initial }, others: true},
+	{pages: func(k *prove.Call, initial uint64) uint64 { return max(k.Before.Pages, initial) }},
+}
+
+func candidates(c contract.Contract, x *prove.Counterexample) (all []string) {
+	alloc := ""
+	for _, name := range []string{"alloc", "alloc_zeroed"} {
+		if alloc == "" && c.Has(name) {
+			alloc = name
+		}
+	}
+	if alloc == "" {
+		return nil
+	}
+	if x.Call == nil { // wrong from the start, or after somebody else's growth
+		return []string{
+			followed(&builder{alloc: alloc}),
+			followed(grown(&builder{alloc: alloc})),
+		}
+	}
+	for _, p := range plans {
+		all = append(all, p.script(c, x.Call, alloc))
+	}
+	return all
+}
+
+func grown(b *builder) *builder {
+	b.block(b.alloc, 1, 1)
+	b.line("grow 1")
+	return b
+}
+
+// script leads to the call's state, makes the call, and then more calls, since a
+// state that is wrong shows only by them.
+func (p plan) script(c contract.Contract, k *prove.Call, alloc string) string {
+	b := &builder{alloc: alloc}
+	start := p.pages(k, uint64(c.InitialPages))
+	b.line("base %d", k.Base)
+	b.line("pages %d", start)
+	b.line("limit %d", contract.MaxPages)
+	arg := map[string]uint64{"align": 1}
+	for i, name := range k.Names {
+		arg[name] = k.Args[i]
+	}
+	at := k.Base
+	fill := func(to uint64) {
+		if to > at {
+			b.block(alloc, to-at, 1)
+		}
+		at = to
+	}
+	size := arg["size"]
+	block := ""
+	if k.Function == "realloc" || k.Function == "dealloc" {
+		if k.Function == "realloc" {
+			size = arg["old_size"]
+		}
+		fill(arg["ptr"])
+		block = b.block(alloc, size, arg["align"])
+		at += size
+	}
+	fill(k.Top)
+	if have := max(start, k.End/contract.PageSize); p.others && k.Before.Pages > have {
+		b.line("grow %d", k.Before.Pages-have)
+	}
+	if k.Refused != 0 {
+		b.line("limit %d", k.After.State.Pages)
+	}
+	switch k.Function {
+	case "realloc":
+		b.line("p%d = realloc %s %d", b.made, block, arg["new_size"])
+		b.made++
+	case "dealloc":
+		b.line("free %s", block)
+	default:
+		b.block(k.Function, size, arg["align"])
+	}
+	return followed(b)
+}
+
+// followed adds calls after which a state that is wrong becomes a block that is.
+func followed(b *builder) string {
+	for _, size := range []uint64{0, 1, 16, 70_000} {
+		b.block(b.alloc, size, 1)
+	}
+	b.block(b.alloc, 8, 4096)
+	return b.String()
+}
