@@ -2,6 +2,8 @@
 
 package contract
 
+import "slices"
+
 // PageSize is the size of a WebAssembly page in bytes (WebAssembly core
 // specification, 4.2.8 Memory Instances: page size 65536).
 const PageSize = 65536
@@ -17,7 +19,7 @@ const SectionName = "genalloc"
 // valid; start from [Default].
 type Contract struct {
 	ABI         ABI               // the set of functions and their conventions
-	Functions   []string          // names of the ABI's functions, in the ABI's order
+	Functions   []string          // names of the ABI's functions; nil for all, which Validate lists in the ABI's order
 	Export      map[string]string // function name to export name, where they differ
 	Target      Target            // which instructions and module shapes are allowed
 	Strategy    Strategy          // how blocks are found and reused
@@ -48,7 +50,6 @@ type Contract struct {
 func Default() Contract {
 	return Contract{
 		ABI:          Core,
-		Functions:    functionNames(Core),
 		Export:       map[string]string{},
 		Target:       Wasm2,
 		Strategy:     Bump,
@@ -88,12 +89,10 @@ func (c Contract) Align() uint32 {
 
 // Has reports whether the contract includes the ABI's function of that name.
 func (c Contract) Has(function string) bool {
-	for _, f := range c.Functions {
-		if f == function {
-			return true
-		}
+	if c.Functions == nil {
+		return slices.Contains(functionNames(c.ABI), function)
 	}
-	return false
+	return slices.Contains(c.Functions, function)
 }
 
 // ExportName returns the name under which the module exports the function.

@@ -52,10 +52,41 @@ func TestDefault(t *testing.T) {
 // TestDefaultIsFresh checks that nobody can change the next caller's default.
 func TestDefaultIsFresh(t *testing.T) {
 	c := contract.Default()
-	c.Functions[0] = "x"
 	c.Export["alloc"] = "y"
 	if got := settled(t).String(); got != "" {
 		t.Errorf("the default is now %q", got)
+	}
+}
+
+// TestValidateTwice checks that a contract that was validated stays what it is.
+func TestValidateTwice(t *testing.T) {
+	for _, text := range []string{
+		"", "--abi=c", "--abi=core,cabi", "--abi=core,cabi --functions=-cabi_realloc",
+		"--abi=core,cabi,wasm-bindgen,proxy-wasm --functions=alloc,alloc_zeroed,dealloc,realloc",
+		"--memory=import", "--heap-base=linker", "--functions=dealloc,alloc",
+	} {
+		c, err := contract.Parse(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		again := c
+		if err := again.Validate(); err == nil && !reflect.DeepEqual(again, c) {
+			t.Errorf("%s: validated twice it is\n%+v, once\n%+v", text, again, c)
+		}
+	}
+}
+
+// TestCopiesAreApart checks that a copy can be changed, and one made by hand.
+func TestCopiesAreApart(t *testing.T) {
+	c := settled(t)
+	d := c
+	if err := d.Set("export", "alloc=y"); err != nil || c.ExportName("alloc") != "alloc" {
+		t.Errorf("alloc is now %s in the original, error %v", c.ExportName("alloc"), err)
+	}
+	var empty contract.Contract
+	if err := empty.Set("export", "alloc=y"); err != nil || empty.ExportName("alloc") != "y" {
+		t.Errorf("alloc is %s, error %v", empty.ExportName("alloc"), err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,7 +65,7 @@ func textFlag(name, usage string, field func(*Contract) textValue, get func(*Con
 func pagesFlag(name, usage string, field func(*Contract) *uint32) Flag {
 	return numberFlag(name, usage, field, func(n uint64) error {
 		if n == 0 || n > MaxPages {
-			return fmt.Errorf("%d is not a number of pages from 1 to %d", n, MaxPages)
+			return fmt.Errorf("is not a number of pages from 1 to %d", MaxPages)
 		}
 		return nil
 	})
@@ -73,7 +74,7 @@ func pagesFlag(name, usage string, field func(*Contract) *uint32) Flag {
 func alignFlag(name, usage string, field func(*Contract) *uint32) Flag {
 	return numberFlag(name, usage, field, func(n uint64) error {
 		if n == 0 || n&(n-1) != 0 || n > 1<<31 {
-			return fmt.Errorf("%d is not a power of two from 1 to 2147483648", n)
+			return errors.New("is not a power of two from 1 to 2147483648")
 		}
 		return nil
 	})
@@ -88,7 +89,7 @@ func numberFlag(name, usage string, field func(*Contract) *uint32, check func(ui
 				return err
 			}
 			if err := check(n); err != nil {
-				return err
+				return fmt.Errorf("%s %w", s, err)
 			}
 			*field(c) = uint32(n)
 			return nil
@@ -143,8 +144,11 @@ func getFunctions(c *Contract) []string {
 			without = append(without, "-"+f)
 		}
 	}
+	if len(without) == 0 {
+		return nil // all of them, as is the default
+	}
 	with, dashed := strings.Join(c.Functions, ","), strings.Join(without, ",")
-	if dashed != "" && len(dashed) < len(with) {
+	if len(dashed) < len(with) {
 		return []string{dashed}
 	}
 	return []string{with}
@@ -158,7 +162,13 @@ func setExport(c *Contract, s string) error {
 	if old, ok := c.Export[function]; ok && old != name {
 		return fmt.Errorf("%s is renamed twice, to %q and to %q: keep one", function, old, name)
 	}
-	c.Export[function] = name
+	// Copies of a contract share the map: each change is to a new one.
+	export := maps.Clone(c.Export)
+	if export == nil {
+		export = map[string]string{}
+	}
+	export[function] = name
+	c.Export = export
 	return nil
 }
 

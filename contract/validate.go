@@ -81,11 +81,11 @@ func checkABI(c *Contract) error {
 // named with a dash, or all of the ABI's.
 func checkFunctions(c *Contract) error {
 	known := functionNames(c.ABI)
-	names := c.Functions
+	names := c.Functions // nil: all
 	switch {
 	case c.functions != nil:
 		names = c.functions
-	case names == nil || c.ABI != Core && slices.Equal(names, functionNames(Core)):
+	case names == nil:
 		names = known
 	}
 	include, leaveOut := map[string]bool{}, map[string]bool{}
@@ -179,19 +179,38 @@ func checkHeapBase(c *Contract) error {
 		if err := checkName("heap-base", c.HeapBase.Module); err != nil {
 			return err
 		}
+		if c.Memory == ImportMemory && c.MemoryName == c.HeapBase.Module+"."+c.HeapBase.Name {
+			return refuse("heap-base", "%s is the name of the memory too: a host can give it one meaning only", c.MemoryName)
+		}
 		return checkName("heap-base", c.HeapBase.Name)
 	}
 	bytes := uint64(c.InitialPages) * PageSize
 	base := uint64(c.HeapBase.Address)
+	end := bytes
+	if c.CanGrow() {
+		end = uint64(c.PageLimit()) * PageSize
+	}
+	align := uint64(c.Align())
+	first := (base + align - 1) / align * align
 	switch {
 	case base == 0:
 		return refuse("heap-base", "0 is the null address: start at 1 or above")
 	case base > bytes:
 		return refuse("heap-base", "%d is outside the initial memory of %d bytes: lower it or raise --initial-pages %d", base, bytes, c.InitialPages)
-	case base == bytes && !c.CanGrow():
-		return refuse("heap-base", "%d leaves no byte in a memory that never grows: lower it or raise --initial-pages %d", base, c.InitialPages)
+	case first >= end && end == bytes:
+		return refuse("heap-base", "%d%s leaves no byte in a memory that never grows: lower it or raise --initial-pages %d", base, aligned(align), c.InitialPages)
+	case first >= end:
+		return refuse("heap-base", "%d%s leaves no byte in a memory of %d bytes at most: lower it or raise --max-pages %d", base, aligned(align), end, c.PageLimit())
 	}
 	return nil
+}
+
+// aligned says what a base is rounded up to, where it is.
+func aligned(align uint64) string {
+	if align == 1 {
+		return ""
+	}
+	return fmt.Sprintf(", aligned to %d,", align)
 }
 
 func checkGrow(c *Contract) error {
@@ -202,9 +221,16 @@ func checkGrow(c *Contract) error {
 	return nil
 }
 
+// cAlign is the alignment in bytes of every block of the c ABI, and the size of the
+// header before it: that of max_align_t (tool-conventions, BasicCABI).
+const cAlign = 16
+
 func checkAlign(c *Contract) error {
 	if c.FixedAlign != 0 && c.MinAlign != 1 {
 		return refuse("min-align", "%d contradicts --fixed-align %d, which sets the one alignment: drop either", c.MinAlign, c.FixedAlign)
+	}
+	if c.ABI.Includes(C) && c.MinAlign > cAlign {
+		return refuse("min-align", "%d contradicts --abi c, whose blocks follow a header of %d bytes: call aligned_alloc for more", c.MinAlign, cAlign)
 	}
 	return nil
 }

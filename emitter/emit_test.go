@@ -12,15 +12,16 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/grid"
 	"github.com/genalloc/genalloc/wasm"
 )
 
 // TestSame emits each contract of the table of parameters twice, and once more
 // from the text that the first module carries.
 func TestSame(t *testing.T) {
-	rows, _ := cover()
+	rows, _ := grid.Cover()
 	for _, r := range rows {
-		c := parse(t, r.text())
+		c := parse(t, r.Text())
 		first := emit(t, c)
 		if !bytes.Equal(emit(t, c), first) {
 			t.Errorf("%s: two emissions differ", c)

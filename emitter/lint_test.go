@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/grid"
 	"github.com/genalloc/genalloc/templates"
 )
 
@@ -33,10 +34,10 @@ func TestPartsAreUsed(t *testing.T) {
 			}
 		}
 	}
-	rows, _ := cover()
+	rows, _ := grid.Cover()
 	var texts []string
 	for _, r := range rows {
-		texts = append(texts, r.text())
+		texts = append(texts, r.Text())
 	}
 	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=cabi", "--abi=wasm-bindgen", "--abi=cosmwasm --target=cosmwasm", "--abi=proxy-wasm")
 	for _, text := range texts {

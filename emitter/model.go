@@ -22,7 +22,7 @@ type Model struct {
 	Limits                   string // the memory's limits in pages
 	InitialPages             uint32
 	OursAtStart              uint32 // 65536 - InitialPages
-	BaseAddress              uint32 // bytes, a multiple of Align where top is kept aligned
+	TopAtStart               int32  // minus the base in bytes, modulo 2^32; a multiple of Align where top is kept aligned
 	WindowMask               uint32 // see window
 	Align                    uint32 // bytes: --min-align or --fixed-align
 	AlignMinus1              uint32
@@ -87,7 +87,7 @@ func NewModel(c contract.Contract) (*Model, error) {
 		MemoryName:   quote(c.MemoryName),
 		BaseModule:   quote(c.HeapBase.Module),
 		BaseName:     quote(c.HeapBase.Name),
-		BaseAddress:  c.HeapBase.Address,
+		TopAtStart:   int32(-c.HeapBase.Address),
 		Limits:       fmt.Sprint(c.InitialPages),
 		InitialPages: c.InitialPages,
 		OursAtStart:  contract.MaxPages - c.InitialPages,
@@ -139,7 +139,7 @@ func (m *Model) align(c contract.Contract) {
 		m.AlignParam, m.AlignArg = param, arg
 	}
 	if keepsAligned(c) && !c.HeapBase.Imported() {
-		m.BaseAddress = (m.BaseAddress + m.AlignMinus1) &^ m.AlignMinus1
+		m.TopAtStart &^= int32(m.AlignMinus1) // which rounds the base up
 	}
 }
 

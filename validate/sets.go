@@ -23,7 +23,7 @@ func setsOf(c contract.Contract) []contract.ABI {
 // under returns the contract of one set of functions. The callers of cabi's and of
 // wasm-bindgen's do not look for null: those functions trap whatever --oom says.
 func under(c contract.Contract, set contract.ABI) contract.Contract {
-	var names []string
+	names := []string{} // none is not all
 	for _, f := range set.Functions() {
 		if c.Has(f.Name) {
 			names = append(names, f.Name)

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package grid lists contracts of the core ABI such that every value of every
+// parameter is in one of them, and any two values meet in one of them: what tests
+// and the prover's sweep go through.
+package grid
+
+import (
+	"math/rand/v2"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// Axes are the parameters with their values, the default first.
+var Axes = [][]string{
+	{"", "--target=mvp", "--target=stylus", "--target=cosmwasm", "--target=wasm3"},
+	{"", "--grow=chunk=1", "--grow=chunk=3", "--grow=double", "--grow=never"},
+	{"", "--oom=trap"},
+	{"", "--heap-base=1", "--heap-base=65535", "--heap-base=65536", "--heap-base=import:env.base"},
+	{"", "--memory=import", "--memory-name=mem"},
+	{
+		"", "--min-align=8", "--min-align=16", "--min-align=65536", "--min-align=131072",
+		"--fixed-align=1", "--fixed-align=8", "--fixed-align=16", "--fixed-align=65536", "--fixed-align=131072",
+	},
+	{"", "--dirty"},
+	{"", "--optimize=gas", "--optimize=size"},
+	{
+		"", "--functions=alloc", "--functions=alloc_zeroed", "--functions=dealloc", "--functions=realloc",
+		"--functions=alloc,dealloc", "--functions=alloc,realloc", "--functions=alloc_zeroed,realloc",
+	},
+	{
+		"", "--max-pages=1", "--max-pages=2", "--max-pages=10", "--max-pages=65536", "--initial-pages=3",
+		"--initial-pages=2 --max-pages=128", "--initial-pages=7 --max-pages=7", "--initial-pages=65536",
+	},
+	{"", "--names"},
+}
+
+// A Row has the index of a value for each axis.
+type Row []int
+
+// Text is the row as the text of a contract.
+func (r Row) Text() string {
+	var words []string
+	for i, v := range r {
+		if Axes[i][v] != "" {
+			words = append(words, Axes[i][v])
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// A Pair is two values on two axes, the lower axis first.
+type Pair struct{ axis1, value1, axis2, value2 int }
+
+// Flags are the two values.
+func (p Pair) Flags() (first, second string) {
+	return Axes[p.axis1][p.value1], Axes[p.axis2][p.value2]
+}
+
+func (r Row) pairs() []Pair {
+	var ps []Pair
+	for i := range r {
+		for j := range i {
+			ps = append(ps, Pair{j, r[j], i, r[i]})
+		}
+	}
+	return ps
+}
+
+// Cover returns valid contracts in which each value stands alone, and then
+// such that any two values that do not contradict each other meet in one of
+// them; and the pairs that do contradict each other. It always returns the same.
+func Cover() (rows []Row, contradictions []Pair) {
+	todo := map[Pair]bool{}
+	add := func(r Row) {
+		for _, p := range r.pairs() {
+			delete(todo, p)
+		}
+		rows = append(rows, r)
+	}
+	var order []Pair
+	for i := range Axes {
+		for j := range i {
+			for v := range Axes[i] {
+				for w := range Axes[j] {
+					p := Pair{j, w, i, v}
+					todo[p], order = true, append(order, p)
+				}
+			}
+		}
+	}
+	add(make(Row, len(Axes)))
+	for i := range Axes {
+		for v := 1; v < len(Axes[i]); v++ {
+			r := make(Row, len(Axes))
+			r[i] = v
+			if valid(r) {
+				add(r)
+			}
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, p := range order {
+		if !todo[p] {
+			continue
+		}
+		if r := complete(p, todo, random); r != nil {
+			add(r)
+		} else {
+			contradictions = append(contradictions, p)
+			delete(todo, p)
+		}
+	}
+	return rows, contradictions
+}
+
+// complete returns the best of some rows with the pair, or nil if every one of
+// them is refused, the one that is the default otherwise included.
+func complete(p Pair, todo map[Pair]bool, random *rand.Rand) Row {
+	var best Row
+	most := 0
+	for try := range 200 {
+		r := make(Row, len(Axes))
+		for i := range Axes {
+			if try > 0 {
+				r[i] = random.IntN(len(Axes[i]))
+			}
+		}
+		r[p.axis1], r[p.axis2] = p.value1, p.value2
+		if !valid(r) {
+			continue
+		}
+		gain := 0
+		for _, q := range r.pairs() {
+			if todo[q] {
+				gain++
+			}
+		}
+		if gain > most {
+			best, most = r, gain
+		}
+	}
+	return best
+}
+
+// valid reports whether the row is a contract, and one that can be judged in a
+// moment: where every block is filled, blocks of gigabytes take too long.
+func valid(r Row) bool {
+	c, err := contract.Parse(r.Text())
+	fills := c.Dirty && !c.Has("alloc")
+	return err == nil && !(fills && c.PageLimit() > 128)
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Sweep proves a module for every value of every parameter of the core ABI, and for
+// every two values of two parameters. It prints a line a module and the totals, and
+// exits 1 where one is refuted or left open.
+//
+//	go run ./prove/cmd/sweep [-shard i/n] [-jobs N] [-timeout DURATION] [-list]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"time"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/grid"
+	"github.com/genalloc/genalloc/prove"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+func main() {
+	shard := flag.String("shard", "1/1", "the `i/n`-th part of the modules")
+	list := flag.Bool("list", false, "print the contracts and prove nothing")
+	var o prove.Options
+	flag.IntVar(&o.Jobs, "jobs", runtime.NumCPU(), "obligations at a time")
+	flag.DurationVar(&o.Timeout, "timeout", 10*time.Minute, "limit for one obligation")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *shard, *list, o); err != nil {
+		fmt.Fprintln(os.Stderr, "sweep:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, shard string, list bool, o prove.Options) error {
+	part, of := 0, 0
+	if _, err := fmt.Sscanf(shard, "%d/%d", &part, &of); err != nil || part < 1 || part > of {
+		return fmt.Errorf("flag -shard: %q is not i/n with i from 1 to n", shard)
+	}
+	rows, _ := grid.Cover()
+	start := time.Now()
+	modules, obligations, skipped, open := 0, 0, 0, 0
+	for i, r := range rows {
+		if i%of != part-1 {
+			continue
+		}
+		if list {
+			fmt.Println("genalloc", r.Text())
+			continue
+		}
+		switch n, err := one(ctx, r.Text(), o); {
+		case errors.Is(err, errStateless):
+			skipped++
+		case err != nil:
+			open++
+		default:
+			modules++
+			obligations += n
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	if !list {
+		fmt.Printf("%d modules proved, %d obligations; %d without state, %d left open; %v\n",
+			modules, obligations, skipped, open, time.Since(start).Round(time.Second))
+	}
+	if open > 0 {
+		return fmt.Errorf("%d modules are refuted or left open", open)
+	}
+	return nil
+}
+
+// errStateless is what became of a module of which there is nothing to prove: none
+// of its functions hands out a block.
+var errStateless = errors.New("no state")
+
+// one proves the module of one contract, and returns the number of obligations.
+func one(ctx context.Context, text string, o prove.Options) (int, error) {
+	start := time.Now()
+	n, err := decide(ctx, text, o)
+	verdict := "proved"
+	if err != nil {
+		verdict = err.Error()
+	}
+	fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", text, verdict, n, time.Since(start).Seconds())
+	return n, err
+}
+
+func decide(ctx context.Context, text string, o prove.Options) (int, error) {
+	c, err := contract.Parse(text)
+	if err != nil {
+		return 0, err
+	}
+	file, err := emitter.Emit(c)
+	if err != nil {
+		return 0, err
+	}
+	m, err := wasm.Decode(file)
+	if err != nil {
+		return 0, err
+	}
+	if len(m.Globals) == 0 {
+		return 0, errStateless
+	}
+	hints, err := prove.Guess(m, c)
+	if err != nil {
+		return 0, err
+	}
+	report, err := prove.Run(ctx, m, c, hints, o)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range report.Results {
+		if r.Verdict != prove.Proved {
+			return 0, fmt.Errorf("%s", r)
+		}
+	}
+	return len(report.Results), nil
+}
