@@ -74,9 +74,9 @@ var writers = map[Language]writer{
 //go:embed templates/*.tmpl
 var templates embed.FS
 
-// Write returns the binding of one language for the file that holds what a valid
-// contract orders: file is its name, whose ending tells an object (.o or .a) from
-// a module. The same arguments give the same bytes.
+// Write returns the binding of one language for the file that holds what a contract
+// orders, an object where the linker decides the heap base and a module otherwise.
+// file is its name. The same arguments give the same bytes.
 //
 // It refuses a language that cannot call such a file, and names of functions that
 // the language cannot say.
@@ -84,6 +84,9 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 	w, ok := writers[l]
 	if !ok {
 		return nil, fmt.Errorf("%q is no language that bindings are written in", l)
+	}
+	if err := c.Validate(); err != nil {
+		return nil, err
 	}
 	m, err := newModel(l, c, path.Base(file))
 	if err != nil {

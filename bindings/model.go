@@ -4,7 +4,10 @@ package bindings
 
 import (
 	"fmt"
+	"go/token"
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -50,13 +53,27 @@ func (m *model) Core(name string) *function {
 // identifier is what a name has to be to be one in every language here.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
+// keywords are the words of each language that look like identifiers.
+var keywords = map[Language][]string{
+	C: strings.Fields(`auto break case char const continue default do double else enum extern float for goto if
+		inline int long register restrict return short signed sizeof static struct switch typedef union unsigned
+		void volatile while`),
+	Rust: strings.Fields(`abstract as async await become box break const continue crate do dyn else enum extern
+		false final fn for if impl in let loop macro match mod move mut override priv pub ref return self Self
+		static struct super trait true try type typeof unsafe unsized use virtual where while yield`),
+	Zig: strings.Fields(`addrspace align allowzero and anyframe anytype asm async await break callconv catch
+		comptime const continue defer else enum errdefer error export extern fn for if inline linksection noalias
+		noinline nosuspend opaque or orelse packed pub resume return struct suspend switch test threadlocal try
+		union unreachable usingnamespace var volatile while`),
+}
+
 // newModel derives the model. Where functions become names of the language, they
 // have to be identifiers; JavaScript and Go have names of their own for them.
 func newModel(l Language, c contract.Contract, file string) (*model, error) {
-	stem, ending, _ := strings.Cut(file, ".")
+	stem := strings.TrimSuffix(file, path.Ext(file))
 	m := &model{
 		Command: "genalloc", File: file, Stem: stem, Module: Module,
-		Object: ending == "o" || ending == "a",
+		Object: c.HeapBase.Linker,
 		Align:  c.Align(), Fixed: c.FixedAlign != 0, Traps: c.OOM == contract.OOMTrap,
 	}
 	if text := c.String(); text != "" {
@@ -68,8 +85,11 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		}
 		return -1
 	}, stem))
-	if !identifier.MatchString(m.Package) {
-		return nil, fmt.Errorf("%q makes no name of a package: begin the output's name with a letter", file)
+	if l == Go && strings.HasSuffix(stem, "_test") {
+		return nil, fmt.Errorf("%q makes a file of tests: name the output differently", file)
+	}
+	if !identifier.MatchString(m.Package) || token.IsKeyword(m.Package) {
+		return nil, fmt.Errorf("%q makes no name of a package: name the output with a letter first, and not as a word of Go", file)
 	}
 	if !m.Object {
 		m.Imports = c.Imports()
@@ -82,10 +102,13 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	}
 	for _, f := range c.Signatures() {
 		symbol := f.Export
-		if l == JS || l == Go {
+		switch {
+		case l == JS || l == Go:
 			symbol = f.Name
+		case l == C && f.ABI == contract.Core && symbol == "realloc":
+			symbol = contract.LinkedRealloc // C knows a realloc of its own
 		}
-		if !identifier.MatchString(symbol) {
+		if !identifier.MatchString(symbol) || slices.Contains(keywords[l], symbol) {
 			return nil, fmt.Errorf("%q is no name of a function in %s: choose another for %s with --export", symbol, l, f.Name)
 		}
 		m.Functions = append(m.Functions, function{f, symbol})
@@ -95,8 +118,16 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 
 // plain writes a text for a comment, which nothing in it can end.
 func plain(text string) string {
-	quoted := strconv.QuoteToASCII(text)
-	return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), "*/", `*\/`)
+	var b strings.Builder
+	for _, r := range text {
+		if r < unicode.MaxASCII && unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		q := strconv.QuoteRuneToASCII(r)
+		b.WriteString(q[1 : len(q)-1])
+	}
+	return strings.ReplaceAll(b.String(), "*/", `*\/`)
 }
 
 // words are the functions that templates call.

@@ -23,11 +23,23 @@ import (
 func TestC(t *testing.T) {
 	toolchain.Need(t, "clang", "wasm-ld")
 	dir := bind(t, "", "genalloc.o", bindings.C)
-	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-ffreestanding", "-nostdlib", "-fno-builtin",
+	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-nostdlib",
 		"-Wall", "-Wextra", "-Wpedantic", "-Wstrict-prototypes", "-Werror", "-Wl,--no-entry,--export=run",
 		"-I.", "-o", "use.wasm", source(t, "use.c"), "genalloc.o")
 	if got := run(t, dir); got != 100 {
 		t.Errorf("run returns %d, want 100", got)
+	}
+}
+
+// TestBesideLibc: a program of wasi-libc keeps its own realloc.
+func TestBesideLibc(t *testing.T) {
+	toolchain.Need(t, "clang", "wasm-ld")
+	dir := bind(t, "", "genalloc.o", bindings.C)
+	toolchain.Run(t, dir, "clang", "--target=wasm32-wasi", "--sysroot=/usr", "-DLIBC", "-O1", "-nostartfiles",
+		"-Wall", "-Wextra", "-Werror", "-Wl,--no-entry,--export=run",
+		"-I.", "-o", "use.wasm", source(t, "use.c"), "genalloc.o")
+	if got := run(t, dir); got != 142 {
+		t.Errorf("run returns %d, want 142", got)
 	}
 }
 
@@ -36,7 +48,7 @@ func TestC(t *testing.T) {
 func TestImports(t *testing.T) {
 	toolchain.Need(t, "clang", "wasm-ld", toolchain.Rust)
 	dir := bind(t, "--export=alloc_zeroed=zeroed", "genalloc.wasm", bindings.C, bindings.Rust)
-	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-ffreestanding", "-nostdlib", "-fno-builtin", "-Dalloc_zeroed=zeroed",
+	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-nostdlib", "-Dalloc_zeroed=zeroed",
 		"-Wall", "-Werror", "-Wl,--no-entry,--export=run", "-I.", "-o", "use.wasm", source(t, "use.c"))
 	imports(t, dir, "dealloc", "realloc", "zeroed")
 	rust(t, dir)

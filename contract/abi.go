@@ -96,6 +96,16 @@ func (a ABI) Functions() []Function {
 	return fs
 }
 
+// orABI says which ABI has a function that another lacks.
+func orABI(function string) string {
+	for _, t := range tables {
+		if slices.ContainsFunc(t.functions, func(f Function) bool { return f.Name == function }) {
+			return ", or say --abi " + string(t.abi)
+		}
+	}
+	return ""
+}
+
 func params(names ...string) []Param {
 	ps := make([]Param, len(names))
 	for i, n := range names {

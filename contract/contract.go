@@ -95,10 +95,23 @@ func (c Contract) Has(function string) bool {
 	return slices.Contains(c.Functions, function)
 }
 
-// ExportName returns the name under which the module exports the function.
+// ExportName returns the name under which the module exports the function; in an
+// object, its symbol.
 func (c Contract) ExportName(function string) string {
 	if name, ok := c.Export[function]; ok {
 		return name
+	}
+	return c.ownName(function)
+}
+
+// LinkedRealloc is the symbol in an object of core's realloc, which has other
+// parameters than the one that every libc defines.
+const LinkedRealloc = "genalloc_realloc"
+
+// ownName is the name of a function that nobody has renamed.
+func (c Contract) ownName(function string) string {
+	if function == "realloc" && c.HeapBase.Linker && c.ABI.Includes(Core) {
+		return LinkedRealloc
 	}
 	return function
 }

@@ -175,7 +175,7 @@ func setExport(c *Contract, s string) error {
 func getExport(c *Contract) []string {
 	var values []string
 	for function, name := range c.Export {
-		if function != name {
+		if name != c.ownName(function) {
 			values = append(values, function+"="+name)
 		}
 	}

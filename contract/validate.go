@@ -95,7 +95,7 @@ func checkFunctions(c *Contract) error {
 			set, name = leaveOut, dashed
 		}
 		if !slices.Contains(known, name) {
-			return refuse("functions", "%q is not a function of --abi %s: choose from %s", name, c.ABI, strings.Join(known, ", "))
+			return refuse("functions", "%q is not a function of --abi %s: choose from %s%s", name, c.ABI, strings.Join(known, ", "), orABI(name))
 		}
 		if set[name] {
 			return refuse("functions", "%s is named twice: name it once", name)
@@ -123,7 +123,7 @@ func checkExports(c *Contract) error {
 	for _, function := range slices.Sorted(maps.Keys(c.Export)) {
 		name := c.Export[function]
 		if !slices.Contains(functionNames(c.ABI), function) {
-			return refuse("export", "%q is not a function of --abi %s: choose from %s", function, c.ABI, strings.Join(functionNames(c.ABI), ", "))
+			return refuse("export", "%q is not a function of --abi %s: choose from %s%s", function, c.ABI, strings.Join(functionNames(c.ABI), ", "), orABI(function))
 		}
 		if !c.Has(function) {
 			return refuse("export", "%s is renamed, but --functions leaves it out: drop the one or extend the other", function)
@@ -134,12 +134,23 @@ func checkExports(c *Contract) error {
 	}
 	for _, f := range c.Functions {
 		name := c.ExportName(f)
+		if c.HeapBase.Linker && slices.Contains(linkerNames, name) {
+			return refuse("export", "%s is a symbol of the linker's own: choose another for %s", name, f)
+		}
 		if other, ok := taken[name]; ok {
 			return refuse("export", "%s and %s are both exported as %q: rename one", other, f, name)
 		}
 		taken[name] = f
 	}
 	return nil
+}
+
+// linkerNames are symbols that wasm-ld defines (tool-conventions, Linking.md and
+// DynamicLinking.md).
+var linkerNames = []string{
+	"__heap_base", "__heap_end", "__data_end", "__global_base", "__stack_pointer", "__stack_low", "__stack_high",
+	"__dso_handle", "__memory_base", "__table_base", "__indirect_function_table", "__linear_memory",
+	"__wasm_call_ctors", "__wasm_init_memory", "__wasm_init_tls", "__tls_base", "__tls_size", "__tls_align",
 }
 
 func checkName(flag, name string) error {

@@ -19,7 +19,7 @@ var refusals = []struct {
 	says  []string
 }{
 	// One flag with itself.
-	{[]string{"functions=malloc"}, "functions", []string{`"malloc" is not a function of --abi core`, "choose from alloc, alloc_zeroed, dealloc, realloc"}},
+	{[]string{"functions=malloc"}, "functions", []string{`"malloc" is not a function of --abi core`, "choose from alloc, alloc_zeroed, dealloc, realloc, or say --abi c"}},
 	{[]string{"functions="}, "functions", []string{`"" is not a function of --abi core`, "choose from"}},
 	{[]string{"functions=alloc,alloc"}, "functions", []string{"alloc is named twice", "name it once"}},
 	{[]string{"export=alloc="}, "export", []string{"the name is empty", "give it a character at least"}},

@@ -41,6 +41,7 @@ func choose(c contract.Contract) Axes {
 		// Where running out of memory traps, what comes back is a block.
 		CheckBlock: pick(trap, nothing, "checkblock.null"),
 		Must:       pick(trap, nothing, "must.null"),
+		Length:     pick(c.Dirty, "length.store", nothing),
 		ZeroBlock:  pick(c.Dirty, "zeroblock.fill", nothing),
 		Fill:       pick(c.Target.BulkMemory(), "fill.bulk", "fill.loop"),
 		Copy:       pick(c.Target.BulkMemory(), "copy.bulk", "copy.loop"),
@@ -209,13 +210,12 @@ func (m *Model) describe(c contract.Contract) {
 	if c.HeapBase.Imported() {
 		m.BaseText = fmt.Sprintf("the imported global %s, the lowest address handed out", plain(c.HeapBase.Module+"."+c.HeapBase.Name))
 	}
-	m.AlignText, m.AlignName = "what the caller asks for, a power of two up to 2^31 bytes", "$align"
+	m.describeBlocks(c)
+	m.AlignName = "$align"
 	switch {
 	case c.FixedAlign != 0:
-		m.AlignText = fmt.Sprintf("%d bytes", c.FixedAlign)
 		m.AlignName = fmt.Sprint(c.FixedAlign)
 	case c.MinAlign > 1:
-		m.AlignText = fmt.Sprintf("what the caller asks for, and at least %d bytes", c.MinAlign)
 		m.AlignName = fmt.Sprintf("$align and of %d", c.MinAlign)
 	}
 	m.OOMText = pick(c.OOM == contract.OOMTrap, "a trap (unreachable)", "the null address, 0, and nothing has changed")
@@ -224,6 +224,7 @@ func (m *Model) describe(c contract.Contract) {
 		m.WindowText = fmt.Sprintf("%d bytes", w)
 	}
 	m.ZeroText = pick(c.Dirty, "", " that are 0")
+	m.LengthText = pick(c.Dirty, "", ", as fresh memory is")
 	switch {
 	case !c.CanGrow():
 		m.GrowText = "none"

@@ -15,7 +15,7 @@ type Model struct {
 	Command string // the command line that makes this module again
 
 	// Text for the reader.
-	BaseText, AlignText, AlignName, ZeroText, GrowText, MoreText, OOMText, WindowText string
+	BaseText, AlignText, OverheadText, SmallestText, AlignName, ZeroText, GrowText, MoreText, OOMText, WindowText, LengthText string
 
 	MemoryModule, MemoryName string // quoted for WAT
 	BaseModule, BaseName     string // quoted for WAT
@@ -64,6 +64,7 @@ type Axes struct {
 	Fill       string // filling a block
 	CheckBlock string // whether there is one, or else null
 	Must       string // whether there is one, or else a trap
+	Length     string // of a fresh region
 	ZeroBlock  string // zeroing a block of the c ABI
 	Copy       string
 }

@@ -5,8 +5,11 @@ package inspect
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
@@ -17,6 +20,8 @@ import (
 func (info *Info) WriteText(w io.Writer) {
 	fmt.Fprintf(w, "%d bytes\n", info.Bytes)
 	switch {
+	case info.Contract == nil && info.Object != nil:
+		fmt.Fprintf(w, "contract  none in an object, since a program would keep it\n")
 	case info.Contract == nil:
 		fmt.Fprintf(w, "contract  none in the module\n")
 	case *info.Contract == "":
@@ -94,10 +99,19 @@ func quoteAll(names []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// printable keeps a text from moving the cursor or faking other lines.
+// printable keeps a text from moving the cursor or faking other lines. What a
+// terminal prints as it is, backslashes and quotes too, stays: a shell reads it back.
 func printable(s string) string {
-	q := fmt.Sprintf("%q", s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) && r != utf8.RuneError {
+			b.WriteRune(r)
+			continue
+		}
+		q := strconv.QuoteRune(r)
+		b.WriteString(q[1 : len(q)-1])
+	}
+	return b.String()
 }
 
 func signature(t wasm.FuncType) string {

@@ -215,7 +215,7 @@ func TestJudge(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
 		for _, flags := range []string{"", "--target=mvp --oom=trap --grow=chunk=4 --min-align=16"} {
 			program, base := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal})
-			c, err := contract.Parse(strings.TrimSpace(fmt.Sprintf("--heap-base=%d --initial-pages=%d %s", base, base/wasm.PageSize+1, flags)))
+			c, err := contract.Parse(strings.TrimSpace(fmt.Sprintf("--export=realloc=genalloc_realloc --heap-base=%d --initial-pages=%d %s", base, base/wasm.PageSize+1, flags)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -257,7 +257,7 @@ func agree(t *testing.T, flags string, a, b api.Module) {
 		name, args := "alloc", []uint64{size, align}
 		if len(blocks) > 0 && random.UintN(3) == 0 {
 			old := blocks[max(0, len(blocks)-1-random.IntN(3))]
-			name, args, align = "realloc", []uint64{old.ptr, old.size, old.align, size}, old.align
+			name, args, align = contract.LinkedRealloc, []uint64{old.ptr, old.size, old.align, size}, old.align
 		}
 		if strings.Contains(flags, "--fixed-align") {
 			args = slices.Delete(args, len(args)/2, len(args)/2+1)
@@ -288,7 +288,7 @@ func linkAlone(t *testing.T, ld, flags string, opts object.Options, ldflags ...s
 	dir := t.TempDir()
 	alloc := allocator(t, dir, strings.TrimSpace("--heap-base=linker "+flags), opts)
 	args := append([]string{
-		"--no-entry", "--export=alloc", "--export=alloc_zeroed", "--export=dealloc", "--export=realloc", "-o", "linked.wasm", alloc,
+		"--no-entry", "--export=alloc", "--export=alloc_zeroed", "--export=dealloc", "--export=genalloc_realloc", "-o", "linked.wasm", alloc,
 	}, ldflags...)
 	command(t, dir, ld, append(args, "--export=__heap_base")...)
 	base = instantiate(t, load(t, dir, "linked.wasm")).ExportedGlobal("__heap_base").Get()

@@ -53,14 +53,18 @@ func (s *State) UnmarshalText(b []byte) error {
 // (Linking.md, as every LLVM object has it).
 var linearMemory = wasm.Import{Module: "env", Name: "__linear_memory", Kind: wasm.KindMemory}
 
-// FromModule returns the module as a relocatable object that carries the
-// contract. The same arguments give the same bytes. Where the module has a name
-// section, its names become those of local symbols.
+// FromModule returns the module as a relocatable object. The same arguments give
+// the same bytes. Where the module has a name section, its names become those of
+// local symbols. The contract's text is left out: the linker would keep it in the
+// program, and join it there with that of another object.
 //
-// It refuses what the linker decides or the conventions have no words for: a
+// It refuses a contract with a heap base of its own, and what the linker decides or the conventions have no words for: a
 // start function, tables, segments, a 64-bit or shared memory, and imported
 // globals other than the addresses that wasm-ld defines.
 func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
+	if !c.HeapBase.Linker {
+		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is the linker's to decide: say %s", c.HeapBase, contract.LinkerBase)
+	}
 	m, err := wasm.Decode(module)
 	if err != nil {
 		return nil, err
@@ -82,7 +86,7 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 		}
 	}
 	b.strip()
-	m.Customs = []wasm.Custom{{Name: contract.SectionName, Payload: []byte(c.String()), After: wasm.SectionCode}}
+	m.Customs = nil
 	return b.encode()
 }
 

@@ -25,6 +25,13 @@ func assemble(t *testing.T, fields string) []byte {
 	return b
 }
 
+// linked is the contract of an object.
+func linked() contract.Contract {
+	c := contract.Default()
+	c.HeapBase = contract.LinkerBase
+	return c
+}
+
 // TestLower shows what becomes of each access to a global when state moves to
 // memory: a store needs its address below the value, wherever that begins.
 func TestLower(t *testing.T) {
@@ -68,7 +75,7 @@ func TestLower(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			module := assemble(t, head+`(func $f (param i32) (result i32) (local.get 0)) (func (export "t") `+tt.body+")")
-			obj, err := object.FromModule(module, contract.Default(), object.Options{})
+			obj, err := object.FromModule(module, linked(), object.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -104,13 +111,13 @@ func TestFromModuleRefuses(t *testing.T) {
 		{`(global i32 (i32.add (i32.const 1) (i32.const 1)))`, "more than one instruction"},
 	}
 	for _, tt := range tests {
-		_, err := object.FromModule(assemble(t, tt.fields), contract.Default(), object.Options{})
+		_, err := object.FromModule(assemble(t, tt.fields), linked(), object.Options{})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", tt.fields, err, tt.want)
 		}
 	}
 	_, err := object.FromModule(assemble(t, `(import "env" "__heap_base" (global $b i32)) (global (mut i32) (global.get $b))`),
-		contract.Default(), object.Options{State: object.StateGlobal})
+		linked(), object.Options{State: object.StateGlobal})
 	if err == nil || !strings.Contains(err.Error(), "keep the state in memory") {
 		t.Errorf("an address in a global: error %v", err)
 	}
@@ -122,7 +129,7 @@ func TestDataRelocation(t *testing.T) {
 		(global $byte (mut i64) (i64.const 5)) (global $here (mut i32) (global.get $base))
 		(func (export "here") (result i32) (global.get $here))
 		(func (export "base") (result i32) (global.get $base))`)
-	obj, err := object.FromModule(module, contract.Default(), object.Options{})
+	obj, err := object.FromModule(module, linked(), object.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +153,7 @@ func TestReaders(t *testing.T) {
 	dir := t.TempDir()
 	files := []string{compile(t, dir, "app.c", "-mbulk-memory")}
 	for state, opts := range states {
-		obj, err := object.FromModule(emit(t, "--heap-base=linker --target=stylus --names"), contract.Default(), opts)
+		obj, err := object.FromModule(emit(t, "--heap-base=linker --target=stylus --names"), linked(), opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +203,7 @@ func TestFeatures(t *testing.T) {
 		" --target=mvp":      "[-shared-mem]",
 		" --target=cosmwasm": "[-shared-mem +sign-ext]",
 	} {
-		obj, err := object.FromModule(emit(t, "--heap-base=linker"+flags), contract.Default(), object.Options{})
+		obj, err := object.FromModule(emit(t, "--heap-base=linker"+flags), linked(), object.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +231,7 @@ func TestArchiveReaders(t *testing.T) {
 }
 
 func TestArchiveRefuses(t *testing.T) {
-	obj, err := object.FromModule(emit(t, "--heap-base=linker"), contract.Default(), object.Options{})
+	obj, err := object.FromModule(emit(t, "--heap-base=linker"), linked(), object.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +252,7 @@ func FuzzInspect(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	obj, err := object.FromModule(module, contract.Default(), object.Options{})
+	obj, err := object.FromModule(module, linked(), object.Options{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -263,6 +270,6 @@ func FuzzInspect(f *testing.F) {
 				info.Name(r)
 			}
 		}
-		_, _ = object.FromModule(b, contract.Default(), object.Options{})
+		_, _ = object.FromModule(b, linked(), object.Options{})
 	})
 }

@@ -33,6 +33,8 @@ func TestEmitted(t *testing.T) {
 		"--abi=proxy-wasm",
 		"--abi=proxy-wasm --min-align=64 --grow=never --initial-pages=4",
 		"--abi=core,cabi --functions=-alloc_zeroed",
+		"--abi=core,cabi --functions=-cabi_realloc",
+		"--abi=core,cosmwasm --target=cosmwasm --dirty",
 		"--abi=core,cabi,wasm-bindgen,proxy-wasm --oom=trap",
 		"--abi=c,cabi,proxy-wasm --export=malloc=my_malloc",
 	} {

@@ -35,7 +35,8 @@ var conventions = []convention{
 		ABI: contract.Core, For: "anything; the shape of Rust's GlobalAlloc",
 		SizeZero:    "an aligned address that is not null, and no byte used",
 		OutOfMemory: "null; a trap with --oom trap",
-		Notes:       "the caller keeps size and alignment, so that a block has no header",
+		Notes:       "the caller keeps size and alignment, so that a block has no header; " +
+			"in an object realloc is " + contract.LinkedRealloc + ", apart from libc's",
 	},
 	{
 		ABI: contract.C, For: "C and C++: wasi-libc, or freestanding",
@@ -60,7 +61,7 @@ var conventions = []convention{
 		ABI: contract.CosmWasmABI, For: "CosmWasm hosts",
 		SizeZero:    "a region of capacity 0",
 		OutOfMemory: "null, which the host takes for an error; a trap with --oom trap",
-		Notes:       "a region is {offset, capacity, length}, three words of 4 bytes; with --target cosmwasm only",
+		Notes:       "a region is {offset, capacity, length}, three words of 4 bytes; --min-align aligns it, and its bytes stand 12 bytes behind; with --target cosmwasm only",
 	},
 	{
 		ABI: contract.ProxyWasm, For: "proxy-wasm hosts, such as Envoy",

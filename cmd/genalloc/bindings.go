@@ -52,7 +52,12 @@ func (l languages) write(c contract.Contract, output string) ([]bindings.File, e
 // settleBeside settles where bindings go: into the output's directory.
 func settleBeside(o *buildOptions, files []bindings.File) ([]destination, error) {
 	var all []destination
+	taken := []string{filepath.Base(o.output)}
 	for _, f := range files {
+		if slices.Contains(taken, f.Name) {
+			return nil, &contract.FlagError{Flag: "bindings", Err: fmt.Errorf("%s would be overwritten: name the output differently", f.Name)}
+		}
+		taken = append(taken, f.Name)
 		d, err := settleDestination(filepath.Join(filepath.Dir(o.output), f.Name), !o.outputGiven)
 		if err != nil && !o.check {
 			return nil, &contract.FlagError{Flag: "bindings", Err: err}

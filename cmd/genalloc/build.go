@@ -30,7 +30,7 @@ type buildOptions struct {
 	outputGiven bool
 	emit        string
 	object      object.Options // for emit obj
-	baseGiven   bool           // --heap-base was given
+	given       func(flag string) bool
 	bindings    languages
 	check       bool
 	noValidate  bool
@@ -49,7 +49,7 @@ func newBuild(name string, s streams, m maker) *cobra.Command {
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.outputGiven = c.Flags().Changed("output")
-			o.baseGiven = c.Flags().Changed("heap-base")
+			o.given = c.Flags().Changed
 			return build(c.Context(), o, s, m)
 		},
 	}
@@ -210,11 +210,17 @@ func (o *buildOptions) settleObject() error {
 	switch base := o.contract.HeapBase; {
 	case o.emit != "obj" && o.object.Weak:
 		return refuse("weak", "only an object has weak symbols: say --emit obj, or name the output x.o")
-	case o.emit != "obj" && o.object.State != object.StateData:
+	case o.emit != "obj" && o.given("state"):
 		return refuse("state", "only an object leaves a choice: say --emit obj, or name the output x.o")
+	case o.emit != "obj" && base.Linker:
+		return refuse("heap-base", "only an object leaves it to the linker: say --emit obj, or name the output x.o")
 	case o.emit != "obj":
-	case o.baseGiven && !base.Linker:
+	case o.given("heap-base") && !base.Linker:
 		return refuse("heap-base", "%s contradicts --emit obj, where the linker decides (__heap_base): drop it", base)
+	case o.given("memory"):
+		return refuse("memory", "%s concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it", o.contract.Memory)
+	case o.given("memory-name"):
+		return refuse("memory-name", "%q concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it", o.contract.MemoryName)
 	default:
 		o.contract.HeapBase = contract.LinkerBase
 	}

@@ -11,7 +11,7 @@ const char *repeat(int count) {
 	size_t size = 0;
 	char *text = alloc(1, 1);
 	for (int n = 0; n < count; n++) {
-		text = realloc(text, size + 1, 1, size + sizeof pattern);
+		text = genalloc_realloc(text, size + 1, 1, size + sizeof pattern);
 		for (size_t i = 0; i < sizeof pattern - 1; i++)
 			text[size++] = pattern[i];
 	}

@@ -8,7 +8,7 @@ typedef unsigned int usize;
 void *alloc(usize size, usize align);
 void *alloc_zeroed(usize size, usize align);
 void dealloc(void *ptr, usize size, usize align);
-void *realloc(void *ptr, usize old_size, usize align, usize new_size);
+void *genalloc_realloc(void *ptr, usize old_size, usize align, usize new_size);
 
 extern unsigned char __heap_base;
 
@@ -26,7 +26,7 @@ int run(void) {
 	EXPECT(second >= first + 10 && second < first + 10 + 64 && (usize)second % 64 == 0);
 	for (usize i = 0; i < 10; i++)
 		first[i] = i;
-	first = realloc(first, 10, 1, 200000);
+	first = genalloc_realloc(first, 10, 1, 200000);
 	EXPECT(first >= second + 100);
 	EXPECT(((usize)first + 200000 - 1) / 65536 < __builtin_wasm_memory_size(0));
 	for (usize i = 0; i < 10; i++)

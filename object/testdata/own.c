@@ -4,11 +4,11 @@
 
 typedef unsigned int usize;
 
-void *realloc(void *ptr, usize old_size, usize align, usize new_size);
+void *genalloc_realloc(void *ptr, usize old_size, usize align, usize new_size);
 
 void *alloc(usize size, usize align) { return 0; }
 
 // own is 0 where the allocator's realloc has kept to the allocator's alloc.
 int own(void) {
-	return alloc(1, 1) != 0 || realloc((void *)64, 1, 1, 100) == 0;
+	return alloc(1, 1) != 0 || genalloc_realloc((void *)64, 1, 1, 100) == 0;
 }
