@@ -40,6 +40,7 @@ func choose(c contract.Contract) Axes {
 		Fail:    pick(trap, "fail.trap", "fail.null"),
 		// Where running out of memory traps, what comes back is a block.
 		CheckBlock: pick(trap, nothing, "checkblock.null"),
+		NoMemory:   pick(trap, nothing, "nomemory.null"),
 		Must:       pick(trap, nothing, "must.null"),
 		Length:     pick(c.Dirty, "length.store", nothing),
 		ZeroBlock:  pick(c.Dirty, "zeroblock.fill", nothing),

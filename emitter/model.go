@@ -63,6 +63,7 @@ type Axes struct {
 	Fail       string // a request that cannot be met
 	Fill       string // filling a block
 	CheckBlock string // whether there is one, or else null
+	NoMemory   string // the same, and ENOMEM
 	Must       string // whether there is one, or else a trap
 	Length     string // of a fresh region
 	ZeroBlock  string // zeroing a block of the c ABI
