@@ -17,7 +17,7 @@ import (
 type Module struct {
 	Name     string // for the reader
 	File     []byte
-	Contract contract.Contract // it must have passed its Validate
+	Contract contract.Contract // Run settles it
 }
 
 // Options say what is done with the modules.
@@ -78,6 +78,9 @@ type subject struct {
 }
 
 func newSubject(m Module) (*subject, error) {
+	if err := m.Contract.Validate(); err != nil {
+		return nil, err
+	}
 	decoded, err := wasm.Decode(m.File)
 	if err != nil {
 		return nil, err

@@ -106,7 +106,7 @@ func TestCalleeAlone(t *testing.T) {
 		{"c", "lifo", entry + 5 + entry, header + 225 + 225 + 75 + 70 + 575 + 1 + header + 1, ""},
 		{"refuse", "fixed", 0, 0, "allocation or operation 3 is refused"},
 		{"refuse", "pairs", 0, 0, "no dealloc"},
-		{"refuse", "mebibyte", 0, 0, "it traps: wasm `unreachable` instruction executed"},
+		{"refuse", "mebibyte", 0, 0, "it traps: unreachable executed"},
 	} {
 		r := run(t, Options{Workloads: only(tt.workload)}, testdata(t, tt.module))
 		x := r.Modules[0].Result(tt.workload)
@@ -185,6 +185,15 @@ func TestRunErrors(t *testing.T) {
 			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}
+	endless, err := wasmtime.Wat2Wasm(`(module (memory (export "memory") 1)
+		(func (export "alloc") (param i32 i32) (result i32) (loop (br 0)) (i32.const 0)))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Run(context.Background(), []Module{{Name: "e", File: endless, Contract: contract.Default()}}, Options{})
+	if want := "e: alloc: still running after 1073741824 instructions"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := Run(ctx, []Module{testdata(t, "core")}, Options{}); err == nil {
@@ -193,14 +202,21 @@ func TestRunErrors(t *testing.T) {
 }
 
 func TestTraceErrors(t *testing.T) {
-	for _, tt := range []struct{ text, want string }{
-		{"", "trace x line 1: no operation in it"},
-		{"Alloc(1),\nRealloc(1)", `trace x line 2: "Realloc(1)" is neither Alloc(n), nor Free(k),`},
-		{"Alloc(4294967296)", "trace x line 1: 4294967296 does not fit 32 bits"},
-		{"Alloc(1),\n\nFree(1),", "trace x line 3: allocation 1 has not been made yet"},
-	} {
-		if _, err := Trace("x", strings.NewReader(tt.text)); err == nil || err.Error() != tt.want {
-			t.Errorf("%q: got %v, want %s", tt.text, err, tt.want)
+	const want = "trace line 3: allocation 1 is not made by any line above"
+	if _, err := Trace("x", strings.NewReader("Alloc(1),\n\nFree(1),")); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestC: a module is called by C's functions, under the names that its contract
+// gives them, whatever else the contract has.
+func TestC(t *testing.T) {
+	for _, flags := range []string{"--abi=c", "--abi=c --export=malloc=get", "--abi=c,cabi --functions=malloc,free,calloc,realloc,cabi_realloc"} {
+		r := run(t, Options{Workloads: Workloads()[:7]}, generated(t, flags))
+		for _, x := range r.Modules[0].Results {
+			if x.Absent != "" {
+				t.Errorf("%s, %s: %s", flags, x.Workload, x.Absent)
+			}
 		}
 	}
 }

@@ -45,7 +45,7 @@ func bind(m *wasm.Module, c contract.Contract) (*binding, error) {
 	b := &binding{calls: map[string]form{}}
 	b.core(m, c)
 	if len(b.calls) == 0 {
-		b.c(m)
+		b.c(m, c)
 	}
 	if _, ok := b.calls["alloc"]; !ok {
 		return nil, errNoAllocator
@@ -53,7 +53,8 @@ func bind(m *wasm.Module, c contract.Contract) (*binding, error) {
 	return b, nil
 }
 
-// core binds the contract's functions, with or without the align parameter.
+// core binds the contract's functions that are core's, with or without the align
+// parameter.
 func (b *binding) core(m *wasm.Module, c contract.Contract) {
 	operands := map[string][]string{}
 	for _, f := range contract.Default().Signatures() {
@@ -62,6 +63,9 @@ func (b *binding) core(m *wasm.Module, c contract.Contract) {
 		}
 	}
 	for _, f := range c.Signatures() {
+		if f.ABI != contract.Core {
+			continue
+		}
 		var places []int
 		for _, p := range f.Params {
 			places = append(places, slices.Index(operands[f.Name], p.Name))
@@ -70,13 +74,16 @@ func (b *binding) core(m *wasm.Module, c contract.Contract) {
 	}
 }
 
-// c binds the functions of C. What malloc returns is aligned to 16 bytes or to
+// c binds the functions of C, whether the contract has them or not. What malloc returns is aligned to 16 bytes or to
 // the type that fits, and no workload asks for more.
-func (b *binding) c(m *wasm.Module) {
-	b.add(m, "alloc", "malloc", 0)
-	b.add(m, "alloc_zeroed", "calloc", one, 0)
-	b.add(m, "dealloc", "free", 0)
-	b.add(m, "realloc", "realloc", 0, 3)
+func (b *binding) c(m *wasm.Module, c contract.Contract) {
+	if !c.ABI.Includes(contract.C) {
+		c = contract.Contract{} // its names are of other functions
+	}
+	b.add(m, "alloc", c.ExportName("malloc"), 0)
+	b.add(m, "alloc_zeroed", c.ExportName("calloc"), one, 0)
+	b.add(m, "dealloc", c.ExportName("free"), 0)
+	b.add(m, "realloc", c.ExportName("realloc"), 0, 3)
 }
 
 // add binds the function if the module exports it with i32 parameters, as many

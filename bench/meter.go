@@ -3,8 +3,8 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
@@ -22,7 +22,7 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	defer meter.Close()
 	memory, store := meter.Memory(s.Contract.MemoryName)
 	if memory == nil {
-		return nil, fmt.Errorf("memory %q not found", s.Contract.MemoryName)
+		return nil, fmt.Errorf("memory %q not found: name it with --memory-name", s.Contract.MemoryName)
 	}
 	c := &call{meter: meter}
 	d, err := startDriver(store, s.driver, func(im *wasmtime.ImportType) wasmtime.AsExtern {
@@ -36,6 +36,9 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	}
 	r := &Result{Workload: w.Name}
 	switch failed, err := d.run(w, w.metered, false); {
+	case errors.Is(c.err, cost.ErrEndless):
+		// It would be for every workload, and in the timing without end.
+		return nil, c.err
 	case c.err != nil:
 		r.Absent = reason(c.err)
 	case err != nil:
@@ -161,16 +164,8 @@ func (w *Workload) failure(number uint32) string {
 	return fmt.Sprintf("allocation or operation %d is refused", number)
 }
 
-// reason finds the cause in an engine's error: the first line behind the
-// backtrace of wasm, before that of the engine itself.
-func reason(err error) string {
-	text := err.Error()
-	if _, cause, ok := strings.Cut(text, "Caused by:"); ok {
-		text = cause
-	}
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return "it traps: " + strings.TrimPrefix(line, "wasm trap: ")
-}
+// reason words what stopped the driver or the allocator.
+func reason(err error) string { return "it traps: " + cost.Reason(err) }
 
 // replayedEdgeCases is edge_cases as a script: the sizes that the driver asks
 // for of an allocator which passes.

@@ -3,13 +3,11 @@
 package bench
 
 import (
-	"bufio"
 	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
-	"regexp"
-	"strconv"
+
+	"github.com/genalloc/genalloc/internal/trace"
 )
 
 // A script is a recorded sequence of operations, as the driver replays them:
@@ -42,20 +40,13 @@ func (s *script) table() uint32 { return uint32(len(s.ops)) }
 // bytes is what the driver needs of its own memory.
 func (s *script) bytes() uint64 { return uint64(len(s.ops)) + uint64(s.allocs)*8 }
 
-// traceLine is an operation: Alloc(n) requests n bytes; Free(k) gives back the
-// k-th allocation made so far, counted from 0.
-var traceLine = regexp.MustCompile(`^\s*(Alloc|Free)\((\d+)\),?\s*$`)
-
-// maxTrace keeps what a trace needs well inside of the driver's memory.
-const maxTrace = 10_000_000
-
 // Trace reads a recorded trace, one operation a line, and returns it as two
-// workloads, with every block aligned to 8 and to 16 bytes. Empty lines are
-// skipped. The error names the line.
+// workloads of that name, with every block aligned to 8 and to 16 bytes. Empty
+// lines are skipped. The error names the line.
 func Trace(name string, r io.Reader) ([]Workload, error) {
 	s, err := parseTrace(r)
 	if err != nil {
-		return nil, fmt.Errorf("trace %s %w", name, err)
+		return nil, err
 	}
 	var list []Workload
 	for _, align := range []uint32{8, 16} {
@@ -73,37 +64,17 @@ func Trace(name string, r io.Reader) ([]Workload, error) {
 }
 
 func parseTrace(r io.Reader) (*script, error) {
-	s := new(script)
-	lines := bufio.NewScanner(r)
-	for number := 1; lines.Scan(); number++ {
-		text := lines.Text()
-		if text == "" {
-			continue
-		}
-		m := traceLine.FindStringSubmatch(text)
-		if m == nil {
-			return nil, fmt.Errorf("line %d: %.40q is neither Alloc(n), nor Free(k),", number, text)
-		}
-		n, err := strconv.ParseUint(m[2], 10, 64)
-		switch {
-		case err != nil || n > math.MaxUint32:
-			return nil, fmt.Errorf("line %d: %s does not fit 32 bits", number, m[2])
-		case m[1] == "Free" && n >= uint64(s.allocs):
-			return nil, fmt.Errorf("line %d: allocation %d has not been made yet", number, n)
-		case m[1] == "Free":
-			s.free(uint32(n))
-		default:
-			s.alloc(uint32(n))
-		}
-		if s.count() > maxTrace {
-			return nil, fmt.Errorf("line %d: more than %d operations", number, maxTrace)
-		}
-	}
-	if err := lines.Err(); err != nil {
+	ops, err := trace.Parse(r)
+	if err != nil {
 		return nil, err
 	}
-	if s.count() == 0 {
-		return nil, fmt.Errorf("line 1: no operation in it")
+	s := new(script)
+	for _, op := range ops {
+		if op.Free {
+			s.free(op.N)
+		} else {
+			s.alloc(op.N)
+		}
 	}
 	return s, nil
 }

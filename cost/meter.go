@@ -3,8 +3,8 @@
 package cost
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 
@@ -53,7 +53,7 @@ var engine = sync.OnceValue(func() *wasmtime.Engine {
 })
 
 // New instantiates module under both meters. It fails if Stylus does not allow
-// the module, unless c.FuelOnly is set.
+// the module, unless c.FuelOnly is set, and if the module does not start.
 func New(module []byte, c Config) (*Meter, error) {
 	fuel, err := start(module, counters{}, c)
 	if err != nil {
@@ -73,9 +73,13 @@ func New(module []byte, c Config) (*Meter, error) {
 // Call calls an exported function and returns its results and what the callee
 // cost: no call instruction is part of it, since the caller is not wasm. Integers
 // are passed and returned in the low bits, floats as their bits. Where the
-// callee traps, the cost is that up to the trap.
+// callee traps, the cost is that up to the trap. Where it runs on and on, the
+// error is [ErrEndless].
 func (m *Meter) Call(name string, args ...uint64) ([]uint64, Cost, error) {
 	results, cost, err := m.fuel.call(name, args)
+	if errors.Is(err, ErrEndless) {
+		return nil, cost, err
+	}
 	again, counted, againErr := m.count.call(name, args)
 	cost.Instructions, cost.Ink = counted.Instructions, counted.Ink
 	switch {
@@ -122,150 +126,4 @@ func (m *Meter) Limit(bytes int64) {
 func (m *Meter) Close() {
 	m.fuel.store.Close()
 	m.count.store.Close()
-}
-
-// run is an instance in a store of its own.
-type run struct {
-	store    *wasmtime.Store
-	instance *wasmtime.Instance
-	ink      *wasmtime.Global            // nil if the module does not count it
-	steps    *wasmtime.Global            // nil if the module does not count them
-	memories map[string]*wasmtime.Memory // imported, by MODULE.NAME
-	funcs    map[string]function
-}
-
-// function is an export that has been looked up.
-type function struct {
-	call   *wasmtime.Func
-	params []wasmtime.ValKind
-}
-
-// fuelTank is what a call starts with: no call gets near it.
-const fuelTank = math.MaxInt64
-
-// start instantiates module, which has the named counters.
-func start(module []byte, names counters, c Config) (*run, error) {
-	compiled, err := wasmtime.NewModule(engine(), module)
-	if err != nil {
-		return nil, err
-	}
-	defer compiled.Close()
-	r := &run{
-		store:    wasmtime.NewStore(engine()),
-		memories: make(map[string]*wasmtime.Memory),
-		funcs:    make(map[string]function),
-	}
-	if c.MaxMemory > 0 {
-		r.limit(c.MaxMemory)
-	}
-	if err := r.store.SetFuel(fuelTank); err != nil {
-		return nil, err
-	}
-	imports, err := r.imports(compiled, c)
-	if err != nil {
-		return nil, err
-	}
-	if r.instance, err = wasmtime.NewInstance(r.store, compiled, imports); err != nil {
-		return nil, err
-	}
-	r.ink, r.steps = r.global(names.ink), r.global(names.steps)
-	return r, nil
-}
-
-func (r *run) limit(bytes int64) {
-	const any = -1
-	r.store.Limiter(bytes, any, any, any, any)
-}
-
-func (r *run) global(name string) *wasmtime.Global {
-	if name == "" {
-		return nil
-	}
-	return r.instance.GetExport(r.store, name).Global()
-}
-
-func (r *run) memory(name string) *wasmtime.Memory {
-	if x := r.instance.GetExport(r.store, name); x != nil {
-		return x.Memory()
-	}
-	return r.memories[name]
-}
-
-func (r *run) imports(module *wasmtime.Module, c Config) ([]wasmtime.AsExtern, error) {
-	var list []wasmtime.AsExtern
-	for _, im := range module.Imports() {
-		name := im.Module()
-		if n := im.Name(); n != nil {
-			name += "." + *n
-		}
-		if c.Import == nil {
-			return nil, fmt.Errorf("import %s: nobody supplies it", name)
-		}
-		x, err := c.Import(r.store, im)
-		if err != nil {
-			return nil, fmt.Errorf("import %s: %w", name, err)
-		}
-		if mem, ok := x.(*wasmtime.Memory); ok {
-			r.memories[name] = mem
-		}
-		list = append(list, x)
-	}
-	return list, nil
-}
-
-func (r *run) function(name string) (function, error) {
-	if f, ok := r.funcs[name]; ok {
-		return f, nil
-	}
-	f := function{call: r.instance.GetFunc(r.store, name)}
-	if f.call == nil {
-		return f, fmt.Errorf("function %q is not exported", name)
-	}
-	for _, t := range f.call.Type(r.store).Params() {
-		f.params = append(f.params, t.Kind())
-	}
-	r.funcs[name] = f
-	return f, nil
-}
-
-func (r *run) call(name string, args []uint64) ([]uint64, Cost, error) {
-	f, err := r.function(name)
-	if err != nil {
-		return nil, Cost{}, err
-	}
-	params, err := toWasm(f.params, args)
-	if err != nil {
-		return nil, Cost{}, fmt.Errorf("%s: %w", name, err)
-	}
-	if err := r.store.SetFuel(fuelTank); err != nil {
-		return nil, Cost{}, err
-	}
-	before := r.counted()
-	got, callErr := f.call.Call(r.store, params...)
-	fuelLeft, err := r.store.GetFuel()
-	if err != nil {
-		return nil, Cost{}, err
-	}
-	after := r.counted()
-	cost := Cost{
-		Instructions: after.Instructions - before.Instructions,
-		Fuel:         fuelTank - fuelLeft,
-		Ink:          after.Ink - before.Ink,
-	}
-	if callErr != nil {
-		return nil, cost, fmt.Errorf("%s: %w", name, callErr)
-	}
-	return fromWasm(got), cost, nil
-}
-
-// counted reads the counters, as far as the module has them.
-func (r *run) counted() Cost {
-	var c Cost
-	if r.steps != nil {
-		c.Instructions = uint64(r.steps.Get(r.store).I64())
-	}
-	if r.ink != nil {
-		c.Ink = uint64(r.ink.Get(r.store).I64())
-	}
-	return c
 }

@@ -4,6 +4,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
@@ -46,20 +47,25 @@ type Figures struct {
 // Measure meters the functions that the contract names, each on every path that
 // an allocator may have. Each path is walked on a fresh instance, and is given
 // as absent where what came of the call shows that the module went another way.
-// A module that Stylus does not allow is metered without ink.
+// A module that Stylus does not allow is metered without ink. The contract is
+// settled first; functions that are not those of core are left out.
 //
-// The error is about the module: bytes that are not one, or one that does not
-// have what the contract promises. c must have passed its Validate.
+// The error is about the contract, or about the module: bytes that are not one, or
+// one that does not have what the contract promises, or does not return.
 func Measure(module []byte, c contract.Contract) (*Profile, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	functions, err := metered(c)
+	if err != nil {
+		return nil, err
+	}
 	m, err := wasm.Decode(module)
 	if err != nil {
 		return nil, err
 	}
-	if c.ABI != contract.Core {
-		return nil, fmt.Errorf("abi %s: its functions cannot be metered yet: only those of core can", c.ABI)
-	}
 	p := &Profile{Bytes: len(module)}
-	for _, f := range c.Signatures() {
+	for _, f := range functions {
 		if err := p.add(m, f); err != nil {
 			return nil, err
 		}
@@ -68,7 +74,7 @@ func Measure(module []byte, c contract.Contract) (*Profile, error) {
 		p.NoInk = err.Error()
 	}
 	w := walker{module: module, contract: c, fuelOnly: p.NoInk != ""}
-	for _, f := range c.Signatures() {
+	for _, f := range functions {
 		for _, s := range scenes[f.Name] {
 			path, err := w.walk(f, s)
 			if err != nil {
@@ -78,6 +84,19 @@ func Measure(module []byte, c contract.Contract) (*Profile, error) {
 		}
 	}
 	return p, nil
+}
+
+// metered returns the contract's functions that there are paths for.
+func metered(c contract.Contract) ([]contract.Function, error) {
+	fs := slices.DeleteFunc(c.Signatures(), func(f contract.Function) bool { return f.ABI != contract.Core })
+	if len(fs) > 0 {
+		return fs, nil
+	}
+	way := "meter a module that was made with --abi core"
+	if c.ABI.Includes(contract.C) {
+		way = "genalloc bench meters malloc and free"
+	}
+	return nil, fmt.Errorf("cost meters the functions of --abi core, and these are of %s: %s", c.ABI, way)
 }
 
 // add describes a function of the contract.

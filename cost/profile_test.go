@@ -3,6 +3,7 @@
 package cost_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,30 @@ const bump = `(module (memory (export "memory") 1) (global $next (mut i32) (i32.
 		(global.get $next)
 		(global.set $next (i32.add (global.get $next) (local.get $size)))))`
 
+// TestMeasureSettles: the contract need not have been settled, and functions of
+// another ABI are left out.
+func TestMeasureSettles(t *testing.T) {
+	c := contract.Default()
+	c.Functions = []string{"alloc", "realloc"}
+	settled := profile(t, module(t, bump), c)
+	c.Functions = []string{"-alloc_zeroed", "-dealloc"}
+	if p := profile(t, module(t, bump), c); !reflect.DeepEqual(p, settled) {
+		t.Errorf("got %+v, want %+v", p, settled)
+	}
+	for flags, want := range map[string]string{
+		"--abi=c":    "these are of c: genalloc bench meters malloc and free",
+		"--abi=cabi": "these are of cabi: meter a module that was made with --abi core",
+		"--abi=core,cabi --functions=cabi_realloc": "these are of core,cabi: meter a module",
+	} {
+		if _, err := cost.Measure(module(t, bump), order(t, flags)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", flags, err, want)
+		}
+	}
+	if p := profile(t, module(t, bump), order(t, "--abi=core,cabi --functions=alloc,cabi_realloc")); len(p.Functions) != 1 {
+		t.Errorf("got %+v, want alloc alone", p.Functions)
+	}
+}
+
 // TestMeasureForeign: what a module does otherwise is told, not metered under
 // a wrong name.
 func TestMeasureForeign(t *testing.T) {
@@ -163,5 +188,10 @@ func TestMeasureErrors(t *testing.T) {
 	}
 	if _, err := cost.Measure([]byte("no module"), contract.Default()); err == nil {
 		t.Error("bytes that are no module were metered")
+	}
+	c := contract.Default()
+	c.MaxPages, c.InitialPages = 1, 2
+	if _, err := cost.Measure(module(t, bump), c); err == nil || !strings.Contains(err.Error(), "flag --max-pages: 1 is below") {
+		t.Errorf("got %v for a contract that contradicts itself", err)
 	}
 }

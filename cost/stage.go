@@ -29,20 +29,20 @@ func (w *walker) walk(f contract.Function, sc scene) (Path, error) {
 	defer meter.Close()
 	s := &stage{meter: meter, contract: w.contract}
 	if mem, _ := meter.Memory(w.contract.MemoryName); mem == nil {
-		return path, fmt.Errorf("memory %q not found", w.contract.MemoryName)
+		return path, fmt.Errorf("memory %q not found: name it with --memory-name", w.contract.MemoryName)
 	}
 	var cannot *absence
 	if err := sc.setup(s); errors.As(err, &cannot) {
 		path.Absent = cannot.reason
 		return path, nil
 	} else if err != nil {
-		return path, err
+		return path, fmt.Errorf("path %q: %w", path.Path, err)
 	}
 	r := sc.call(s)
 	path.Call = r.describe(f)
 	out, cost, err := s.perform(f, r)
 	if err != nil {
-		return path, err
+		return path, fmt.Errorf("path %q: %w", path.Path, err)
 	}
 	if path.Absent = sc.want(out); path.Absent == "" {
 		path.Figures = figures(cost, w.fuelOnly)

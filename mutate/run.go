@@ -4,7 +4,6 @@ package mutate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -54,8 +53,8 @@ func Run(ctx context.Context, c Configuration, opts Options) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if check, err := kill(ctx, o.file, o.contract, validate.Quick); err != nil || check != "" {
-		return nil, fmt.Errorf("configuration %s: original fails %s: %w", c.Name, check, errors.Join(err))
+	if err := o.right(ctx); err != nil {
+		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
 	}
 	every := max(opts.Every, 1)
 	results := make([]Result, 0, len(o.mutants))
@@ -84,6 +83,17 @@ func Run(ctx context.Context, c Configuration, opts Options) ([]Result, error) {
 	workers.Wait()
 	close(errs)
 	return results, <-errs
+}
+
+// right says why mutants of the original would prove nothing; nil if they do.
+func (o *original) right(ctx context.Context) error {
+	switch check, err := kill(ctx, o.file, o.contract, validate.Quick); {
+	case err != nil:
+		return fmt.Errorf("the original cannot be judged: %w", err)
+	case check != "":
+		return fmt.Errorf("the original fails check %s", check)
+	}
+	return nil
 }
 
 // judge decides a mutant's fate. Known equivalents are judged quickly, as a full

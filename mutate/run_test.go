@@ -4,7 +4,9 @@ package mutate
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/genalloc/genalloc/wasm"
@@ -97,6 +99,27 @@ func TestFates(t *testing.T) {
 				t.Errorf("%s with check %q", r.Fate, r.Check)
 			}
 		})
+	}
+}
+
+// TestOriginal: what is wrong with the original is told, be it a check or that
+// there was no judgement.
+func TestOriginal(t *testing.T) {
+	o, err := Configurations()[0].emit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.right(context.Background()); err != nil {
+		t.Errorf("a right module: %v", err)
+	}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := o.right(cancelled); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "the original cannot be judged: ") {
+		t.Errorf("no judgement: got %v", err)
+	}
+	o.contract.MaxPages = 9
+	if err := o.right(context.Background()); err == nil || err.Error() != "the original fails check limits" {
+		t.Errorf("a wrong module: got %v", err)
 	}
 }
 

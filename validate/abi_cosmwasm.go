@@ -50,7 +50,7 @@ func (a *cosmwasmAdapter) call(in instance, r request) (answer, error) {
 	case taken:
 		return answer{}, &violation{"region", "a region of its own", fmt.Sprintf("%#x, which is in use: %v", handle, other)}
 	case uint64(got.capacity) < r.size || got.length != 0 || got.offset == 0:
-		return answer{}, &violation{"region", fmt.Sprintf("a region with room for %d bytes and length 0", r.size), got.String()}
+		return answer{}, &violation{"region", fmt.Sprintf("a region with room for %s and length 0", byteCount(r.size)), got.String()}
 	}
 	a.regions[handle] = got
 	return answer{uint64(got.offset), handle}, nil

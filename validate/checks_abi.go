@@ -168,7 +168,7 @@ func (s *session) judgeUsable(size uint64, b *block) {
 	area := span{b.from, b.from + size}
 	switch other := s.oracle.clash(area, b); {
 	case size < b.size():
-		s.fail("usable", fmt.Sprintf("%d bytes at least", b.size()), "%d", size)
+		s.fail("usable", byteCount(b.size())+" at least", "%d", size)
 	case area.to > s.mem():
 		s.fail("usable", fmt.Sprintf("bytes up to the memory's end, %#x", s.mem()), "bytes up to %#x", area.to)
 	case other != nil:

@@ -77,24 +77,34 @@ func broken(rule, expected, got string, args ...any) *Failure {
 	return &Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}
 }
 
+// hint adds the way out to a failure that may be the contract's fault.
+func (f *Failure) hint(way string) *Failure {
+	f.Hint = way
+	return f
+}
+
 func checkSignatures(m *wasm.Module, c contract.Contract) *Failure {
 	for _, f := range c.Signatures() {
 		_, t, err := m.ExportedFunc(f.Export)
 		if err != nil {
-			return broken(callable, fmt.Sprintf("a function exported as %q", f.Export), "%v", err)
+			return broken(callable, fmt.Sprintf("a function exported as %q", f.Export), "%v", err).
+				hint("name what the module has, with --abi, --functions or --export")
 		}
 		if want, got := signature(f), typeText(t); want != got {
-			return broken(callable, fmt.Sprintf("%q to be %s", f.Export, want), "%s", got)
+			return broken(callable, fmt.Sprintf("%q to be %s", f.Export, want), "%s", got).
+				hint("name what the module has, with --abi, --functions, --export or --fixed-align")
 		}
 	}
 	if c.Memory == contract.ExportMemory {
 		if x, ok := m.Export(c.MemoryName); !ok || x.Kind != wasm.KindMemory {
-			return broken(callable, fmt.Sprintf("a memory exported as %q", c.MemoryName), "none")
+			return broken(callable, fmt.Sprintf("a memory exported as %q", c.MemoryName), "none").
+				hint("name the module's, with --memory-name, and --memory import if it is imported")
 		}
 	}
 	for _, want := range c.Imports() {
 		if !slices.ContainsFunc(m.Imports, func(im wasm.Import) bool { return matches(im, want) }) {
-			return broken(callable, fmt.Sprintf("an import of the %s %q.%q", want.Kind, want.Module, want.Name), "none")
+			return broken(callable, fmt.Sprintf("an import of the %s %q.%q", want.Kind, want.Module, want.Name), "none").
+				hint("name the module's, with --memory, --memory-name or --heap-base")
 		}
 	}
 	if n := len(m.Memories) + m.NumImported(wasm.KindMemory); n != 1 {

@@ -23,8 +23,9 @@ func (r *Report) WriteHTML(w io.Writer, title string) error {
 	data := struct {
 		*Report
 		Title   string
+		Told    []Result
 		Picture *picture
-	}{Report: r, Title: title}
+	}{Report: r, Title: title, Told: r.told()}
 	if r.heap != nil {
 		p := draw(*r.heap, r.order, !r.OK())
 		data.Picture = &p

@@ -107,10 +107,10 @@ func (s *session) judgeRefusal(c *Call, old *block, before, pages uint64) {
 		s.fail("shrink", fmt.Sprintf("the block stays at %#x", old.from), "null")
 	}
 	if old != nil && s.bump.stays(old.span, c.Size, mem, s.reach()) {
-		s.fail("null", fmt.Sprintf("the newest block grows in place at %#x to %d bytes, within %s", old.from, c.Size, pageCount(s.limit)), "null")
+		s.fail("null", fmt.Sprintf("the newest block grows in place at %#x to %s, within %s", old.from, byteCount(c.Size), pageCount(s.limit)), "null")
 	}
 	if ptr, must := s.bump.latest(sh.taken(c.Size), sh.whole, mem, s.reach()); must {
-		s.fail("null", fmt.Sprintf("a block: %d bytes fit at %#x, within %s", c.Size, ptr+sh.lead, pageCount(s.limit)), "null")
+		s.fail("null", fmt.Sprintf("a block: there is room for %s at %#x, within %s", byteCount(c.Size), ptr+sh.lead, pageCount(s.limit)), "null")
 	}
 }
 
@@ -124,7 +124,7 @@ func (s *session) judgeEarly(c *Call, sh shape, mem uint64) {
 		return
 	}
 	if mem+need <= s.reach() {
-		s.fail("null", fmt.Sprintf("a block of %d bytes, with room to grow from %s to %s", c.Size, pageCount(mem/contract.PageSize), pageCount(s.limit)), "null")
+		s.fail("null", fmt.Sprintf("a block of %s, with room to grow from %s to %s", byteCount(c.Size), pageCount(mem/contract.PageSize), pageCount(s.limit)), "null")
 	}
 }
 
@@ -210,7 +210,7 @@ func (s *session) judgePlace(c *Call, b, old *block, sh shape, pages uint64) {
 		s.fail("in-place", fmt.Sprintf("the newest block grows in place at %#x", old.from), "%#x", b.from)
 	}
 	if old == nil && s.refused.covers(s, c.Size, sh) {
-		s.fail("refusal", fmt.Sprintf("null again: nothing has changed since %d bytes aligned to %d were refused", s.refused.size, s.refused.align), "%#x", b.from)
+		s.fail("refusal", fmt.Sprintf("null again: nothing has changed since a request for %s aligned to %d was refused", byteCount(s.refused.size), s.refused.align), "%#x", b.from)
 	}
 	if latest, _ := s.bump.latest(sh.taken(c.Size), sh.whole, mem, s.reach()); b.from > latest+sh.lead {
 		s.fail("waste", fmt.Sprintf("an address up to %#x", latest+sh.lead), "%#x", b.from)
@@ -272,12 +272,4 @@ func (s *session) checkZero(b *block) {
 		look(b.from, b.from+edge)
 		look(b.to-edge, b.to)
 	}
-}
-
-// pageCount writes a number of pages.
-func pageCount(n uint64) string {
-	if n == 1 {
-		return "1 page"
-	}
-	return fmt.Sprintf("%d pages", n)
 }

@@ -129,7 +129,7 @@ func (d *drawing) box(class string, from, to int, s span, title string) {
 	// Nothing is too small to be seen.
 	height := max(d.y(s.from)-d.y(s.to), 0.75)
 	d.Boxes = append(d.Boxes, box{class, d.x(from), d.y(s.from) - height, d.x(to) - d.x(from), height,
-		fmt.Sprintf("%s: [%#x, %#x), %d bytes", title, s.from, s.to, s.to-s.from)})
+		fmt.Sprintf("%s: [%#x, %#x), %s", title, s.from, s.to, byteCount(s.to-s.from))})
 }
 
 // size notes the memory's size after so many calls.

@@ -18,7 +18,8 @@ const (
 	Skip Verdict = "skip" // nothing to judge; the figure says why
 )
 
-// A Report is what the judge has to say about a module.
+// A Report is what the judge has to say about a module. [Report.WriteJSON] writes
+// it.
 type Report struct {
 	Contract string   `json:"contract"` // canonical text; empty for the default
 	Level    string   `json:"level"`    // quick or full
@@ -49,6 +50,7 @@ type Failure struct {
 	Call     string  `json:"call"` // with its values; empty if no call is to blame
 	Expected string  `json:"expected"`
 	Got      string  `json:"got"`
+	Hint     string  `json:"hint,omitempty"`   // the way out, where it is the contract that may be wrong
 	Script   *Script `json:"script,omitempty"` // the shortest sequence found that shows it
 }
 
@@ -94,6 +96,23 @@ func (r *Report) Checks() int {
 
 // OK reports whether no check failed.
 func (r *Report) OK() bool { return len(r.Failures()) == 0 }
+
+// told returns the failures as a reader is told of them: one for all engines on
+// which a check failed in the same way, whose names its Engine then lists.
+func (r *Report) told() []Result {
+	var list []Result
+next:
+	for _, f := range r.Failures() {
+		for i, x := range list {
+			if x.name() == f.name() && x.Failure.Rule == f.Failure.Rule && x.Failure.details() == f.Failure.details() {
+				list[i].Engine += " and " + f.Engine
+				continue next
+			}
+		}
+		list = append(list, f)
+	}
+	return list
+}
 
 // Failures returns the results that failed.
 func (r *Report) Failures() []Result {

@@ -118,20 +118,22 @@ func (s Script) String() string {
 }
 
 // ParseScript reads a script. What its setup leaves out comes from the
-// contract. Errors name the line.
+// contract. A block that a line above gives back or resizes is no block any more.
+// Errors name the line.
 func ParseScript(text string, c contract.Contract) (Script, error) {
-	p := scriptParser{contract: c, script: Script{Setup: defaultSetup(c)}, blocks: map[string]int{"null": null}}
+	p := scriptParser{contract: c, script: Script{Setup: defaultSetup(c)}, blocks: map[string]int{"null": null}, lives: lives{}}
 	if sets := c.ABI.List(); len(sets) > 1 {
 		p.script.Setup.ABI = sets[0]
 	}
 	for i, line := range strings.Split(text, "\n") {
+		p.number = i + 1
 		line, _, _ = strings.Cut(line, "#")
 		words := strings.Fields(strings.ReplaceAll(line, "=", " = "))
 		if len(words) == 0 {
 			continue
 		}
 		if err := p.line(words); err != nil {
-			return Script{}, fmt.Errorf("script line %d: %w", i+1, err)
+			return Script{}, fmt.Errorf("script line %d: %w", p.number, err)
 		}
 	}
 	return p.script, nil
@@ -142,6 +144,8 @@ type scriptParser struct {
 	script   Script
 	blocks   map[string]int // name to number
 	made     int
+	number   int // of the line
+	lives    lives
 }
 
 func (p *scriptParser) line(words []string) error {
@@ -155,7 +159,7 @@ func (p *scriptParser) line(words []string) error {
 	call := Call{Op: Op(words[0]), Made: -1}
 	form, ok := operands[call.Op]
 	if !ok {
-		return fmt.Errorf("%q is not one of alloc, alloc_zeroed, realloc, free, memalign, usable, grow, limit, base, pages, abi", words[0])
+		return fmt.Errorf("%.40q is not one of alloc, alloc_zeroed, realloc, free, memalign, usable, grow, limit, base, pages, abi", words[0])
 	}
 	want := strings.Fields(form)
 	if len(words)-1 != len(want) {
@@ -166,6 +170,11 @@ func (p *scriptParser) line(words []string) error {
 			return err
 		}
 	}
+	if call.Op.takes() {
+		if err := p.lives.use(call, words[1], p.number); err != nil {
+			return err
+		}
+	}
 	if call.Op.makes() {
 		if name == "null" {
 			return errors.New("null is no name for a block")
@@ -173,8 +182,9 @@ func (p *scriptParser) line(words []string) error {
 		call.Made = p.made
 		p.made++
 		p.blocks[name] = call.Made
+		p.lives.make(call, p.number)
 	} else if name != "" {
-		return fmt.Errorf("%s returns no block to call %s", call.Op, name)
+		return fmt.Errorf("%s returns no block to call %.40q", call.Op, name)
 	}
 	p.script.Calls = append(p.script.Calls, call)
 	return nil
@@ -224,7 +234,7 @@ func (p *scriptParser) operand(c *Call, want, word string) (err error) {
 	case "BLOCK":
 		n, ok := p.blocks[word]
 		if !ok {
-			return fmt.Errorf("block %q is not made by any line above", word)
+			return fmt.Errorf("block %.40q is not made by any line above", word)
 		}
 		c.Block = n
 	case "ALIGN":
@@ -247,7 +257,7 @@ func (p *scriptParser) operand(c *Call, want, word string) (err error) {
 func number(word string, below uint64) (uint64, error) {
 	n, err := strconv.ParseUint(word, 0, 64)
 	if err != nil || n >= below {
-		return 0, fmt.Errorf("%q is not a number from 0 to 2^%d - 1", word, bits.TrailingZeros64(below))
+		return 0, fmt.Errorf("%.40q is not a number from 0 to 2^%d - 1", word, bits.TrailingZeros64(below))
 	}
 	return n, nil
 }

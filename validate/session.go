@@ -57,13 +57,13 @@ func defaultSetup(c contract.Contract) Setup {
 func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
 	in, err := m.instantiate(setup)
 	if err != nil {
-		return nil, fmt.Errorf("instance: %w", err)
+		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
 	s := &session{contract: c, setup: setup, in: in, abi: newAdapter(c)}
 	s.setLimit(setup.Limit)
 	if have := in.pages(); have < setup.Pages && !in.grow(setup.Pages-have) {
 		in.close()
-		return nil, fmt.Errorf("instance: memory of %d pages does not grow to the %d of the setup", have, setup.Pages)
+		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", pageCount(have), setup.Pages)
 	}
 	mem := in.pages() * contract.PageSize
 	own := ours(c, setup.Base, mem)
@@ -243,8 +243,8 @@ func (s *session) callable(c Call, old *block) bool {
 		return false
 	case c.Op == OpAllocZeroed && (s.contract.Dirty || !s.known()) && c.Size > mostCleared && c.Size < addressSpace:
 		return false
-	case c.Op == OpMemalign && s.setup.Base < slot+4:
-		return false // nowhere to store the address
+	case c.Op == OpMemalign && s.known() && s.setup.Base < slot+4:
+		return false // nowhere to store the address; others' blocks are not so low
 	case s.known():
 		return true
 	case c.Op == OpRealloc && c.Size == 0:

@@ -26,7 +26,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	for _, x := range r.Failures() {
+	for _, x := range r.told() {
 		if _, err := io.WriteString(w, "\n"+x.text()); err != nil {
 			return err
 		}
@@ -52,17 +52,23 @@ func short(d time.Duration) string {
 
 // text returns what there is to say about a failure, in lines.
 func (x Result) text() string {
-	f := x.Failure
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s", x.name())
+	on := ""
 	if x.Engine != "" {
-		fmt.Fprintf(&b, " on %s", x.Engine)
+		on = " on " + x.Engine
 	}
-	fmt.Fprintf(&b, ": %s\n  promise   %s\n", f.Rule, x.Promise)
+	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details())
+}
+
+// details returns what there is to say whatever the check and the engine.
+func (f *Failure) details() string {
+	var b strings.Builder
 	if f.Call != "" {
 		fmt.Fprintf(&b, "  call      %s\n", f.Call)
 	}
 	fmt.Fprintf(&b, "  expected  %s\n  got       %s\n", f.Expected, f.Got)
+	if f.Hint != "" {
+		fmt.Fprintf(&b, "  way out   %s\n", f.Hint)
+	}
 	if f.Script != nil {
 		fmt.Fprintln(&b, "  script    run it again with --replay")
 		for _, line := range strings.Split(strings.TrimSpace(f.Script.String()), "\n") {
@@ -75,9 +81,10 @@ func (x Result) text() string {
 // WriteJSON writes the report as one JSON object with the fields of [Report]:
 // contract, level, engines, seed and checks. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
-// failure: rule, call, expected, got and script with setup and calls.
+// failure: rule, call, expected, got, hint and script with setup and calls.
 func (r *Report) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // types have arrows
 	e.SetIndent("", "  ")
 	return e.Encode(r)
 }

@@ -3,52 +3,38 @@
 package validate
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/trace"
 )
 
 // ParseTrace reads a recorded trace: Alloc(n), requests n bytes, Free(k), frees
 // the k-th allocation from 0 on; one a line. The calls have no alignment yet.
 // Errors name the line.
 func ParseTrace(r io.Reader) ([]Call, error) {
-	var calls []Call
+	ops, err := trace.Parse(r)
+	if err != nil {
+		return nil, err
+	}
+	calls := make([]Call, 0, len(ops))
 	made := 0
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSuffix(strings.TrimSpace(lines.Text()), ",")
-		if line == "" {
+	for _, op := range ops {
+		if op.Free {
+			calls = append(calls, Call{Op: OpFree, Block: int(op.N), Made: -1})
 			continue
 		}
-		name, rest, _ := strings.Cut(line, "(")
-		digits, closed := strings.CutSuffix(rest, ")")
-		number, err := strconv.ParseUint(digits, 10, 32)
-		if !closed || err != nil {
-			return nil, fmt.Errorf("trace line %d: %q is neither Alloc(n) nor Free(k)", n, line)
-		}
-		switch name {
-		case "Alloc":
-			calls = append(calls, Call{Op: OpAlloc, Size: number, Made: made})
-			made++
-		case "Free":
-			if number >= uint64(made) {
-				return nil, fmt.Errorf("trace line %d: allocation %d is not made by any line above", n, number)
-			}
-			calls = append(calls, Call{Op: OpFree, Block: int(number), Made: -1})
-		default:
-			return nil, fmt.Errorf("trace line %d: %q is neither Alloc(n) nor Free(k)", n, line)
-		}
+		calls = append(calls, Call{Op: OpAlloc, Size: uint64(op.N), Made: made})
+		made++
 	}
-	return calls, lines.Err()
+	return calls, nil
 }
 
 // Trace runs a recorded trace on a module, at alignment 8 and again at 16, and
-// reports the verdicts under the names "trace-8" and "trace-16".
+// reports the verdicts under the names "trace-8" and "trace-16". The contract is
+// settled first.
 func Trace(ctx context.Context, module []byte, c contract.Contract, calls []Call, opts Options) (*Report, error) {
 	checks := []Check{find(callable)}
 	for _, align := range []uint64{8, 16} {

@@ -33,7 +33,7 @@ func (l Level) String() string {
 type Options struct {
 	Level   Level
 	Engines []string // nil: wasmtime for Quick, all for Full
-	Ops     int      // calls of the random check; 0 for the level's own number
+	Ops     int      // calls of the random check, not negative; 0 for the level's own number
 	Seed    uint64   // of the random check
 	Checks  []string // names of the checks to run, in this order; nil: all
 	First   bool     // stop at the first failure, with the script as it was found
@@ -42,9 +42,10 @@ type Options struct {
 	Progress func(done, total int, check string)
 }
 
-// Run holds a module in the binary format against a contract. The error says
-// that there is nothing to judge, because the bytes are no module or ctx has
-// ended; a module that breaks its promise gets a report whose OK is false.
+// Run holds a module in the binary format against a contract, which it settles
+// first. The error says that there is nothing to judge, because the bytes are no
+// module, the contract or the options contradict themselves or ctx has ended; a
+// module that breaks its promise gets a report whose OK is false.
 func Run(ctx context.Context, module []byte, c contract.Contract, opts Options) (*Report, error) {
 	checks := Checks()
 	if opts.Checks != nil {
@@ -60,8 +61,22 @@ func Run(ctx context.Context, module []byte, c contract.Contract, opts Options) 
 	return run(ctx, module, c, opts, checks)
 }
 
+// settled returns the contract as its Validate leaves it: callers need not have
+// called it, and theirs stays as it is.
+func settled(c contract.Contract) (contract.Contract, error) {
+	err := c.Validate()
+	return c, err
+}
+
 // run makes the checks with each of the given sets of functions, or with all.
 func run(ctx context.Context, module []byte, c contract.Contract, opts Options, checks []Check, sets ...contract.ABI) (*Report, error) {
+	c, err := settled(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case opts.Ops < 0:
+		return nil, fmt.Errorf("ops: %d is negative: 0 is the level's own number", opts.Ops)
+	}
 	j, err := newJudge(ctx, module, c, opts)
 	if err != nil {
 		return nil, err
@@ -174,7 +189,7 @@ func (j *judge) drive(check Check, set contract.ABI) {
 	for i, e := range j.engines {
 		why := j.closed // by the engine before
 		if why == "" && e.maxPages() < needed {
-			why = fmt.Sprintf("%s stops at %d pages", e.name(), e.maxPages())
+			why = fmt.Sprintf("%s stops at %s", e.name(), pageCount(e.maxPages()))
 		}
 		if why != "" {
 			j.add(Result{Check: check.Name, Promise: check.Promise, ABI: j.mark(set), Engine: e.name(), Verdict: Skip, Figure: why})
@@ -195,14 +210,14 @@ func (j *judge) drive(check Check, set contract.ABI) {
 // compare reports whether the engines did the same in all checks before.
 func (j *judge) compare(check Check) {
 	r := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Failure: j.differs, Calls: j.compared}
-	r.Figure = fmt.Sprintf("%d calls alike", j.compared)
+	r.Figure = count(uint64(j.compared), "call") + " alike"
 	switch {
 	case len(j.engines) < 2:
 		r.Verdict, r.Figure = Skip, "one engine only"
 	case j.compared == 0:
 		r.Verdict, r.Figure = Skip, "nothing was called"
 	case r.Failure != nil:
-		r.Verdict, r.Figure = Fail, fmt.Sprintf("%d calls", j.compared)
+		r.Verdict, r.Figure = Fail, count(uint64(j.compared), "call")
 	}
 	j.add(r)
 }
@@ -239,7 +254,7 @@ func (j *judge) try(check Check, c contract.Contract, i int) *trial {
 	check.run(t)
 	r.Failure = t.failure()
 	r.Calls = t.calls()
-	r.Figure = fmt.Sprintf("%d calls", r.Calls)
+	r.Figure = count(uint64(r.Calls), "call")
 	if r.Failure != nil {
 		r.Verdict = Fail
 		switch r.Failure.Rule {
@@ -261,7 +276,7 @@ func (j *judge) try(check Check, c contract.Contract, i int) *trial {
 // failure returns what went wrong, if anything did.
 func (t *trial) failure() *Failure {
 	if t.err != nil {
-		return &Failure{Rule: ruleInstance, Expected: "an instance", Got: t.err.Error()}
+		return &Failure{Rule: ruleInstance, Expected: "a module that starts", Got: t.err.Error()}
 	}
 	for _, s := range t.sessions {
 		if s.failure != nil {

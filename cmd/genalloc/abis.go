@@ -35,7 +35,7 @@ var conventions = []convention{
 		ABI: contract.Core, For: "anything; the shape of Rust's GlobalAlloc",
 		SizeZero:    "an aligned address that is not null, and no byte used",
 		OutOfMemory: "null; a trap with --oom trap",
-		Notes:       "the caller keeps size and alignment, so that a block has no header; " +
+		Notes: "the caller keeps size and alignment, so that a block has no header; " +
 			"in an object realloc is " + contract.LinkedRealloc + ", apart from libc's",
 	},
 	{

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,9 @@ func newBench(s streams, m maker) *cobra.Command {
 	addContractFlags(f, &o.given)
 	addCompletions(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := o.check(args, c.Flags(), s); err != nil {
+			return err
+		}
 		modules, err := o.modules(args, c.Flags(), s, m)
 		if err != nil {
 			return err
@@ -59,6 +63,20 @@ func newBench(s streams, m maker) *cobra.Command {
 		return o.run(c.Context(), modules, s)
 	}
 	return c
+}
+
+// check refuses flags that make no sense, and files that would be lost.
+func (o *benchOptions) check(paths []string, flags *pflag.FlagSet, s streams) error {
+	if o.rounds < 0 {
+		return fmt.Errorf("flag --rounds: %d is negative: 0 leaves time out", o.rounds)
+	}
+	writes := slices.Concat(places("html", o.html), places("save", o.save))
+	for _, w := range writes {
+		if w.path == "" && flags.Changed(w.flag) {
+			return fmt.Errorf("flag --%s: the file name is empty: name a file", w.flag)
+		}
+	}
+	return apart(s, writes, slices.Concat(places("", paths...), places("trace", o.traces...), places("recorded", o.recorded...)))
 }
 
 // modules reads the files; without any, it makes the module that the flags order.
@@ -79,7 +97,7 @@ func (o *benchOptions) modules(paths []string, flags *pflag.FlagSet, s streams, 
 		}
 		promised, err := contractFor(file, flags, o.given)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", inputName(path), err)
+			return nil, named(path, err)
 		}
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		if names[name] || path == "-" {
@@ -94,9 +112,6 @@ func (o *benchOptions) modules(paths []string, flags *pflag.FlagSet, s streams, 
 // run compares the modules and writes what was asked for. Destinations and
 // inputs are looked at first, since the work takes a while.
 func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s streams) error {
-	if o.rounds < 0 {
-		return fmt.Errorf("flag --rounds: %d is negative: 0 leaves time out", o.rounds)
-	}
 	options := bench.Options{Workloads: bench.Workloads(), Rounds: o.rounds}
 	if !o.quiet && !o.json {
 		options.Progress = func(step string) { fmt.Fprintf(s.err, "genalloc: %s\n", step) }
@@ -104,7 +119,7 @@ func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s stream
 	for _, path := range o.traces {
 		list, err := readTrace(path)
 		if err != nil {
-			return fmt.Errorf("flag --trace: %w", err)
+			return flagged("trace", fmt.Errorf("%s: %w", path, err))
 		}
 		options.Workloads = append(options.Workloads, list...)
 	}
@@ -118,7 +133,7 @@ func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s stream
 	}
 	for _, path := range o.recorded {
 		if err := addRecorded(report, path); err != nil {
-			return fmt.Errorf("flag --recorded: %w", err)
+			return flagged("recorded", err)
 		}
 	}
 	for _, out := range outputs {
@@ -175,10 +190,11 @@ func (f reportFile) write(r *bench.Report) error {
 func readTrace(path string) ([]bench.Workload, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, pathError(err))
+		return nil, pathError(err)
 	}
 	defer f.Close()
-	return bench.Trace(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), f)
+	list, err := bench.Trace(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), f)
+	return list, pathError(err)
 }
 
 func addRecorded(r *bench.Report, path string) error {

@@ -33,7 +33,7 @@ func newCost(s streams) *cobra.Command {
 		}
 		promised, err := contractFor(module, c.Flags(), given)
 		if err != nil {
-			return err
+			return named(args[0], err)
 		}
 		profile, err := cost.Measure(module, promised)
 		if err != nil {

@@ -26,7 +26,7 @@ func newInspect(s streams) *cobra.Command {
 		if asJSON && code {
 			return fmt.Errorf("flag --json: it has no place for the text of --code: drop either")
 		}
-		b, err := readInput(args[0], s)
+		b, err := readCode(args[0], s)
 		if err != nil {
 			return err
 		}

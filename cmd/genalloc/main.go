@@ -22,7 +22,7 @@ func main() {
 	// The engine is written in Rust and prints a backtrace of its own into
 	// error texts where RUST_BACKTRACE is set; users asked for one line.
 	os.Setenv("RUST_LIB_BACKTRACE", "0")
-	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, emit))
+	os.Exit(run(os.Args[1:], streams{os.Stdin, standardOutput(), os.Stderr}, emit))
 }
 
 // A maker turns a contract into the text of a module and the module itself.
@@ -70,11 +70,11 @@ const (
 	exitUsage = 2 // the command line is
 )
 
-// An exitError carries the status to exit with. A silent one has been told already.
+// An exitError carries the status to exit with. Of several in one chain, the
+// outermost decides.
 type exitError struct {
 	status int
 	err    error
-	silent bool
 }
 
 func (e *exitError) Error() string { return e.err.Error() }
@@ -85,18 +85,36 @@ func wrong(err error) error { return &exitError{status: exitWrong, err: err} }
 
 // run executes one command line and returns the exit status.
 func run(args []string, s streams, m maker) int {
-	err := newRoot(s, args, m).Execute()
+	root := newRoot(s, args, m)
+	told := &latching{w: s.out}
+	root.SetOut(told)
+	err := root.Execute()
+	if err == nil && told.err != nil {
+		err = fmt.Errorf("standard output: %w", pathError(told.err))
+	}
 	if err == nil {
 		return exitDone
 	}
+	fmt.Fprintf(s.err, "genalloc: %s\n", printable(strings.TrimSpace(err.Error())))
 	var exit *exitError
-	if !errors.As(err, &exit) {
-		exit = &exitError{status: exitUsage, err: err}
+	if errors.As(err, &exit) {
+		return exit.status
 	}
-	if !exit.silent {
-		fmt.Fprintf(s.err, "genalloc: %s\n", printable(strings.TrimSpace(exit.err.Error())))
+	return exitUsage
+}
+
+// A latching writer keeps the first error to itself: cobra, which prints help and
+// version, loses the one and words the other as its own.
+type latching struct {
+	w   io.Writer
+	err error
+}
+
+func (l *latching) Write(b []byte) (int, error) {
+	if l.err == nil {
+		_, l.err = l.w.Write(b)
 	}
-	return exit.status
+	return len(b), nil
 }
 
 // newRoot returns the command: build is the verb where none is named.
@@ -116,10 +134,11 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCompletion(s),
 	)
 	refuseTwice(root)
+	explainSwitches(root, args)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelp(s))
-	root.SetHelpFunc(func(c *cobra.Command, _ []string) { io.WriteString(s.out, helpFor(c)) })
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { io.WriteString(c.OutOrStdout(), helpFor(c)) })
 	root.SetFlagErrorFunc(flagError)
 	root.SetIn(s.in)
 	root.SetOut(s.out)

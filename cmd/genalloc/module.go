@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 	"github.com/spf13/pflag"
@@ -13,17 +14,52 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// readModule reads a module in either format, binary or text.
+// readModule reads a module in either format, binary or text, and refuses what has
+// still to be linked.
 func readModule(path string, s streams) ([]byte, error) {
+	b, err := readCode(path, s)
+	if err != nil {
+		return nil, err
+	}
+	m, err := wasm.Decode(b)
+	if err != nil {
+		return nil, wrong(fmt.Errorf("%s: %w", inputName(path), err))
+	}
+	// Programs keep the section under wasm-ld --emit-relocs.
+	if _, ok := m.Custom("linking"); ok && len(m.Exports) == 0 {
+		return nil, wrong(fmt.Errorf("%s is an object: link it first", inputName(path)))
+	}
+	return b, nil
+}
+
+// readCode reads a module or an object in either format, binary or text.
+func readCode(path string, s streams) ([]byte, error) {
 	b, err := readInput(path, s)
-	if err != nil || bytes.HasPrefix(b, []byte("\x00asm")) {
+	switch {
+	case err != nil || bytes.HasPrefix(b, []byte("\x00asm")):
 		return b, err
+	case bytes.HasPrefix(b, []byte("!<arch>\n")):
+		return nil, wrong(fmt.Errorf("%s is an archive of objects: link it first", inputName(path)))
 	}
 	module, err := wasmtime.Wat2Wasm(string(b))
 	if err != nil {
 		return nil, wrong(fmt.Errorf("%s: neither a module nor its text: %w", inputName(path), fold(err)))
 	}
-	return module, nil
+	return withoutNames(module), nil
+}
+
+// withoutNames leaves out the name section, which the assembler makes of the text's
+// identifiers: build does not write it either, and bytes are counted.
+func withoutNames(module []byte) []byte {
+	m, err := wasm.Decode(module)
+	if err != nil {
+		return module
+	}
+	m.Customs = slices.DeleteFunc(m.Customs, func(s wasm.Custom) bool { return s.Name == "name" })
+	if short, err := m.Encode(); err == nil {
+		return short
+	}
+	return module
 }
 
 // contractFor returns the contract of a module: what it carries, or else the

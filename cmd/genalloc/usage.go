@@ -5,13 +5,11 @@ package main
 import (
 	"embed"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 )
 
-// usages holds a hand-written text for each verb: usage/VERB.txt. That of the
-// command itself is repeated in the README.
+// usages holds a hand-written text for each verb: usage/VERB.txt.
 //
 //go:embed usage/*.txt
 var usages embed.FS
@@ -33,11 +31,13 @@ func newHelp(s streams) *cobra.Command {
 		Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			verb, rest, err := c.Root().Find(args)
-			if err != nil || len(rest) > 0 {
+			switch {
+			case err == nil && verb != c.Root() && len(rest) > 0:
+				return fmt.Errorf("help: unexpected argument %q: it takes one verb", rest[0])
+			case err != nil || len(rest) > 0:
 				return fmt.Errorf("help: %q is not a verb%s: see genalloc --help", args[0], suggestVerb(c.Root(), args[0]))
 			}
-			_, err = io.WriteString(s.out, helpFor(verb))
-			return err
+			return s.print([]byte(helpFor(verb)))
 		},
 	}
 }

@@ -5,9 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,11 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate"
-	"github.com/genalloc/genalloc/wasm"
 )
 
 // validateOptions are the flags of validate.
@@ -74,6 +70,10 @@ func (o *validateOptions) check(file string, flags *pflag.FlagSet) error {
 	}
 	random := flags.Changed("ops") || flags.Changed("seed")
 	switch {
+	case flags.Changed("html") && o.html == "":
+		return refuse("html", "the file name is empty: name a file")
+	case flags.Changed("replay") && o.replay == "":
+		return refuse("replay", "the file name is empty: name a script, or - for standard input")
 	case o.quick && o.full:
 		return refuse("quick", "it contradicts --full: drop either")
 	case flags.Changed("ops") && o.ops < 1:
@@ -109,6 +109,10 @@ func (o *validateOptions) run(ctx context.Context, file string, flags *pflag.Fla
 	if err := o.check(file, flags); err != nil {
 		return err
 	}
+	reads := slices.Concat(places("", file), places("replay", o.replay), places("trace", o.traces...))
+	if err := apart(s, places("html", o.html), reads); err != nil {
+		return err
+	}
 	page, err := htmlDestination(o.html)
 	if err != nil {
 		return err
@@ -118,7 +122,7 @@ func (o *validateOptions) run(ctx context.Context, file string, flags *pflag.Fla
 		return err
 	}
 	if o.given.Strategy == contract.Any {
-		adoptMemory(module, flags)
+		adopt(module, flags)
 	}
 	promised, err := contractFor(module, flags, o.given)
 	if err != nil {
@@ -140,15 +144,6 @@ func (o *validateOptions) run(ctx context.Context, file string, flags *pflag.Fla
 	return o.tell(report, file, s)
 }
 
-// named puts the file before an error about the module in it.
-func named(file string, err error) error {
-	var exit *exitError
-	if !errors.As(err, &exit) {
-		return err
-	}
-	return &exitError{status: exit.status, err: fmt.Errorf("%s: %w", inputName(file), err)}
-}
-
 // htmlDestination settles where the page goes; nil for nowhere.
 func htmlDestination(path string) (*destination, error) {
 	switch path {
@@ -162,28 +157,6 @@ func htmlDestination(path string) (*destination, error) {
 		return nil, fmt.Errorf("flag --html: %w", err)
 	}
 	return &to, nil
-}
-
-// adoptMemory takes from a module of which nothing is known what it says of its
-// memory, unless flags do.
-func adoptMemory(module []byte, flags *pflag.FlagSet) {
-	m, err := wasm.Decode(module)
-	if err != nil {
-		return // contractFor tells
-	}
-	limits, err := m.Memory(0)
-	if err != nil {
-		return // the judge tells
-	}
-	adopt := func(flag string, pages uint64) {
-		if !flags.Changed(flag) && pages > 0 && pages <= contract.MaxPages {
-			flags.Set(flag, fmt.Sprint(pages))
-		}
-	}
-	adopt("initial-pages", limits.Min)
-	if limits.HasMax {
-		adopt("max-pages", limits.Max)
-	}
 }
 
 // judge runs what the flags ask for.
@@ -201,7 +174,7 @@ func (o *validateOptions) judge(ctx context.Context, file string, module []byte,
 	case o.replay != "":
 		var script validate.Script
 		if script, err = readScript(o.replay, c, s); err != nil {
-			return nil, fmt.Errorf("flag --replay: %w", err)
+			return nil, flagged("replay", err)
 		}
 		report, err = validate.Replay(ctx, module, c, script, options)
 	case len(o.traces) > 0:
@@ -216,7 +189,7 @@ func (o *validateOptions) judge(ctx context.Context, file string, module []byte,
 }
 
 func readScript(path string, c contract.Contract, s streams) (validate.Script, error) {
-	text, err := readInput(path, s)
+	text, err := readFile(path, "a script", s)
 	if err != nil {
 		return validate.Script{}, err
 	}
@@ -233,7 +206,7 @@ func (o *validateOptions) follow(ctx context.Context, file string, module []byte
 	for i, path := range o.traces {
 		var err error
 		if traces[i], err = readCalls(path); err != nil {
-			return nil, fmt.Errorf("flag --trace: %s: %w", path, err)
+			return nil, flagged("trace", fmt.Errorf("%s: %w", path, err))
 		}
 	}
 	var all *validate.Report
@@ -260,18 +233,7 @@ func readCalls(path string) ([]validate.Call, error) {
 
 // tell prints the report. What failed is the status, too.
 func (o *validateOptions) tell(r *validate.Report, file string, s streams) error {
-	var b bytes.Buffer
-	if err := r.WriteTable(&b); err != nil {
-		return err
-	}
-	var err error
-	switch {
-	case o.json:
-		err = s.printJSON(r)
-	case !o.quiet:
-		err = s.print([]byte(printableText(b.String())))
-	}
-	if err != nil || r.OK() {
+	if err := o.print(r, s); err != nil || r.OK() {
 		return err
 	}
 	var names []string
@@ -283,34 +245,20 @@ func (o *validateOptions) tell(r *validate.Report, file string, s streams) error
 	return wrong(fmt.Errorf("%s: %d of %d checks failed: %s", inputName(file), len(names), r.Checks(), strings.Join(names, ", ")))
 }
 
-// A progress draws a bar on a terminal, and nothing elsewhere.
-type progress struct {
-	w     io.Writer
-	drawn bool
-}
-
-func newProgress(w io.Writer, quiet bool) *progress {
-	f, ok := w.(*os.File)
-	if quiet || !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
-		return &progress{}
+// print prints the report in the form that was asked for.
+func (o *validateOptions) print(r *validate.Report, s streams) error {
+	var b bytes.Buffer
+	switch {
+	case o.json:
+		if err := r.WriteJSON(&b); err != nil {
+			return err
+		}
+		return s.print(b.Bytes())
+	case o.quiet:
+		return nil
 	}
-	return &progress{w: w}
-}
-
-// show draws the bar anew, in place of the one before.
-func (p *progress) show(done, total int, check string) {
-	if p.w == nil {
-		return
+	if err := r.WriteTable(&b); err != nil {
+		return err
 	}
-	const width = 30
-	full := width * done / max(total, 1)
-	fmt.Fprintf(p.w, "\r\x1b[K[%s%s] %d/%d %s", strings.Repeat("#", full), strings.Repeat(".", width-full), done, total, check)
-	p.drawn = true
-}
-
-// clear takes the bar away.
-func (p *progress) clear() {
-	if p.drawn {
-		fmt.Fprint(p.w, "\r\x1b[K")
-	}
+	return s.print([]byte(printableText(b.String())))
 }

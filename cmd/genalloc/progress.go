@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// A progress draws a bar on a terminal, and nothing elsewhere.
+type progress struct {
+	w     io.Writer
+	drawn bool
+}
+
+func newProgress(w io.Writer, quiet bool) *progress {
+	f, ok := w.(*os.File)
+	if quiet || !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return &progress{}
+	}
+	return &progress{w: w}
+}
+
+// show draws the bar anew, in place of the one before.
+func (p *progress) show(done, total int, check string) {
+	if p.w == nil {
+		return
+	}
+	const width = 30
+	full := width * done / max(total, 1)
+	fmt.Fprintf(p.w, "\r\x1b[K[%s%s] %d/%d %s", strings.Repeat("#", full), strings.Repeat(".", width-full), done, total, check)
+	p.drawn = true
+}
+
+// clear takes the bar away.
+func (p *progress) clear() {
+	if p.drawn {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
