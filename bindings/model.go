@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // A model is what the templates say.
@@ -77,7 +78,7 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		Align:  c.Align(), Fixed: c.FixedAlign != 0, Traps: c.OOM == contract.OOMTrap,
 	}
 	if text := c.String(); text != "" {
-		m.Command += " " + plain(text)
+		m.Command += " " + comment(text)
 	}
 	m.Package = strings.ToLower(strings.Map(func(r rune) rune {
 		if r == '_' || r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
@@ -116,19 +117,8 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	return m, nil
 }
 
-// plain writes a text for a comment, which nothing in it can end.
-func plain(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r < unicode.MaxASCII && unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		q := strconv.QuoteRuneToASCII(r)
-		b.WriteString(q[1 : len(q)-1])
-	}
-	return strings.ReplaceAll(b.String(), "*/", `*\/`)
-}
+// comment writes a text for a comment, which nothing in it can end.
+func comment(text string) string { return strings.ReplaceAll(plain.ASCII(text), "*/", `*\/`) }
 
 // words are the functions that templates call.
 func (m *model) words() template.FuncMap {

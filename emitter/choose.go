@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // nothing is the part that an axis has where nothing needs saying.
@@ -209,7 +210,7 @@ func exports(c contract.Contract) []Export {
 func (m *Model) describe(c contract.Contract) {
 	m.BaseText = fmt.Sprintf("%d, the lowest address handed out", c.HeapBase.Address)
 	if c.HeapBase.Imported() {
-		m.BaseText = fmt.Sprintf("the imported global %s, the lowest address handed out", plain(c.HeapBase.Module+"."+c.HeapBase.Name))
+		m.BaseText = fmt.Sprintf("the imported global %s, the lowest address handed out", plain.ASCII(c.HeapBase.Module+"."+c.HeapBase.Name))
 	}
 	m.describeBlocks(c)
 	m.AlignName = "$align"

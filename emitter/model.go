@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // A Model is what the templates say. Its fields are their vocabulary: numbers
@@ -100,7 +101,7 @@ func NewModel(c contract.Contract) (*Model, error) {
 		ChunkMinus1:  c.Grow.Chunk - 1,
 	}
 	if text := c.String(); text != "" {
-		m.Command += " " + plain(text)
+		m.Command += " " + plain.ASCII(text)
 	}
 	if c.Memory == contract.ImportMemory {
 		module, name, err := contract.SplitImport(c.MemoryName)

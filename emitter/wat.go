@@ -4,7 +4,6 @@ package emitter
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"text/template"
 
@@ -74,11 +73,4 @@ func quote(name string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
-}
-
-// plain writes a text for a comment: what is not printable ASCII is escaped, so
-// that nothing can end the comment's line or be taken for something else.
-func plain(text string) string {
-	quoted := strconv.QuoteToASCII(text)
-	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }

@@ -5,12 +5,10 @@ package inspect
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -27,7 +25,7 @@ func (info *Info) WriteText(w io.Writer) {
 	case *info.Contract == "":
 		fmt.Fprintf(w, "contract  genalloc (the defaults)\n")
 	default:
-		fmt.Fprintf(w, "contract  genalloc %s\n", printable(*info.Contract))
+		fmt.Fprintf(w, "contract  genalloc %s\n", plain.Text(*info.Contract))
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\nsection\toffset\tbytes\n")
@@ -77,7 +75,7 @@ func writeObject(t io.Writer, o *object.Info) {
 		}
 	}
 	if len(o.Features) > 0 {
-		fmt.Fprintf(t, "\nfeatures  %s\n", printable(strings.Join(o.Features, " ")))
+		fmt.Fprintf(t, "\nfeatures  %s\n", plain.Text(strings.Join(o.Features, " ")))
 	}
 }
 
@@ -97,21 +95,6 @@ func quoteAll(names []string) string {
 		quoted[i] = fmt.Sprintf("%q", n)
 	}
 	return strings.Join(quoted, " ")
-}
-
-// printable keeps a text from moving the cursor or faking other lines. What a
-// terminal prints as it is, backslashes and quotes too, stays: a shell reads it back.
-func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) && r != utf8.RuneError {
-			b.WriteRune(r)
-			continue
-		}
-		q := strconv.QuoteRune(r)
-		b.WriteString(q[1 : len(q)-1])
-	}
-	return b.String()
 }
 
 func signature(t wasm.FuncType) string {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/inspect"
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // compare says how the files differ from the product, if they do: the output,
@@ -28,7 +29,7 @@ func compare(o *buildOptions, p *product, s streams) error {
 	}
 	o.warn(s.err)
 	if !o.quiet {
-		fmt.Fprintf(s.err, "%s  up to date\n", printable(o.output))
+		fmt.Fprintf(s.err, "%s  up to date\n", plain.Text(o.output))
 	}
 	return nil
 }
@@ -68,7 +69,7 @@ func difference(path string, onDisk, generated []byte, binary bool) string {
 	if d := diff.Diff(path, before, "generated", after); d != nil {
 		return printableText(string(d))
 	}
-	return fmt.Sprintf("%s: %d bytes differ in encoding only from the %d generated\n", printable(path), len(onDisk), len(generated))
+	return fmt.Sprintf("%s: %d bytes differ in encoding only from the %d generated\n", plain.Text(path), len(onDisk), len(generated))
 }
 
 func listing(b []byte) []byte {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 func main() {
@@ -95,7 +96,7 @@ func run(args []string, s streams, m maker) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(s.err, "genalloc: %s\n", printable(strings.TrimSpace(err.Error())))
+	fmt.Fprintf(s.err, "genalloc: %s\n", plain.Text(strings.TrimSpace(err.Error())))
 	var exit *exitError
 	if errors.As(err, &exit) {
 		return exit.status

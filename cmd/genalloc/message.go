@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // flagError words what pflag says in the voice of the other messages: the flag
@@ -133,31 +133,13 @@ func editDistance(a, b string) int {
 // fold puts the several lines that the assembler says into one.
 func fold(err error) error { return errors.New(strings.Join(strings.Fields(err.Error()), " ")) }
 
-// printable escapes what could move the cursor, change colours or be taken for
-// another line: names come from files and command lines.
-func printable(s string) string {
-	var b strings.Builder
-	for i, r := range s {
-		switch _, size := utf8.DecodeRuneInString(s[i:]); {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		default:
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
-	}
-	return b.String()
-}
-
-// printableText is printable but for the ends of lines and tabs.
+// printableText is plain.Text but for the ends of lines and tabs.
 func printableText(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		words := strings.Split(line, "\t")
 		for j, word := range words {
-			words[j] = printable(word)
+			words[j] = plain.Text(word)
 		}
 		lines[i] = strings.Join(words, "\t")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/prove/script"
 	"github.com/genalloc/genalloc/wasm"
@@ -40,7 +41,7 @@ func (o *proveOptions) recheck(ctx context.Context, file string, b []byte, m *wa
 		return s.printJSON(report.Summary())
 	}
 	return s.print(fmt.Appendf(nil, "%s: proved: %d obligations by the certificate %s, %.1f s\n",
-		printable(inputName(file)), len(report.Results), printable(inputName(o.check)), time.Since(start).Seconds()))
+		plain.Text(inputName(file)), len(report.Results), plain.Text(inputName(o.check)), time.Since(start).Seconds()))
 }
 
 // tell prints the outcome. What is not proved is the status, too.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/validate"
 )
@@ -101,13 +102,13 @@ func (o *buildOptions) warn(w io.Writer) {
 
 func (s summary) print(w io.Writer) {
 	style := styleFor(w)
-	path := printable(s.Path)
+	path := plain.Text(s.Path)
 	if s.Path == "-" {
 		path = "standard output"
 	}
 	names := make([]string, len(s.Functions))
 	for i, f := range s.Functions {
-		names[i] = printable(f)
+		names[i] = plain.Text(f)
 	}
 	fmt.Fprintf(w, "%s  %d bytes%s\n", style.bold(path), s.Bytes, s.assembled())
 	fmt.Fprintf(w, "  functions  %s\n", strings.Join(names, ", "))
@@ -118,7 +119,7 @@ func (s summary) print(w io.Writer) {
 		fmt.Fprintf(w, "  memory     %s\n", s.pages())
 	}
 	for _, file := range s.Bindings {
-		fmt.Fprintf(w, "  bindings   %s\n", printable(file))
+		fmt.Fprintf(w, "  bindings   %s\n", plain.Text(file))
 	}
 	if s.Validated {
 		fmt.Fprintf(w, "  checks     %s\n", style.green(fmt.Sprintf("%d passed", s.ChecksPassed)))

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package plain writes names that come from files and command lines so that they
+// cannot move a cursor, change colours, end a comment's line or be taken for another
+// line. What is printable stays as it is, backslashes and quotes too, so that a shell
+// reads a quoted text back.
+package plain
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text escapes what is not printable.
+func Text(s string) string { return escape(s, unicode.IsPrint, strconv.QuoteRune) }
+
+// ASCII escapes what is not printable ASCII.
+func ASCII(s string) string {
+	printable := func(r rune) bool { return r >= ' ' && r <= '~' }
+	return escape(s, printable, strconv.QuoteRuneToASCII)
+}
+
+func escape(s string, printable func(rune) bool, quote func(rune) string) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch _, size := utf8.DecodeRuneInString(s[i:]); {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case printable(r):
+			b.WriteRune(r)
+		default:
+			quoted := quote(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
+}
