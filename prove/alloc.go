@@ -53,22 +53,38 @@ func (k *call) refused(o outcome, need term) term {
 	return r
 }
 
-// grows says that the memory has grown as the contract's policy has it.
+// grows says that the memory has grown as the contract's policy has it, or by
+// exactly what is needed where the host refused to grow by more.
 func (k *call) grows(o outcome, need term) term {
 	by := k.Sub(o.post.pages, k.pre.pages)
-	exact := k.Eq(by, need)
+	none := k.Eq(need, k.num(0))
+	exact := k.And(k.Eq(by, need), k.Or(none, o.refusedMore(k, need)))
 	more := k.Bool(false)
 	switch k.contract.Grow.Policy {
-	case contract.GrowChunk: // by less than a chunk more
+	case contract.GrowExact:
+		more = k.Eq(by, need)
+	case contract.GrowChunk: // by whole chunks, and less than one too many
 		n := uint64(k.contract.Grow.Chunk)
 		more = k.All(k.le(need, by), k.lt(by, k.Add(need, k.num(n))))
-		if n&(n-1) == 0 {
-			more = k.And(more, k.divides(k.num(n), by))
-		}
+		more = k.And(more, k.Eq(k.Urem(by, k.num(n)), k.num(0)))
 	case contract.GrowDouble:
 		more = k.Eq(by, k.larger(need, k.pre.pages))
 	}
-	return k.Or(exact, k.And(k.Ne(need, k.num(0)), more))
+	return k.Or(exact, k.And(k.Not(none), more))
+}
+
+// refusedMore says that the host refused to grow by more than need.
+func (o outcome) refusedMore(k *call, need term) term {
+	if o.path == nil { // see anyOutcome
+		return k.Var("any.refused", 1)
+	}
+	r := k.Bool(false)
+	for _, f := range o.path.Effects {
+		if f.Kind == sym.Grow && !f.Grown {
+			r = k.Or(r, k.lt(need, f.Len))
+		}
+	}
+	return r
 }
 
 // alloc are the obligations of a function that returns a new block of size bytes.
@@ -94,21 +110,29 @@ func (k *call) block(size term) []Obligation {
 		k.Not(k.has(block{k.pre.top, k.Sub(k.pre.end, k.pre.top)}, foreign)),
 		k.Not(k.has(k.held(), foreign)),
 	}
+	facts := []string{"place", "top", "grow", "ours", "invariant", "returns", "failure"}
+	if k.function.Name == "realloc" {
+		facts = append(facts, "stays")
+	}
 	got := func(o outcome) block { return block{o.ret, size} }
 	return []Obligation{
 		k.forAll("bounds", "the block lies between the heap base, the top that is left and the memory's end", func(o outcome) term {
 			return k.Implies(o.ok, k.And(k.le(k.base, o.ret), k.le(k.end(got(o)), o.post.top, o.post.size)))
-		}).after("place", "top", "grow"),
+		}).after("place", "top", "grow").implied(facts...),
 		k.forAll("disjoint", "the block shares no byte with a live block", func(o outcome) term {
 			return k.Implies(o.ok, k.apart(got(o), other))
-		}, exists...).after("place"),
+		}, exists...).after("place").implied(facts...),
+		k.forAll("ours", "what becomes free was so before, or was nobody's", func(o outcome) term {
+			none := k.le(o.post.end, o.post.top)
+			return k.Any(none, k.le(o.post.end, k.pre.end), k.Eq(k.pre.end, k.pre.size), k.le(k.pre.size, o.post.top))
+		}),
 		k.forAll("foreign", "no byte that somebody else added, or that was used before, is in the block or becomes free", func(o outcome) term {
 			free := block{o.post.top, k.Sub(o.post.end, o.post.top)}
 			return k.And(k.Implies(o.ok, k.Not(k.has(got(o), foreign))), k.Not(k.has(free, foreign)))
-		}, notOurs...).after("place", "top", "grow"),
+		}, notOurs...).after("place", "top", "grow").implied(facts...),
 		k.forAll("live", "live blocks stay below the top", func(o outcome) term {
 			return k.le(k.end(other), o.post.top)
-		}, exists...).after("place", "top"),
+		}, exists...).after("place", "top").implied(facts...),
 		k.forAll("writes", "nothing is written outside of the block returned", func(o outcome) term {
 			may := block{o.ret, k.Ite(o.ok, size, k.num(0))}
 			all := k.Bool(true)
@@ -155,17 +179,24 @@ func (k *call) zeroed(size term) Obligation {
 		fresh = k.Or(fresh, k.And(k.le(k.pre.top, x), k.lt(x, k.pre.end)))
 	}
 	return k.forAll("zero", "every byte of the block is 0", func(o outcome) term {
-		filled, spoilt := k.Bool(false), k.Bool(false)
-		for _, f := range writes(o.path) {
-			hit := k.And(k.happens(f), k.has(written(f), x))
-			zero := f.Kind == sym.Fill && f.Round == nil
-			if zero {
-				filled = k.Or(filled, k.And(hit, k.Eq(k.Extract(f.Value, 0, 8), k.Const(8, 0))))
-			} else {
-				spoilt = k.Or(spoilt, hit)
-			}
-		}
+		filled, spoilt := k.fills(o, x)
 		in := k.And(o.ok, k.has(block{o.ret, size}, x))
 		return k.Implies(in, k.And(k.Or(fresh, filled), k.Not(spoilt)))
 	})
+}
+
+// fills says whether the byte x is filled with 0, and whether anything else is
+// written over it.
+func (k *call) fills(o outcome, x term) (filled, spoilt term) {
+	filled, spoilt = k.Bool(false), k.Bool(false)
+	for _, f := range writes(o.path) {
+		hit := k.And(k.happens(f), k.has(written(f), x))
+		zero := k.Bool(false)
+		if f.Kind == sym.Fill && f.Round == nil {
+			zero = k.Eq(k.Extract(f.Value, 0, 8), k.Const(8, 0))
+		}
+		filled = k.Or(filled, k.And(hit, zero))
+		spoilt = k.Or(spoilt, k.And(hit, k.Not(zero)))
+	}
+	return filled, spoilt
 }

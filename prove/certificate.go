@@ -3,7 +3,7 @@
 package prove
 
 import (
-	"bufio"
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,8 +24,9 @@ import (
 const certificateFormat = "genalloc certificate 1"
 
 // Certificate says what was proved of which bytes, with the proofs. As a file it
-// is JSON, a line feed, and then the chains of all cases in their order, all
-// compressed by gzip.
+// is a line with the format and the SHA-256 of what follows; and that is, compressed
+// by gzip, JSON, a line feed, and the chains of all cases in their order. The sum
+// notices damage; it need not be trusted.
 type Certificate struct {
 	Format      string               `json:"format"`
 	Module      string               `json:"sha256"`   // of the module's bytes
@@ -88,13 +89,26 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 	return c, nil
 }
 
-func digest(module []byte) string {
-	sum := sha256.Sum256(module)
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
 // Write writes the certificate as a file. The same certificate gives the same bytes.
 func (c *Certificate) Write(w io.Writer) error {
+	var packed bytes.Buffer
+	if err := c.pack(&packed); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "%s %s\n", certificateFormat, digest(packed.Bytes())); err != nil {
+		return err
+	}
+	_, err := packed.WriteTo(w)
+	return err
+}
+
+// pack writes what follows the first line.
+func (c *Certificate) pack(w io.Writer) error {
 	z := gzip.NewWriter(w)
 	e := json.NewEncoder(z)
 	e.SetIndent("", " ")
@@ -114,10 +128,27 @@ const mostCertificate = 1 << 30
 
 // ReadCertificate reads a file. Whatever is in it is only looked at by Check.
 func ReadCertificate(r io.Reader) (*Certificate, error) {
-	file := bufio.NewReader(r) // gzip reads no further than it has to
+	file, err := io.ReadAll(io.LimitReader(r, mostCertificate))
+	if err != nil {
+		return nil, err
+	}
+	first, packed, _ := bytes.Cut(file, []byte("\n"))
+	sum, ok := bytes.CutPrefix(first, []byte(certificateFormat+" "))
+	if !ok {
+		return nil, fmt.Errorf("not a certificate: it should begin with %q", certificateFormat)
+	}
+	if string(sum) != digest(packed) {
+		return nil, errors.New("a damaged certificate: its bytes are not those of the sum in its first line")
+	}
+	return unpack(packed)
+}
+
+// unpack reads what follows the first line.
+func unpack(packed []byte) (*Certificate, error) {
+	file := bytes.NewReader(packed) // gzip reads no further than it has to
 	z, err := gzip.NewReader(file)
 	if err != nil {
-		return nil, errors.New("not a certificate: it should begin as gzip does")
+		return nil, errors.New("not a certificate, or a damaged one: its second line should begin as gzip does")
 	}
 	z.Multistream(false)
 	limited := &io.LimitedReader{R: z, N: mostCertificate}

@@ -35,8 +35,9 @@
 //
 // The decoder (package wasm), the executor (sym), the translation to clauses
 // (bv), the proof checker (sat: check.go, and solve.go, which asks it), the text
-// of the obligations in this package (spec.go, state.go, obligation.go, alloc.go,
-// realloc.go, start.go, hints.go), what puts them together (prove.go, decide.go),
+// of the obligations in this package (spec.go, state.go, obligation.go, always.go,
+// any.go, alloc.go, realloc.go, start.go, hints.go), what puts them together
+// (prove.go, decide.go),
 // and their reading of the WebAssembly specification. Where a certificate is
 // checked (recheck.go, certificate.go), the proof checker is sat's chain.go. Not
 // trusted: templates, emitter, assembler, solver, what the hints say.

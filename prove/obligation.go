@@ -25,6 +25,15 @@ type Obligation struct {
 	// Possible turns the statement around: each case's assumptions have to be
 	// satisfiable, so that nothing is proved of what never happens.
 	Possible bool
+
+	// Facts names obligations that are to imply this one whatever the path, if they
+	// are proved. See any.go.
+	Facts []string
+
+	// As forAll was given them.
+	call  *call
+	given []term
+	goal  func(o outcome) term
 }
 
 // Case is an obligation on one path: wherever the assumptions hold, so does the goal.
@@ -93,7 +102,10 @@ func (s *system) call(f contract.Function) (*call, error) {
 	k.assume = []term{s.invariant(k.pre)}
 	if a, ok := k.args["align"]; ok {
 		k.assume = append(k.assume, s.powerOfTwo(s.Extract(a, 0, s.width)))
-		k.args["align"] = s.larger(a, s.align)
+		k.args["align"] = a
+		if s.contract.Align() > 1 {
+			k.args["align"] = s.larger(a, s.align)
+		}
 	} else {
 		k.args["align"] = s.align
 	}
@@ -182,7 +194,7 @@ func (k *call) arg(name string) term { return k.args[name] }
 
 // forAll makes an obligation out of a goal for each path.
 func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...term) Obligation {
-	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
+	ob := Obligation{Name: k.function.Name + "." + name, Text: text, call: k, given: assume, goal: goal}
 	for _, o := range k.outcomes {
 		c := Case{Name: o.name, Goal: goal(o), given: assume, call: k, path: o.path}
 		c.Assume = append(append(append(c.Assume, k.assume...), assume...), o.path.Conds...)
@@ -224,73 +236,3 @@ func (k *call) happens(f sym.Effect) term {
 
 // written is the block that an effect writes.
 func written(f sym.Effect) block { return block{f.Addr, f.Len} }
-
-// always are the obligations of every call: it comes to an end without a trap,
-// keeps the invariant and leaves no state open.
-func (k *call) always() []Obligation {
-	sound := k.forAll("returns", "never traps nor loops for ever, but where the contract says trap", func(o outcome) term {
-		return k.Or(k.Bool(o.path.End == sym.Return), o.failed)
-	})
-	invariant := k.forAll("invariant", "leaves a state in which the invariant holds", func(o outcome) term {
-		return k.invariant(o.post)
-	}).after("place", "top", "grow")
-	obligations := []Obligation{sound, invariant}
-	if lemmas := k.lemmas(); len(lemmas.Cases) > 0 {
-		obligations = append(obligations, lemmas)
-	} else {
-		obligations = append(obligations, k.complete())
-	}
-	return obligations
-}
-
-// lemmas collects what the executor relied on to cut loops, each once.
-func (k *call) lemmas() Obligation {
-	ob := Obligation{Name: k.function.Name + ".loops", Text: "loops do what the executor took them to do, and end"}
-	seen := map[string]bool{}
-	for _, o := range k.outcomes {
-		for _, l := range o.path.Lemmas {
-			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
-			for _, a := range l.Assume {
-				id += fmt.Sprint(" ", a.ID())
-			}
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			assume := append(append([]term(nil), k.assume...), l.Assume...)
-			ob.Cases = append(ob.Cases, Case{Name: fmt.Sprintf("%s at %v", l.Name, l.At), Assume: assume, Goal: l.Goal, inner: true})
-		}
-	}
-	return ob
-}
-
-// complete says that the paths leave nothing out.
-func (k *call) complete() Obligation {
-	covered := k.Bool(false)
-	for _, o := range k.all {
-		covered = k.Or(covered, k.All(o.path.Conds...))
-	}
-	return Obligation{
-		Name: k.function.Name + ".complete", Text: "the paths cover every state, argument and answer of the host",
-		Cases: []Case{{Name: "all paths", Assume: k.assume, Goal: covered, inner: true}},
-	}
-}
-
-// possible says that success and failure both happen.
-func (k *call) possible() Obligation {
-	ob := Obligation{Name: k.function.Name + ".possible", Text: "success and failure are both possible, so nothing above is empty", Possible: true}
-	for _, want := range []struct {
-		name string
-		of   func(o outcome) term
-	}{
-		{"success", func(o outcome) term { return o.ok }},
-		{"failure", func(o outcome) term { return o.failed }},
-	} {
-		some := k.Bool(false)
-		for _, o := range k.outcomes {
-			some = k.Or(some, k.All(append([]term{want.of(o)}, o.path.Conds...)...))
-		}
-		ob.Cases = append(ob.Cases, Case{Name: want.name, Assume: append(append([]term(nil), k.assume...), some), call: k})
-	}
-	return ob
-}

@@ -29,6 +29,10 @@ type Options struct {
 	Progress func(Result)  // if not nil, called with each result as it comes
 	Total    func(n int)   // if not nil, told how many results there will be
 
+	// Formula, if not nil, is called with each formula that the solver was asked
+	// about, several at a time.
+	Formula func(Formula)
+
 	Record bool // keep the proofs for Report.Certificate
 
 	probe bool // nobody wants to see counterexamples
@@ -74,7 +78,11 @@ func Run(ctx context.Context, m *wasm.Module, c contract.Contract, h Hints, o Op
 	if err != nil {
 		return nil, err
 	}
-	return s.run(ctx, o, search(o.Record))
+	find := search(o.Record)
+	if o.Formula != nil {
+		find = telling(find, o.Formula)
+	}
+	return s.run(ctx, o, find)
 }
 
 // run looks at every obligation. Whatever finder it is given, the terms are made
@@ -85,6 +93,10 @@ func (s *system) run(ctx context.Context, o Options, find finder) (*Report, erro
 		return nil, err
 	}
 	calls, err := s.calls()
+	if err == nil && !s.productsHold(ctx, calls, o, find) {
+		s.executor.Multiply = true
+		calls, err = s.calls()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +145,15 @@ func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Opti
 	results := make([]Result, len(obligations))
 	for _, wave := range waves(obligations) {
 		// Terms are made here, one after the other; from then on they are only read.
-		formulas := map[int][][]term{}
+		formulas, attempts := map[int][][]term{}, map[int]attempt{}
 		for _, i := range wave {
 			formulas[i] = s.formulas(obligations[i], results)
+			attempts[i] = s.anyPath(obligations[i], results)
 		}
 		parallel(wave, o.Jobs, func(i int) Result {
+			if r, ok := s.attempt(ctx, attempts[i], o, find); ok {
+				return r
+			}
 			return s.decide(ctx, obligations[i], formulas[i], o, find)
 		}, func(i int, r Result) {
 			results[i] = r
@@ -175,7 +191,7 @@ func waves(obligations []Obligation) (ws [][]int) {
 	wave := map[string]int{}
 	for i, ob := range obligations {
 		n := 0
-		for _, name := range ob.After {
+		for _, name := range slices.Concat(ob.After, ob.Facts) {
 			if w, ok := wave[name]; ok {
 				n = max(n, w+1)
 			}

@@ -124,7 +124,7 @@ func TestSeeded(t *testing.T) {
 			}
 			m := page(t, tt.edits...)
 			m.Exports = only(m.Exports, c)
-			if got := run(t, m, c, h)[tt.refuted]; got != Refuted {
+			if got := verdictOn(t, m, c, h, tt.refuted); got != Refuted {
 				t.Errorf("%s is %q, want refuted", tt.refuted, got)
 			}
 		})

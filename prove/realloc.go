@@ -33,6 +33,7 @@ func (s *system) choose(which term, p, q place) place {
 
 // unless weakens an obligation to where the statement does not hold.
 func unless(s *system, holds term, ob Obligation) Obligation {
+	ob.given = append(ob.given[:len(ob.given):len(ob.given)], s.Not(holds))
 	for i := range ob.Cases {
 		ob.Cases[i].Assume = append(ob.Cases[i].Assume, s.Not(holds))
 		ob.Cases[i].given = append(ob.Cases[i].given, s.Not(holds))
@@ -77,7 +78,8 @@ func (s *system) dealloc(k *call) []Obligation {
 	gone := k.old()
 	other := block{s.some("other.at"), s.some("other.size")}
 	foreign := s.some("foreign")
-	return append(k.always(),
+	obligations := append(k.always(), k.clean()...)
+	return append(obligations,
 		k.forAll("live", "other live blocks stay below the top, and the top does not rise", func(o outcome) term {
 			return s.And(s.le(s.end(other), o.post.top), s.le(o.post.top, k.pre.top))
 		}, s.live(k.pre, other), s.lt(s.num(0), other.size), s.apart(gone, other)),
@@ -95,4 +97,18 @@ func (s *system) dealloc(k *call) []Obligation {
 		k.forAll("grow", "the memory does not grow", func(o outcome) term {
 			return s.Eq(o.post.pages, k.pre.pages)
 		}))
+}
+
+// clean says that what becomes free is 0, as memory is that never was in a block,
+// for alloc_zeroed takes it for that.
+func (k *call) clean() []Obligation {
+	if k.contract.Dirty || !k.contract.Has("alloc_zeroed") {
+		return nil
+	}
+	x := k.some("byte")
+	return []Obligation{k.forAll("clean", "a byte of the block that becomes free is 0", func(o outcome) term {
+		free := k.has(block{o.post.top, k.Sub(o.post.end, o.post.top)}, x)
+		filled, spoilt := k.fills(o, x)
+		return k.Implies(free, k.And(filled, k.Not(spoilt)))
+	}, k.has(k.held(), x))}
 }

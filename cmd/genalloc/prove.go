@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -32,6 +33,8 @@ type proveOptions struct {
 	jobs        int
 	certificate string
 	check       string
+	smt2        string
+	formulas    *formulas // written into smt2
 	json        bool
 	quiet       bool // the summary alone
 	noBar       bool
@@ -56,6 +59,7 @@ func newProve(s streams) *cobra.Command {
 	f.SortFlags = false
 	f.StringVar(&o.certificate, "certificate", "", "write the proofs, to be checked by --check")
 	f.StringVar(&o.check, "check", "", "check the proofs in a certificate instead of searching for them")
+	f.StringVar(&o.smt2, "emit-smt2", "", "write the formulas into a directory, for other solvers")
 	f.DurationVar(&o.timeout, "timeout", proveTimeout, "limit for one obligation")
 	f.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "obligations at a time")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "the summary alone")
@@ -73,6 +77,10 @@ func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
 	switch {
 	case flags.Changed("check") && o.check == "", flags.Changed("certificate") && o.certificate == "":
 		return refuse(map[bool]string{true: "check", false: "certificate"}[flags.Changed("check")], "the file name is empty: name a certificate")
+	case flags.Changed("emit-smt2") && o.smt2 == "":
+		return refuse("emit-smt2", "the name is empty: name a directory")
+	case o.check != "" && o.smt2 != "":
+		return refuse("check", "it solves nothing, and --emit-smt2 writes what is solved: drop either")
 	case o.check != "" && o.certificate != "":
 		return refuse("check", "it contradicts --certificate, which writes what it reads: drop either")
 	case o.check == "-" && file == "-":
@@ -125,11 +133,17 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if err != nil {
 		return err
 	}
+	if o.formulas, err = newFormulas(o.smt2); err != nil {
+		return err
+	}
 	o.noBar = o.quiet
 	start := time.Now()
 	report, err := o.prove(ctx, m, promised, hints, s)
 	if err != nil {
 		return open(fmt.Errorf("%s: %w", inputName(file), err))
+	}
+	if err := o.formulas.failed(); err != nil {
+		return err
 	}
 	if to != nil && report.Verdict() == prove.Proved {
 		if err := writeCertificate(*to, report, b); err != nil {
@@ -198,11 +212,14 @@ func (o *proveOptions) prove(ctx context.Context, m *wasm.Module, c contract.Con
 	defer bar.clear()
 	done, total := 0, 0
 	options := prove.Options{Timeout: o.timeout, Jobs: o.jobs, Record: o.certificate != ""}
+	if o.formulas != nil {
+		options.Formula = o.formulas.write
+	}
 	options.Total = func(n int) { total = n }
 	options.Progress = func(r prove.Result) {
 		bar.clear()
 		if !o.json && !o.quiet {
-			s.print([]byte(printable(r.String()) + "\n"))
+			s.print([]byte(plain.Text(r.String()) + "\n"))
 		}
 		if done++; total > 0 {
 			bar.show(done, total, r.Obligation.Name)

@@ -99,6 +99,9 @@ func (s *Blaster) blast(t *Term, args [][]sat.Lit) []sat.Lit {
 	case OpMul:
 		return s.mul(args[0], args[1])
 	case OpUdiv:
+		if y := t.Args[1]; y.IsConst() && !y.Val.IsZero() {
+			return s.divBy(args[0], y.Val)
+		}
 		return s.div(args[0], args[1])
 	case OpShl:
 		return s.shift(args[0], args[1], litFalse, -1)
@@ -187,6 +190,28 @@ func (s *Blaster) div(x, y []sat.Lit) []sat.Lit {
 		rest = each(len(rest), func(j int) sat.Lit { return s.g.mux(q[i], less[j], rest[j]) })
 	}
 	return q
+}
+
+// divBy divides by a constant other than 0. Quotient and rest are new variables,
+// and the clauses say what they are: x = quotient * c + rest with rest < c, in so
+// many bits that nothing wraps. For each x that is so of exactly one pair.
+func (s *Blaster) divBy(x []sat.Lit, c Value) (quotient []sat.Lit) {
+	width := 1
+	for !c.shr(uint(width)).IsZero() {
+		width++
+	}
+	fresh := func(int) sat.Lit { return s.g.fresh() }
+	quotient, rest := each(len(x), fresh), each(width, fresh)
+	wide := func(bits []sat.Lit) []sat.Lit {
+		return append(bits[:len(bits):len(bits)], constant(Value{}, len(x)+width-len(bits))...)
+	}
+	sum := s.add(s.mul(wide(quotient), constant(c, width)), wide(rest), litFalse)
+	for i, l := range wide(x) {
+		s.g.cnf.Add(-l, sum[i])
+		s.g.cnf.Add(l, -sum[i])
+	}
+	s.g.cnf.Add(-s.carry(rest, complement(constant(c, width))))
+	return quotient
 }
 
 // shift moves x by y bits down (dir 1) or up (dir -1), filling with fill: one

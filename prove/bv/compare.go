@@ -21,6 +21,8 @@ func (b *Builder) Eq(x, y *Term) *Term {
 		return b.Eq(x.Args[0], b.Sub(y, x.Args[1]))
 	case y.IsConst() && x.Op == OpNeg: // -u = d  <=>  u = -d
 		return b.Eq(x.Args[0], b.Neg(y))
+	case y.is(Value{}) && x.Op == OpOr: // u | v = 0  <=>  u = 0 and v = 0
+		return b.And(b.Eq(x.Args[0], y), b.Eq(x.Args[1], y))
 	case y.IsConst() && x.Op == OpConcat:
 		h, l := x.Args[0], x.Args[1]
 		return b.And(b.Eq(h, b.Extract(y, l.Width, h.Width)), b.Eq(l, b.Extract(y, 0, l.Width)))

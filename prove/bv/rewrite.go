@@ -32,6 +32,9 @@ func (b *Builder) And(x, y *Term) *Term {
 	case y.IsConst() && x.Op == OpAnd && x.Args[1].IsConst(): // (u & c) & d = u & (c & d)
 		return b.And(x.Args[0], b.Value(w, x.Args[1].Val.and(y.Val)))
 	}
+	if x.Op == OpConcat && y.Op == OpConcat && x.Args[1].Width == y.Args[1].Width { // part by part
+		return b.Concat(b.And(x.Args[0], y.Args[0]), b.And(x.Args[1], y.Args[1]))
+	}
 	return b.node(OpAnd, w, x, y)
 }
 
@@ -48,6 +51,9 @@ func (b *Builder) Or(x, y *Term) *Term {
 		return x
 	case b.Not(x) == y:
 		return b.Value(w, ones(w))
+	}
+	if x.Op == OpConcat && y.Op == OpConcat && x.Args[1].Width == y.Args[1].Width { // part by part
+		return b.Concat(b.Or(x.Args[0], y.Args[0]), b.Or(x.Args[1], y.Args[1]))
 	}
 	return b.node(OpOr, w, x, y)
 }
@@ -79,6 +85,8 @@ func (b *Builder) Neg(x *Term) *Term {
 	case x.Op == OpNeg:
 		return x.Args[0]
 	case x.Op == OpAdd && x.Args[1].IsConst(): // -(u + c) = -u + -c
+		return b.Add(b.Neg(x.Args[0]), b.Neg(x.Args[1]))
+	case x.Op == OpAdd && (x.Args[0].Op == OpNeg || x.Args[1].Op == OpNeg): // -(-u + v) = u + -v
 		return b.Add(b.Neg(x.Args[0]), b.Neg(x.Args[1]))
 	}
 	return b.node(OpNeg, x.Width, x)

@@ -10,14 +10,14 @@ import (
 )
 
 // SMT2 writes a script in SMT-LIB 2 (logic QF_BV) that asks whether the Bools in
-// asserts can hold together. Each comment becomes a line at the top. Shared
-// terms are given names, so the text is as small as the graph.
-func SMT2(w io.Writer, asserts []*Term, comments ...string) error {
+// asserts can hold together, and says what the answer is to be: sat, unsat or
+// unknown. Each comment becomes a line at the top. Shared terms are given names, so the text is as small as the graph.
+func SMT2(w io.Writer, asserts []*Term, status string, comments ...string) error {
 	p := printer{w: bufio.NewWriter(w), named: map[*Term]string{}}
 	for _, c := range comments {
 		p.printf("; %s\n", strings.ReplaceAll(c, "\n", "\n; "))
 	}
-	p.printf("(set-logic QF_BV)\n")
+	p.printf("(set-logic QF_BV)\n(set-info :status %s)\n", status)
 	for _, t := range asserts {
 		p.define(t)
 	}

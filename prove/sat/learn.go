@@ -2,16 +2,22 @@
 
 package sat
 
-import "slices"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // learn turns the conflict c into a clause by its first unique implication
 // point, goes back to where that clause is unit, and asserts it.
-func (s *solver) learn(c *clause) {
+func (s *solver) learn(c cref) {
 	lits, back := s.analyze(c)
 	s.backtrack(back)
-	cl := &clause{lits: lits, lbd: s.distinctLevels(lits), step: s.record.add(lits, s.from)}
+	cl := s.store(lits, s.record.add(lits, s.from)+1, s.distinctLevels(lits))
 	if len(lits) > 1 {
-		s.learnts = append(s.learnts, cl)
+		if len(lits) > 2 {
+			s.learnts = append(s.learnts, cl)
+		}
 		s.attach(cl)
 		s.bumpClause(cl)
 	}
@@ -22,7 +28,7 @@ func (s *solver) learn(c *clause) {
 
 // analyze returns the learned clause, its asserting literal first and one of the
 // level to go back to second.
-func (s *solver) analyze(c *clause) (lits []ilit, back int) {
+func (s *solver) analyze(c cref) (lits []ilit, back int) {
 	lits = append(lits, 0)
 	s.from = s.from[:0]
 	current := int32(len(s.limits))
@@ -30,7 +36,7 @@ func (s *solver) analyze(c *clause) (lits []ilit, back int) {
 	for {
 		s.bumpClause(c)
 		s.rests(c)
-		for _, q := range c.lits {
+		for _, q := range s.lits(c) {
 			v := q.vari()
 			if s.value[q] == 1 || s.seen[v] {
 				continue // the implied literal itself, or known
@@ -69,9 +75,9 @@ func (s *solver) analyze(c *clause) (lits []ilit, back int) {
 }
 
 // rests notes that the clause being learned rests on c.
-func (s *solver) rests(c *clause) {
-	if c.step >= 0 {
-		s.from = append(s.from, c.step)
+func (s *solver) rests(c cref) {
+	if step := int32(s.mem[c+headStep]); step > 0 {
+		s.from = append(s.from, step-1)
 	}
 }
 
@@ -98,7 +104,7 @@ func (s *solver) minimize(lits []ilit) []ilit {
 	keep := lits[:1]
 	var gone []ilit
 	for _, l := range lits[1:] {
-		if s.reason[l.vari()] == nil || !s.implied(l, 0) {
+		if s.reason[l.vari()] == 0 || !s.implied(l, 0) {
 			keep = append(keep, l)
 		} else {
 			gone = append(gone, l)
@@ -114,12 +120,12 @@ func (s *solver) implied(l ilit, depth int) bool {
 	if depth > 500 {
 		return false
 	}
-	for _, q := range s.reason[l.vari()].lits {
+	for _, q := range s.lits(s.reason[l.vari()]) {
 		v := q.vari()
 		if v == l.vari() || s.level[v] == 0 || s.seen[v] || s.stamp[v] == s.stampID {
 			continue
 		}
-		if s.reason[v] == nil || s.stamp[v] == s.stampID+1 {
+		if s.reason[v] == 0 || s.stamp[v] == s.stampID+1 {
 			return false
 		}
 		if !s.implied(q, depth+1) {
@@ -135,7 +141,7 @@ func (s *solver) implied(l ilit, depth int) bool {
 // back to literals that were met, each once.
 func (s *solver) because(l ilit) {
 	s.rests(s.reason[l.vari()])
-	for _, q := range s.reason[l.vari()].lits {
+	for _, q := range s.lits(s.reason[l.vari()]) {
 		v := q.vari()
 		switch {
 		case v == l.vari():
@@ -164,13 +170,19 @@ func (s *solver) bumpVar(v int32) {
 	}
 }
 
-func (s *solver) bumpClause(c *clause) {
-	if c.step < 0 {
+func (s *solver) activity(c cref) float32 { return math.Float32frombits(uint32(s.mem[c+headActivity])) }
+
+func (s *solver) setActivity(c cref, a float32) { s.mem[c+headActivity] = ilit(math.Float32bits(a)) }
+
+func (s *solver) bumpClause(c cref) {
+	if s.mem[c+headStep] == 0 {
 		return
 	}
-	if c.activity += s.clauseInc; c.activity > 1e20 {
+	a := s.activity(c) + s.clauseInc
+	s.setActivity(c, a)
+	if a > 1e20 {
 		for _, l := range s.learnts {
-			l.activity *= 1e-20
+			s.setActivity(l, s.activity(l)*1e-20)
 		}
 		s.clauseInc *= 1e-20
 	}
@@ -179,25 +191,23 @@ func (s *solver) bumpClause(c *clause) {
 // reduce forgets the worse half of the learned clauses. It runs at level 0,
 // where no reason is ever looked at again.
 func (s *solver) reduce() {
-	slices.SortStableFunc(s.learnts, func(a, b *clause) int {
-		if (a.lbd <= 2) != (b.lbd <= 2) {
-			return a.lbd - b.lbd
+	slices.SortStableFunc(s.learnts, func(a, b cref) int {
+		la, lb := s.mem[a+headLevels], s.mem[b+headLevels]
+		if (la <= 2) != (lb <= 2) {
+			return cmp.Compare(la, lb)
 		}
-		switch {
-		case a.activity > b.activity:
-			return -1
-		case a.activity < b.activity:
-			return 1
-		}
-		return 0
+		return cmp.Compare(s.activity(b), s.activity(a))
 	})
 	keep := s.learnts[:0]
 	for i, c := range s.learnts {
-		if i < len(s.learnts)/2 || c.lbd <= 2 {
+		if i < len(s.learnts)/2 || s.mem[c+headLevels] <= 2 {
 			keep = append(keep, c)
 			continue
 		}
-		c.deleted = true
+		s.mem[c+headDeleted] = 1
 	}
 	s.learnts = keep
+	for l, ws := range s.watches {
+		s.watches[l] = slices.DeleteFunc(ws, func(w watch) bool { return s.mem[w.c+headDeleted] == 1 })
+	}
 }

@@ -63,14 +63,14 @@ func (t *trimmer) use(d int32, i int) {
 		v := work[len(work)-1]
 		work = work[:len(work)-1]
 		c := t.s.reason[v]
-		if t.settled[v] || c == nil {
+		if t.settled[v] || c == 0 {
 			continue
 		}
 		t.settled[v] = true
-		if c.step >= 0 {
-			t.use(c.step, i)
+		if step := int32(t.s.mem[c+headStep]); step > 0 {
+			t.use(step-1, i)
 		}
-		for _, l := range c.lits {
+		for _, l := range t.s.lits(c) {
 			if l.vari() != v {
 				work = append(work, l.vari())
 			}

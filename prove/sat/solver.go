@@ -27,19 +27,24 @@ func (l ilit) lit() Lit {
 func (l ilit) not() ilit   { return l ^ 1 }
 func (l ilit) vari() int32 { return int32(l >> 1) }
 
-// clause has its two watched literals in front.
-type clause struct {
-	lits     []ilit
-	lbd      int // number of decision levels among lits when learned
-	activity float32
-	deleted  bool
-	step     int32 // index in the record, -1 for a clause of the formula
-}
+// cref is a clause: where it starts in the solver's memory. 0 is none.
+type cref uint32
+
+// A clause in memory is its header and then its literals, the watched ones in front.
+const (
+	headSize     = iota // number of literals
+	headStep            // index in the record plus 1, 0 for a clause of the formula
+	headLevels          // number of decision levels among the literals when learned
+	headActivity        // a float32
+	headDeleted         // 1 once forgotten
+	headLen
+)
 
 // watch is kept in the list of the negation of a watched literal. blocker is
-// some other literal of the clause: where it is true the clause need not be touched.
+// some other literal of the clause: where it is true the clause need not be
+// touched. Of a clause of two literals it is all there is to know.
 type watch struct {
-	c       *clause
+	c       cref
 	blocker ilit
 }
 
@@ -49,15 +54,17 @@ type watch struct {
 // decision levels. Nothing rests on it being right: Check looks at its proofs,
 // and Model.Satisfies at its models.
 type solver struct {
-	clauses, learnts []*clause
-	watches          [][]watch // by literal
-	value            []int8    // by literal: 1 true, -1 false, 0 open
-	level            []int32   // by variable
-	reason           []*clause // by variable
-	phase            []ilit    // by variable: the literal last true
-	trail            []ilit
-	limits           []int // trail length at each decision
-	head             int   // first literal of the trail not propagated yet
+	mem     []ilit // clauses, one after the other
+	learnts []cref
+	watches [][]watch // by literal: clauses of three literals or more
+	pairs   [][]watch // by literal: clauses of two literals
+	value   []int8    // by literal: 1 true, -1 false, 0 open
+	level   []int32   // by variable
+	reason  []cref    // by variable
+	phase   []ilit    // by variable: the literal last true
+	trail   []ilit
+	limits  []int // trail length at each decision
+	head    int   // first literal of the trail not propagated yet
 
 	order     heap
 	varInc    float64
@@ -79,8 +86,8 @@ const maxConflictsBetweenChecks = 256
 func newSolver(f *Formula) *solver {
 	n := f.NumVars + 1
 	s := &solver{
-		watches: make([][]watch, 2*n), value: make([]int8, 2*n),
-		level: make([]int32, n), reason: make([]*clause, n), phase: make([]ilit, n),
+		mem: make([]ilit, 1), watches: make([][]watch, 2*n), pairs: make([][]watch, 2*n), value: make([]int8, 2*n),
+		level: make([]int32, n), reason: make([]cref, n), phase: make([]ilit, n),
 		seen: make([]bool, n), stamp: make([]uint32, n+1),
 		varInc: 1, clauseInc: 1,
 	}
@@ -114,24 +121,41 @@ func (s *solver) addInput(c []Lit) {
 	case 1:
 		switch s.value[lits[0]] {
 		case 0:
-			s.assign(lits[0], nil)
+			s.assign(lits[0], 0)
 		case -1:
 			s.unsat = true
 		}
 	default:
-		cl := &clause{lits: lits, step: -1}
-		s.clauses = append(s.clauses, cl)
-		s.attach(cl)
+		s.attach(s.store(lits, 0, 0))
 	}
 }
 
-func (s *solver) attach(c *clause) {
-	a, b := c.lits[0], c.lits[1]
-	s.watches[a.not()] = append(s.watches[a.not()], watch{c, b})
-	s.watches[b.not()] = append(s.watches[b.not()], watch{c, a})
+// store puts a clause into memory.
+func (s *solver) store(lits []ilit, step int32, levels int) cref {
+	c := cref(len(s.mem))
+	s.mem = append(s.mem, ilit(len(lits)), ilit(step), ilit(levels), 0, 0)
+	s.mem = append(s.mem, lits...)
+	return c
 }
 
-func (s *solver) assign(l ilit, why *clause) {
+// lits are the literals of c.
+func (s *solver) lits(c cref) []ilit {
+	from := c + headLen
+	return s.mem[from : from+cref(s.mem[c])]
+}
+
+func (s *solver) attach(c cref) {
+	lits := s.lits(c)
+	a, b := lits[0], lits[1]
+	to := s.watches
+	if len(lits) == 2 {
+		to = s.pairs
+	}
+	to[a.not()] = append(to[a.not()], watch{c, b})
+	to[b.not()] = append(to[b.not()], watch{c, a})
+}
+
+func (s *solver) assign(l ilit, why cref) {
 	s.value[l], s.value[l.not()] = 1, -1
 	s.level[l.vari()] = int32(len(s.limits))
 	s.reason[l.vari()] = why
@@ -139,52 +163,69 @@ func (s *solver) assign(l ilit, why *clause) {
 }
 
 // propagate follows unit clauses to the end, or to the conflict that it returns.
-func (s *solver) propagate() *clause {
+func (s *solver) propagate() cref {
 	for s.head < len(s.trail) {
 		p := s.trail[s.head]
 		s.head++
-		ws := s.watches[p]
-		keep := ws[:0]
-		for i := 0; i < len(ws); i++ {
-			w := ws[i]
-			if s.value[w.blocker] == 1 {
-				keep = append(keep, w)
-				continue
+		for _, w := range s.pairs[p] {
+			switch s.value[w.blocker] {
+			case 0:
+				s.assign(w.blocker, w.c)
+			case -1:
+				return w.c
 			}
-			c := w.c
-			if c.deleted {
-				continue
-			}
-			if c.lits[0] == p.not() {
-				c.lits[0], c.lits[1] = c.lits[1], c.lits[0]
-			}
-			first := c.lits[0]
-			if s.value[first] == 1 {
-				keep = append(keep, watch{c, first})
-				continue
-			}
-			if s.rewatch(c, first) {
-				continue
-			}
-			keep = append(keep, watch{c, first})
-			if s.value[first] == -1 {
-				keep = append(keep, ws[i+1:]...)
-				s.watches[p] = keep
-				return c
-			}
-			s.assign(first, c)
 		}
-		s.watches[p] = keep
+		if c := s.visit(p); c != 0 {
+			return c
+		}
 	}
-	return nil
+	return 0
+}
+
+// visit goes through the clauses that watch the negation of p, which became false.
+func (s *solver) visit(p ilit) (conflict cref) {
+	ws := s.watches[p]
+	n, value := 0, s.value
+	for i := 0; i < len(ws); i++ {
+		w := ws[i]
+		if value[w.blocker] == 1 {
+			ws[n] = w
+			n++
+			continue
+		}
+		size := s.mem[w.c]
+		lits := s.mem[w.c+headLen : w.c+headLen+cref(size)]
+		if lits[0] == p.not() {
+			lits[0], lits[1] = lits[1], lits[0]
+		}
+		first := lits[0]
+		if first != w.blocker && value[first] == 1 {
+			ws[n] = watch{w.c, first}
+			n++
+			continue
+		}
+		if s.rewatch(w.c, lits) {
+			continue
+		}
+		ws[n] = watch{w.c, first}
+		n++
+		if value[first] == -1 {
+			n += copy(ws[n:], ws[i+1:])
+			s.watches[p] = ws[:n]
+			return w.c
+		}
+		s.assign(first, w.c)
+	}
+	s.watches[p] = ws[:n]
+	return 0
 }
 
 // rewatch moves the second watch of c to a literal that is not false.
-func (s *solver) rewatch(c *clause, first ilit) bool {
-	for k := 2; k < len(c.lits); k++ {
-		if l := c.lits[k]; s.value[l] != -1 {
-			c.lits[1], c.lits[k] = l, c.lits[1]
-			s.watches[l.not()] = append(s.watches[l.not()], watch{c, first})
+func (s *solver) rewatch(c cref, lits []ilit) bool {
+	for k := 2; k < len(lits); k++ {
+		if l := lits[k]; s.value[l] != -1 {
+			lits[1], lits[k] = l, lits[1]
+			s.watches[l.not()] = append(s.watches[l.not()], watch{c, lits[0]})
 			return true
 		}
 	}
@@ -208,16 +249,16 @@ func (s *solver) backtrack(level int) {
 // search runs until the formula is decided or ctx ends.
 func (s *solver) search(ctx context.Context) Status {
 	if s.unsat {
-		return s.refuted(nil)
+		return s.refuted(0)
 	}
-	if c := s.propagate(); c != nil {
+	if c := s.propagate(); c != 0 {
 		return s.refuted(c)
 	}
 	for restarts := 1; ; restarts++ {
 		budget := 64 * luby(restarts)
 		for budget > 0 {
 			c := s.propagate()
-			if c == nil {
+			if c == 0 {
 				if !s.decide() {
 					return Sat
 				}
@@ -244,11 +285,11 @@ func (s *solver) search(ctx context.Context) Status {
 }
 
 // refuted records the empty clause, which follows from the conflict c at level 0.
-func (s *solver) refuted(c *clause) Status {
+func (s *solver) refuted(c cref) Status {
 	s.from = s.from[:0]
-	if c != nil {
+	if c != 0 {
 		s.rests(c)
-		for _, l := range c.lits {
+		for _, l := range s.lits(c) {
 			s.from = append(s.from, -l.vari())
 		}
 	}
@@ -265,7 +306,7 @@ func (s *solver) decide() bool {
 		}
 		if l := s.phase[v]; s.value[l] == 0 {
 			s.limits = append(s.limits, len(s.trail))
-			s.assign(l, nil)
+			s.assign(l, 0)
 			return true
 		}
 	}

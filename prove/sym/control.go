@@ -57,6 +57,24 @@ func (e *exploration) step(r *run) error {
 // truth is an i32 read as a condition: anything but 0 is true.
 func (e *exploration) truth(t *bv.Term) *bv.Term { return e.B.Ne(t, e.B.Const(t.Width, 0)) }
 
+// condition takes a condition off the stack. A product of two numbers, neither of
+// which is 0, can be 0 as a machine word; where it is so in no sample, a product
+// counts as "both", which is so much simpler, and a lemma makes sure. Rounds of
+// a loop that are only tried out have no lemmas.
+func (e *exploration) condition(r *run) *bv.Term {
+	b, t := e.B, r.pop()
+	if t.Op != bv.OpMul || e.Multiply || e.probe != nil {
+		return e.truth(t)
+	}
+	both := b.And(e.truth(t.Args[0]), e.truth(t.Args[1]))
+	claim := b.Eq(e.truth(t), both)
+	if !never(e.samples(), b.Not(claim)) {
+		return e.truth(t)
+	}
+	r.Lemmas = append(r.Lemmas, Lemma{Name: Product, Assume: r.Conds[:len(r.Conds):len(r.Conds)], Goal: claim, At: r.at()})
+	return both
+}
+
 func (e *exploration) control(r *run, in wasm.Instr) error {
 	f := r.top()
 	switch in.Op {
@@ -65,7 +83,7 @@ func (e *exploration) control(r *run, in wasm.Instr) error {
 	case wasm.OpLoop:
 		return e.loop(r, in)
 	case wasm.OpIf:
-		yes, no := e.split(r, e.truth(r.pop()))
+		yes, no := e.split(r, e.condition(r))
 		if no != nil {
 			if err := e.otherwise(no, in); err != nil {
 				return err
@@ -88,7 +106,7 @@ func (e *exploration) control(r *run, in wasm.Instr) error {
 	case wasm.OpBr:
 		e.branch(r, in.Index)
 	case wasm.OpBrIf:
-		e.branchIf(r, e.truth(r.pop()), in.Index)
+		e.branchIf(r, e.condition(r), in.Index)
 	case wasm.OpBrTable:
 		i := r.pop()
 		for k, l := range in.Labels {

@@ -78,7 +78,11 @@ type Path struct {
 	Lemmas  []Lemma
 }
 
-// Lemma is a fact that the executor relied on to cut a loop. A path is
+// Product is the name of lemmas that a product is 0 only where a factor is. All
+// others are about loops that were cut.
+const Product = "product"
+
+// Lemma is a fact that the executor relied on. A path is
 // meaningful only if its lemmas hold in every state that it is used for.
 type Lemma struct {
 	Name   string

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove"
+)
+
+// formulas writes what the solver is asked into a directory, a file each. nil
+// writes nothing.
+type formulas struct {
+	dir string
+	mu  sync.Mutex
+	err error // the first
+}
+
+func newFormulas(dir string) (*formulas, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	f := &formulas{dir: dir}
+	f.err = os.MkdirAll(dir, 0o755)
+	return f, f.failed()
+}
+
+func (f *formulas) write(x prove.Formula) {
+	var b bytes.Buffer
+	err := x.SMT2(&b)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(f.dir, x.Name()+".smt2"), b.Bytes(), 0o644)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// failed returns the first error.
+func (f *formulas) failed() error {
+	if f == nil || f.err == nil {
+		return nil
+	}
+	return &contract.FlagError{Flag: "emit-smt2", Err: pathError(f.err)}
+}

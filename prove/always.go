@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/genalloc/genalloc/prove/sym"
+)
+
+// What lemmas are about.
+const (
+	productsText = "a product is 0 only where a factor is, as the executor took it"
+	loopsText    = "loops do what the executor took them to do, and end"
+)
+
+// always are the obligations of every call: it comes to an end without a trap,
+// keeps the invariant and leaves no state open.
+func (k *call) always() []Obligation {
+	sound := k.forAll("returns", "never traps nor loops for ever, nor returns null, but where the contract says so", func(o outcome) term {
+		if len(k.function.Results) > 0 {
+			return k.Or(o.ok, o.failed)
+		}
+		return k.Bool(o.path.End == sym.Return)
+	})
+	invariant := k.forAll("invariant", "leaves a state in which the invariant holds", func(o outcome) term {
+		return k.invariant(o.post)
+	}).after("place", "top", "grow")
+	products := k.products()
+	loops := k.lemmas("loops", loopsText, false)
+	if len(loops.Cases) == 0 {
+		loops = k.complete()
+	}
+	obligations := []Obligation{sound, invariant, loops}
+	if len(products.Cases) > 0 {
+		obligations = append(obligations, products)
+	}
+	return obligations
+}
+
+func (k *call) products() Obligation { return k.lemmas("products", productsText, true) }
+
+// productsHold tells whether the executor was right about products.
+func (s *system) productsHold(ctx context.Context, ks []*call, o Options, find finder) bool {
+	var all []Obligation
+	for _, k := range ks {
+		all = append(all, k.products())
+	}
+	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
+	for _, r := range s.decideAll(ctx, all, quiet, find) {
+		if r.Verdict != Proved {
+			return false
+		}
+	}
+	return true
+}
+
+// lemmas collects what the executor relied on, each once: what it took of
+// products, or to cut loops.
+func (k *call) lemmas(name, text string, products bool) Obligation {
+	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
+	seen := map[string]bool{}
+	outcomes := k.outcomes
+	if products { // whether they hold is asked before any path is left out
+		outcomes = k.all
+	}
+	for _, o := range outcomes {
+		for _, l := range o.path.Lemmas {
+			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
+			for _, a := range l.Assume {
+				id += fmt.Sprint(" ", a.ID())
+			}
+			if seen[id] || products != (l.Name == sym.Product) {
+				continue
+			}
+			seen[id] = true
+			assume := append(append([]term(nil), k.assume...), l.Assume...)
+			name := fmt.Sprintf("%s %d at %v", l.Name, len(ob.Cases)+1, l.At)
+			ob.Cases = append(ob.Cases, Case{Name: name, Assume: assume, Goal: l.Goal, inner: true})
+		}
+	}
+	return ob
+}
+
+// complete says that the paths leave nothing out.
+func (k *call) complete() Obligation {
+	covered := k.Bool(false)
+	for _, o := range k.all {
+		covered = k.Or(covered, k.All(o.path.Conds...))
+	}
+	return Obligation{
+		Name: k.function.Name + ".complete", Text: "the paths cover every state, argument and answer of the host",
+		Cases: []Case{{Name: "all paths", Assume: k.assume, Goal: covered, inner: true}},
+	}
+}
+
+// possible says that success and failure both happen.
+func (k *call) possible() Obligation {
+	ob := Obligation{Name: k.function.Name + ".possible", Text: "success and failure are both possible, so nothing above is empty", Possible: true}
+	for _, want := range []struct {
+		name string
+		of   func(o outcome) term
+	}{
+		{"success", func(o outcome) term { return o.ok }},
+		{"failure", func(o outcome) term { return o.failed }},
+	} {
+		some := k.Bool(false)
+		for _, o := range k.outcomes {
+			some = k.Or(some, k.All(append([]term{want.of(o)}, o.path.Conds...)...))
+		}
+		ob.Cases = append(ob.Cases, Case{Name: want.name, Assume: append(append([]term(nil), k.assume...), some), call: k})
+	}
+	return ob
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"context"
+	"strings"
+)
+
+// Much of what is to be shown of a call follows from a few things that were shown
+// of each of its paths: where the block is, where the top, how far the memory has
+// grown. It is then shown once, of *any* outcome for which those few hold, and no
+// path is looked at. Where that does not succeed, the paths are.
+//
+// The argument: the paths of a call cover every state and argument (the
+// obligation complete), and of each the facts were shown. So whatever a call comes
+// to is an outcome for which they hold.
+
+// implied names the obligations about the same call that are to imply this one.
+func (ob Obligation) implied(facts ...string) Obligation {
+	function, _, _ := strings.Cut(ob.Name, ".")
+	for _, n := range facts {
+		ob.Facts = append(ob.Facts, function+"."+n)
+	}
+	return ob
+}
+
+// anyOutcome is an outcome of which nothing is known. It stands for those of all
+// paths: each has a result below 2^width, a block exactly where that is not 0, and
+// a memory of some number of pages.
+func (k *call) anyOutcome() outcome {
+	o := outcome{name: "any path", ret: k.some("any.result"), failed: k.Var("any.failed", 1)}
+	o.ok = k.Ne(o.ret, k.num(0))
+	pages := k.Var("any.pages", k.wide)
+	o.post = view{
+		top: k.Var("any.top", k.wide), end: k.Var("any.end", k.wide),
+		pages: pages, size: k.bytes(pages), own: k.Bool(true),
+	}
+	return o
+}
+
+// attempt is an obligation about any outcome.
+type attempt struct {
+	whole    Obligation
+	formulas [][]term // none where there is nothing to try
+}
+
+// anyPath makes one case of an obligation if all of the facts that it names are
+// proved.
+func (s *system) anyPath(ob Obligation, results []Result) attempt {
+	if len(ob.Facts) == 0 {
+		return attempt{}
+	}
+	o := ob.call.anyOutcome()
+	assume := append(append([]term(nil), ob.call.assume...), ob.given...)
+	for _, name := range ob.Facts {
+		fact, ok := proved(name, results)
+		if !ok {
+			return attempt{}
+		}
+		assume = append(assume, s.Implies(s.All(fact.given...), fact.goal(o)))
+	}
+	c := Case{Name: o.name, Assume: assume, Goal: ob.goal(o)}
+	ob.Cases = []Case{c}
+	return attempt{ob, [][]term{c.formula(s, false)}}
+}
+
+// attempt decides an obligation as one case, and tells whether it is proved.
+func (s *system) attempt(ctx context.Context, a attempt, o Options, find finder) (Result, bool) {
+	if len(a.formulas) == 0 {
+		return Result{}, false
+	}
+	o.probe = true // an outcome that is no path's is no counterexample
+	r := s.decide(ctx, a.whole, a.formulas, o, find)
+	return r, r.Verdict == Proved
+}
+
+// proved returns the obligation of that name if it is proved.
+func proved(name string, results []Result) (Obligation, bool) {
+	for _, r := range results {
+		if r.Obligation.Name == name {
+			return r.Obligation, r.Verdict == Proved
+		}
+	}
+	return Obligation{}, false
+}
