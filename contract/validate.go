@@ -186,17 +186,14 @@ func checkHeapBase(c *Contract) error {
 	if c.HeapBase.Linker {
 		return checkLinker(c)
 	}
+	base := uint64(c.HeapBase.Address)
 	if c.HeapBase.Imported() {
-		if err := checkName("heap-base", c.HeapBase.Module); err != nil {
+		if err := checkBaseImport(c); err != nil {
 			return err
 		}
-		if c.Memory == ImportMemory && c.MemoryName == c.HeapBase.Module+"."+c.HeapBase.Name {
-			return refuse("heap-base", "%s is the name of the memory too: a host can give it one meaning only", c.MemoryName)
-		}
-		return checkName("heap-base", c.HeapBase.Name)
+		base = 1 // the least that a host can give
 	}
 	bytes := uint64(c.InitialPages) * PageSize
-	base := uint64(c.HeapBase.Address)
 	end := bytes
 	if c.CanGrow() {
 		end = uint64(c.PageLimit()) * PageSize
@@ -209,11 +206,21 @@ func checkHeapBase(c *Contract) error {
 	case base > bytes:
 		return refuse("heap-base", "%d is outside the initial memory of %d bytes: lower it or raise --initial-pages %d", base, bytes, c.InitialPages)
 	case first >= end && end == bytes:
-		return refuse("heap-base", "%d%s leaves no byte in a memory that never grows: lower it or raise --initial-pages %d", base, aligned(align), c.InitialPages)
+		return refuse("heap-base", "%s%s leaves no byte in a memory that never grows: lower it or raise --initial-pages %d", c.HeapBase, aligned(align), c.InitialPages)
 	case first >= end:
-		return refuse("heap-base", "%d%s leaves no byte in a memory of %d bytes at most: lower it or raise --max-pages %d", base, aligned(align), end, c.PageLimit())
+		return refuse("heap-base", "%s%s leaves no byte in a memory of %d bytes at most: lower it or raise --max-pages %d", c.HeapBase, aligned(align), end, c.PageLimit())
 	}
 	return nil
+}
+
+func checkBaseImport(c *Contract) error {
+	if err := checkName("heap-base", c.HeapBase.Module); err != nil {
+		return err
+	}
+	if c.Memory == ImportMemory && c.MemoryName == c.HeapBase.Module+"."+c.HeapBase.Name {
+		return refuse("heap-base", "%s is the name of the memory too: a host can give it one meaning only", c.MemoryName)
+	}
+	return checkName("heap-base", c.HeapBase.Name)
 }
 
 // aligned says what a base is rounded up to, where it is.

@@ -77,6 +77,10 @@ func TestContradictions(t *testing.T) {
 		{"--grow=chunk", "--initial-pages=65536"},
 		{"--grow=double", "--initial-pages=65536"},
 		{"--heap-base=65536", "--max-pages=1"},
+		{"--min-align=65536", "--max-pages=1"},
+		{"--min-align=131072", "--max-pages="},
+		{"--fixed-align=65536", "--max-pages=1"},
+		{"--fixed-align=131072", "--max-pages="},
 		{"--dirty", "--functions="},
 	}
 	met := map[[2]string]bool{}
