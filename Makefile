@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test check deps bench readme mutants prove
+.PHONY: build test check deps bench readme mutants prove prove-mutants
 
 # The command, in out/.
 build:
@@ -51,3 +51,9 @@ mutants:
 SHARD = 1/1
 prove:
 	go run ./prove/cmd/sweep -shard $(SHARD)
+
+# Proves the single-instruction mutants of some configurations: each has to be
+# refuted, or known to be the same function. EVERY=N takes every N-th.
+EVERY = 1
+prove-mutants:
+	go run ./prove/cmd/mutants -every $(EVERY)

@@ -44,6 +44,9 @@ func (k *call) placed(at, end, fits term) place {
 
 // refused says that the host refused to grow by exactly the pages needed.
 func (k *call) refused(o outcome, need term) term {
+	if o.path == nil { // see anyOutcome
+		return k.Var("any.refused", 1)
+	}
 	r := k.Bool(false)
 	for _, f := range o.path.Effects {
 		if f.Kind == sym.Grow && !f.Grown {
@@ -76,7 +79,7 @@ func (k *call) grows(o outcome, need term) term {
 // refusedMore says that the host refused to grow by more than need.
 func (o outcome) refusedMore(k *call, need term) term {
 	if o.path == nil { // see anyOutcome
-		return k.Var("any.refused", 1)
+		return k.Var("any.refused.more", 1)
 	}
 	r := k.Bool(false)
 	for _, f := range o.path.Effects {
@@ -91,7 +94,7 @@ func (o outcome) refusedMore(k *call, need term) term {
 func (s *system) alloc(k *call, zeroed bool) []Obligation {
 	size := k.arg("size")
 	p := k.placeNew(size, k.arg("align"))
-	obligations := append(k.exact(p), append(k.always(), k.block(size)...)...)
+	obligations := append(k.exact(func(outcome) place { return p }), append(k.always(), k.block(size)...)...)
 	if zeroed {
 		obligations = append(obligations, k.zeroed(size))
 	}
@@ -152,18 +155,20 @@ func (k *call) block(size term) []Obligation {
 }
 
 // exact are the obligations about where the block is and when there is none.
-func (k *call) exact(p place) []Obligation {
+func (k *call) exact(where func(o outcome) place) []Obligation {
 	return []Obligation{
 		k.forAll("place", "the block lies at the first address that will do", func(o outcome) term {
-			return k.Implies(o.ok, k.Eq(o.ret, p.at))
+			return k.Implies(o.ok, k.Eq(o.ret, where(o).at))
 		}),
 		k.forAll("top", "the top moves to the block's end, rounded up to the contract's alignment at most", func(o outcome) term {
+			p := where(o)
 			return k.Implies(o.ok, k.le(p.end, o.post.top, k.roundUp(p.end, k.align)))
 		}).after("place"),
 		k.forAll("grow", "the memory grows only where it must, and by what the policy says", func(o outcome) term {
-			return k.Implies(o.ok, k.grows(o, p.need))
+			return k.Implies(o.ok, k.grows(o, where(o).need))
 		}).after("place", "top"),
 		k.forAll("fails", "it fails exactly where the pages needed cannot be had", func(o outcome) term {
+			p := where(o)
 			why := k.Implies(o.failed, k.Or(p.cannot, k.refused(o, p.need)))
 			return k.And(why, k.Implies(p.cannot, o.failed))
 		}).after("place", "top", "grow"),

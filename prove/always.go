@@ -3,7 +3,6 @@
 package prove
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/genalloc/genalloc/prove/sym"
@@ -41,31 +40,12 @@ func (k *call) always() []Obligation {
 
 func (k *call) products() Obligation { return k.lemmas("products", productsText, true) }
 
-// productsHold tells whether the executor was right about products.
-func (s *system) productsHold(ctx context.Context, ks []*call, o Options, find finder) bool {
-	var all []Obligation
-	for _, k := range ks {
-		all = append(all, k.products())
-	}
-	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
-	for _, r := range s.decideAll(ctx, all, quiet, find) {
-		if r.Verdict != Proved {
-			return false
-		}
-	}
-	return true
-}
-
 // lemmas collects what the executor relied on, each once: what it took of
 // products, or to cut loops.
 func (k *call) lemmas(name, text string, products bool) Obligation {
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
 	seen := map[string]bool{}
-	outcomes := k.outcomes
-	if products { // whether they hold is asked before any path is left out
-		outcomes = k.all
-	}
-	for _, o := range outcomes {
+	for _, o := range k.outcomes {
 		for _, l := range o.path.Lemmas {
 			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
 			for _, a := range l.Assume {

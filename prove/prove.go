@@ -93,10 +93,6 @@ func (s *system) run(ctx context.Context, o Options, find finder) (*Report, erro
 		return nil, err
 	}
 	calls, err := s.calls()
-	if err == nil && !s.productsHold(ctx, calls, o, find) {
-		s.executor.Multiply = true
-		calls, err = s.calls()
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,16 @@ func (s *system) realloc(k *call) []Obligation {
 	newest := s.Eq(usable, k.pre.top)
 	fits := s.le(end, k.pre.end)
 	inPlace := s.And(newest, s.Or(fits, s.Eq(k.pre.end, k.pre.size)))
-	p := s.choose(inPlace, k.placed(old.at, end, fits), k.placeNew(size, k.arg("align")))
+	here, elsewhere := k.placed(old.at, end, fits), k.placeNew(size, k.arg("align"))
+	// Where the host refuses the pages that growing in place takes, the block may
+	// move instead of failing: a host may say no, and then yes.
+	where := func(o outcome) place {
+		moved := s.All(o.ok, s.Ne(o.ret, old.at), k.refused(o, here.need))
+		return s.choose(s.And(inPlace, s.Not(moved)), here, elsewhere)
+	}
 
 	obligations := []Obligation{k.stays(stays, old)}
-	for _, ob := range k.exact(p) {
+	for _, ob := range k.exact(where) {
 		obligations = append(obligations, unless(s, stays, ob))
 	}
 	obligations = append(obligations, append(k.always(), k.block(size)...)...)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -47,5 +48,5 @@ func (f *formulas) failed() error {
 	if f == nil || f.err == nil {
 		return nil
 	}
-	return &contract.FlagError{Flag: "emit-smt2", Err: pathError(f.err)}
+	return &contract.FlagError{Flag: "emit-smt2", Err: fmt.Errorf("%s: %w", f.dir, pathError(f.err))}
 }

@@ -25,9 +25,6 @@ const maxRuns = 4096
 type Executor struct {
 	B      *bv.Builder
 	Module *wasm.Module
-	// Multiply: conditions that are products stay so. See condition.
-	Multiply bool
-
 	Unroll int // how often a loop that cannot be cut is gone round again, and a function calls itself
 
 	codes map[uint32]*code

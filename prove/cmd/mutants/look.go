@@ -31,7 +31,8 @@ const (
 type result struct {
 	key   string
 	fate  fate
-	known bool // in the table
+	why   string // of an inconclusive fate
+	known bool   // in the table
 }
 
 // strange tells whether prover and table differ, or the prover says nothing.
@@ -85,7 +86,7 @@ func (o options) look(ctx context.Context, c mutate.Configuration, tell func(res
 	for i := o.from; i < len(all) && ctx.Err() == nil; i += max(o.every, 1) {
 		r := result{key: keys[i]}
 		_, r.known = table[c.Name][r.key]
-		r.fate = o.judge(ctx, engine, all[i].Apply(m), promised, hints)
+		r.fate, r.why = o.judge(ctx, engine, all[i].Apply(m), promised, hints)
 		f.add(r)
 		tell(r)
 	}
@@ -121,13 +122,13 @@ func (f *fates) add(r result) {
 // judge proves one module, up to the first refutation. The hints are the
 // original's: a wrong hint cannot make a proof, and guessing would follow a mutant's
 // initial values.
-func (o options) judge(ctx context.Context, engine *wasmtime.Engine, m *wasm.Module, c contract.Contract, h prove.Hints) fate {
+func (o options) judge(ctx context.Context, engine *wasmtime.Engine, m *wasm.Module, c contract.Contract, h prove.Hints) (f fate, why string) {
 	file, err := m.Encode()
 	if err != nil || wasmtime.ModuleValidate(engine, file) != nil {
-		return invalid
+		return invalid, ""
 	}
 	if m, err = wasm.Decode(file); err != nil {
-		return invalid
+		return invalid, ""
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -140,11 +141,16 @@ func (o options) judge(ctx context.Context, engine *wasmtime.Engine, m *wasm.Mod
 	}})
 	switch {
 	case err != nil:
-		return refused
+		return refused, err.Error()
 	case wrong:
-		return refuted
+		return refuted, ""
 	case report.Verdict() == prove.Proved:
-		return proved
+		return proved, ""
 	}
-	return inconclusive
+	for _, r := range report.Results {
+		if r.Verdict == prove.Inconclusive {
+			why = r.String()
+		}
+	}
+	return inconclusive, why
 }

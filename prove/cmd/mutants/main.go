@@ -49,7 +49,7 @@ func run(ctx context.Context, names []string, o options) error {
 		start := time.Now()
 		fates, err := o.look(ctx, c, func(r result) {
 			if r.strange() {
-				fmt.Printf("%s: %s, %s: %s\n", c.Name, r.fate, r.listed(), r.key)
+				fmt.Printf("%s: %s, %s: %s %s\n", c.Name, r.fate, r.listed(), r.key, r.why)
 			}
 		})
 		if err != nil {
