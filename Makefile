@@ -12,6 +12,7 @@ build:
 # that are not there are skipped and say how to get them; under CI they fail.
 test: deps check
 	go test ./...
+	go test -race -run 'TestSample|TestSeeded' ./mutate ./prove # where goroutines are
 
 # Formatting and static analysis.
 check:
