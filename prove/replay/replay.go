@@ -260,6 +260,7 @@ var codes = map[wasmtime.TrapCode]string{
 	wasmtime.MemoryOutOfBounds:      "out of bounds memory access",
 	wasmtime.UnreachableCodeReached: "unreachable",
 	wasmtime.IntegerDivisionByZero:  "integer divide by zero",
+	wasmtime.StackOverflow:          "call stack exhausted",
 	wasmtime.OutOfFuel:              Endless,
 }
 
