@@ -77,6 +77,29 @@ func TestValidateTwice(t *testing.T) {
 	}
 }
 
+// TestSetAfterValidate changes what another parameter's default was settled by.
+func TestSetAfterValidate(t *testing.T) {
+	for _, tt := range []struct{ before, flag, value, after string }{
+		{"", "abi", "c", "--abi=c"},
+		{"--abi=core,cabi --functions=alloc,cabi_realloc", "abi", "cabi", "--abi=cabi"},
+		{"--functions=alloc", "abi", "core", "--functions=alloc"},
+		{"--memory=import", "memory", "export", ""},
+		{"--memory=import --memory-name=a.b", "memory", "export", "--memory-name=a.b"},
+		{"--memory-name=mine", "memory", "export", "--memory-name=mine"},
+	} {
+		c, err := contract.Parse(tt.before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Set(tt.flag, tt.value); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Validate(); err != nil || c.String() != tt.after {
+			t.Errorf("%s, then --%s=%s: %q, error %v, want %q", tt.before, tt.flag, tt.value, c, err, tt.after)
+		}
+	}
+}
+
 // TestCopiesAreApart checks that a copy can be changed, and one made by hand.
 func TestCopiesAreApart(t *testing.T) {
 	c := settled(t)

@@ -26,7 +26,10 @@ type Flag struct {
 
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
-	textFlag("abi", "functions and conventions", func(c *Contract) textValue { return &c.ABI }, func(c *Contract) string { return string(c.ABI) }),
+	{
+		Name: "abi", Usage: "functions and conventions",
+		set: setABI, get: func(c *Contract) []string { return []string{string(c.ABI)} },
+	},
 	{
 		Name: "functions", Usage: "comma-separated functions of the ABI to include, or with a dash to leave out",
 		set: setFunctions, get: getFunctions,
@@ -34,7 +37,10 @@ var Flags = []Flag{
 	{Name: "export", Usage: "export a function under another name, as alloc=my_alloc", List: true, set: setExport, get: getExport},
 	textFlag("target", "wasm2, mvp, stylus, cosmwasm or wasm3", func(c *Contract) textValue { return &c.Target }, func(c *Contract) string { return string(c.Target) }),
 	textFlag("strategy", "bump, or any for a module that something else made", func(c *Contract) textValue { return &c.Strategy }, func(c *Contract) string { return string(c.Strategy) }),
-	textFlag("memory", "export or import the memory", func(c *Contract) textValue { return &c.Memory }, func(c *Contract) string { return string(c.Memory) }),
+	{
+		Name: "memory", Usage: "export or import the memory",
+		set: setMemory, get: func(c *Contract) []string { return []string{string(c.Memory)} },
+	},
 	{
 		Name: "memory-name", Usage: "the memory's export name, or MODULE.NAME of its import",
 		set: func(c *Contract, s string) error { c.MemoryName, c.memoryNamed = s, true; return nil },
@@ -125,6 +131,29 @@ func boolFlag(name, usage string, field func(*Contract) *bool) Flag {
 		},
 		get: func(c *Contract) []string { return []string{strconv.FormatBool(*field(c))} },
 	}
+}
+
+// setABI starts anew with all functions where it is another ABI's that were listed.
+func setABI(c *Contract, s string) error {
+	before := c.ABI
+	if err := c.ABI.UnmarshalText([]byte(s)); err != nil {
+		return err
+	}
+	if c.ABI != before {
+		c.Functions = nil
+	}
+	return nil
+}
+
+// setMemory goes back to the usual name from the one that Validate gives an import.
+func setMemory(c *Contract, s string) error {
+	if err := c.Memory.UnmarshalText([]byte(s)); err != nil {
+		return err
+	}
+	if !c.memoryNamed && c.MemoryName == DefaultMemoryImport {
+		c.MemoryName = Default().MemoryName
+	}
+	return nil
 }
 
 // setFunctions keeps the list until the ABI is known.

@@ -8,15 +8,14 @@ import (
 	"testing"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
+
+	"github.com/genalloc/genalloc/internal/wattest"
 )
 
 func assemble(t testing.TB, wat string) []byte {
 	t.Helper()
-	b, err := wasmtime.Wat2Wasm(wat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	file, _ := wattest.Assemble(t, wat)
+	return file
 }
 
 func newMeter(t testing.TB, wat string, c Config) *Meter {

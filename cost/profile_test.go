@@ -8,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/wattest"
 )
 
 func profile(t *testing.T, module []byte, c contract.Contract) *cost.Profile {
@@ -35,11 +34,8 @@ func order(t *testing.T, text string) contract.Contract {
 
 func module(t *testing.T, wat string) []byte {
 	t.Helper()
-	b, err := wasmtime.Wat2Wasm(wat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	file, _ := wattest.Assemble(t, wat)
+	return file
 }
 
 func path(t *testing.T, p *cost.Profile, function, name string) cost.Path {

@@ -5,13 +5,13 @@ package emitter_test
 import (
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/toolchain"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/*.wat")
@@ -114,13 +114,7 @@ func TestGoldensAreTidy(t *testing.T) {
 // TestWabt assembles the texts with wabt, an assembler that shares no code with
 // wasmtime's, and compares the modules.
 func TestWabt(t *testing.T) {
-	wat2wasm, err := exec.LookPath("wat2wasm")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("wat2wasm is missing: install wabt (apt-get install wabt)")
-		}
-		t.Skip("wat2wasm is missing: install wabt (apt-get install wabt, or brew install wabt)")
-	}
+	toolchain.Need(t, "wat2wasm")
 	for name, words := range goldens {
 		t.Run(name, func(t *testing.T) {
 			c := parse(t, words)
@@ -128,9 +122,7 @@ func TestWabt(t *testing.T) {
 			must(t, err)
 			in, out := filepath.Join(t.TempDir(), "a.wat"), filepath.Join(t.TempDir(), "a.wasm")
 			must(t, os.WriteFile(in, []byte(text), 0o666))
-			if message, err := exec.Command(wat2wasm, "-o", out, in).CombinedOutput(); err != nil {
-				t.Fatalf("wat2wasm: %v\n%s", err, message)
-			}
+			toolchain.Run(t, "", "wat2wasm", "-o", out, in)
 			b, err := os.ReadFile(out)
 			must(t, err)
 			sameCode(t, decode(t, b), decode(t, emit(t, c)))

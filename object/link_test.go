@@ -13,6 +13,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/validate"
 	"github.com/genalloc/genalloc/wasm"
@@ -37,7 +38,7 @@ func TestLink(t *testing.T) {
 		"strip":         func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--strip-all", app, alloc) },
 		"relinked once": func(t *testing.T, dir, ld, app, alloc string) { relink(t, dir, ld, app, alloc) },
 		"relinked alone": func(t *testing.T, dir, ld, app, alloc string) {
-			command(t, dir, ld, "-r", "-o", "again.o", alloc)
+			toolchain.Run(t, dir, ld, "-r", "-o", "again.o", alloc)
 			link(t, dir, ld, "again.o", app)
 		},
 		"archive": func(t *testing.T, dir, ld, app, alloc string) {
@@ -75,12 +76,12 @@ func TestLink(t *testing.T) {
 
 func link(t *testing.T, dir, ld string, args ...string) {
 	t.Helper()
-	command(t, dir, ld, append([]string{"--no-entry", "--export=run", "-o", "app.wasm"}, args...)...)
+	toolchain.Run(t, dir, ld, append([]string{"--no-entry", "--export=run", "-o", "app.wasm"}, args...)...)
 }
 
 func relink(t *testing.T, dir, ld, app, alloc string) {
 	t.Helper()
-	command(t, dir, ld, "-r", "-o", "both.o", app, alloc)
+	toolchain.Run(t, dir, ld, "-r", "-o", "both.o", app, alloc)
 	link(t, dir, ld, "both.o")
 }
 
@@ -128,7 +129,7 @@ func TestGarbage(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
 		dir := t.TempDir()
 		alloc := allocator(t, dir, "--heap-base=linker", object.Options{})
-		command(t, dir, ld, "--no-entry", "--export=dealloc", "-o", "app.wasm", alloc)
+		toolchain.Run(t, dir, ld, "--no-entry", "--export=dealloc", "-o", "app.wasm", alloc)
 		m, err := wasm.Decode(load(t, dir, "app.wasm"))
 		if err != nil {
 			t.Fatal(err)
@@ -160,7 +161,7 @@ func TestWeak(t *testing.T) {
 			compile(t, dir, "own.c")
 			args := append([]string{"--no-entry", "--export=own", "-o", "own.wasm"}, order...)
 			allocator(t, dir, "--heap-base=linker", object.Options{Weak: true})
-			command(t, dir, ld, args...)
+			toolchain.Run(t, dir, ld, args...)
 			if got := call(t, instantiate(t, load(t, dir, "own.wasm")), "own"); got != 0 {
 				t.Errorf("%v: own returns %d", order, got)
 			}
@@ -181,7 +182,7 @@ func TestInitialMemory(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
 		dir := t.TempDir()
 		alloc := allocator(t, dir, "--heap-base=linker", object.Options{})
-		command(t, dir, ld, "--no-entry", "--export=alloc", fmt.Sprint("--initial-memory=", pages*wasm.PageSize), "-o", "app.wasm", alloc)
+		toolchain.Run(t, dir, ld, "--no-entry", "--export=alloc", fmt.Sprint("--initial-memory=", pages*wasm.PageSize), "-o", "app.wasm", alloc)
 		m := instantiate(t, load(t, dir, "app.wasm"))
 		if call(t, m, "alloc", block, 1) == 0 {
 			t.Fatal("a block of 10 pages cannot be had")
@@ -290,8 +291,8 @@ func linkAlone(t *testing.T, ld, flags string, opts object.Options, ldflags ...s
 	args := append([]string{
 		"--no-entry", "--export=alloc", "--export=alloc_zeroed", "--export=dealloc", "--export=genalloc_realloc", "-o", "linked.wasm", alloc,
 	}, ldflags...)
-	command(t, dir, ld, append(args, "--export=__heap_base")...)
+	toolchain.Run(t, dir, ld, append(args, "--export=__heap_base")...)
 	base = instantiate(t, load(t, dir, "linked.wasm")).ExportedGlobal("__heap_base").Get()
-	command(t, dir, ld, args...)
+	toolchain.Run(t, dir, ld, args...)
 	return load(t, dir, "linked.wasm"), base
 }

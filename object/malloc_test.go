@@ -12,6 +12,7 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 	"github.com/tetratelabs/wazero/sys"
 
+	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/object"
 )
 
@@ -37,7 +38,7 @@ func TestMalloc(t *testing.T) {
 // prints, and of dlmalloc nothing was linked.
 func TestWASI(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
-		need(t, "clang", "clang wasi-libc libclang-rt-14-dev-wasm32")
+		toolchain.Need(t, "clang")
 		dir := t.TempDir()
 		allocator(t, dir, "--abi=c --heap-base=linker", object.Options{})
 		wasi(t, dir, ld, "ours.wasm", "alloc.o")
@@ -61,7 +62,7 @@ func TestWASI(t *testing.T) {
 // which is why the contract's default is all of them.
 func TestMallocWhole(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
-		need(t, "clang", "clang wasi-libc libclang-rt-14-dev-wasm32")
+		toolchain.Need(t, "clang")
 		dir := t.TempDir()
 		allocator(t, dir, "--abi=c --functions=-malloc_usable_size --heap-base=linker", object.Options{})
 		out, err := run(dir, "clang", wasiArgs(t, dir, ld, "x.wasm", "alloc.o")...)
@@ -74,7 +75,7 @@ func TestMallocWhole(t *testing.T) {
 // wasi links testdata/wasi.c, with the names of functions.
 func wasi(t *testing.T, dir, ld, out string, args ...string) {
 	t.Helper()
-	command(t, dir, "clang", wasiArgs(t, dir, ld, out, args...)...)
+	toolchain.Run(t, dir, "clang", wasiArgs(t, dir, ld, out, args...)...)
 }
 
 func wasiArgs(t *testing.T, dir, ld, out string, args ...string) []string {

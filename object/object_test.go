@@ -11,6 +11,8 @@ import (
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/toolchain"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -18,11 +20,8 @@ import (
 // assemble returns the module of a text in which (module …) is left out.
 func assemble(t *testing.T, fields string) []byte {
 	t.Helper()
-	b, err := wasmtime.Wat2Wasm("(module " + fields + ")")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	file, _ := wattest.Assemble(t, "(module "+fields+")")
+	return file
 }
 
 // linked is the contract of an object.
@@ -135,7 +134,7 @@ func TestDataRelocation(t *testing.T) {
 	}
 	eachLinker(t, func(t *testing.T, ld string) {
 		dir := t.TempDir()
-		command(t, dir, ld, "--no-entry", "--export=here", "--export=base", "-o", "app.wasm", save(t, dir, "here.o", obj))
+		toolchain.Run(t, dir, ld, "--no-entry", "--export=here", "--export=base", "-o", "app.wasm", save(t, dir, "here.o", obj))
 		m := instantiate(t, load(t, dir, "app.wasm"))
 		here, base := call(t, m, "here"), call(t, m, "base")
 		if here != base || base == 0 {
@@ -147,9 +146,7 @@ func TestDataRelocation(t *testing.T) {
 // TestReaders compares what Inspect reads with what other tools read, from our
 // objects and from a compiler's.
 func TestReaders(t *testing.T) {
-	need(t, "llvm-objdump-19", "llvm-19")
-	need(t, "llvm-nm-19", "llvm-19")
-	need(t, "wasm-objdump", "wabt")
+	toolchain.Need(t, "llvm-objdump-19", "llvm-nm-19", "wasm-objdump")
 	dir := t.TempDir()
 	files := []string{compile(t, dir, "app.c", "-mbulk-memory")}
 	for state, opts := range states {
@@ -170,13 +167,13 @@ func TestReaders(t *testing.T) {
 				fmt.Fprintf(&records, "%08x R_WASM_%s %s%+d\n", r.Offset, r.Type, info.Name(r), r.Addend)
 			}
 		}
-		sameLines(t, file, records.String(), command(t, dir, "llvm-objdump-19", "-r", file), "R_WASM_")
+		sameLines(t, file, records.String(), toolchain.Run(t, dir, "llvm-objdump-19", "-r", file), "R_WASM_")
 		var symbols strings.Builder
 		for _, s := range info.Symbols {
 			fmt.Fprintln(&symbols, s.Name)
 		}
-		sameLines(t, file, symbols.String(), command(t, dir, "llvm-nm-19", "--no-sort", "--just-symbol-name", file), "")
-		if out := command(t, dir, "wasm-objdump", "-x", file); strings.Contains(out, "warning") || strings.Contains(out, "error") {
+		sameLines(t, file, symbols.String(), toolchain.Run(t, dir, "llvm-nm-19", "--no-sort", "--just-symbol-name", file), "")
+		if out := toolchain.Run(t, dir, "wasm-objdump", "-x", file); strings.Contains(out, "warning") || strings.Contains(out, "error") {
 			t.Errorf("%s: wasm-objdump complains:\n%s", file, out)
 		}
 	}
@@ -219,11 +216,11 @@ func TestFeatures(t *testing.T) {
 
 // TestArchiveReaders: other tools read our archives, and their index is theirs.
 func TestArchiveReaders(t *testing.T) {
-	need(t, "llvm-ar-19", "llvm-19")
+	toolchain.Need(t, "llvm-ar-19")
 	dir := t.TempDir()
 	alloc := allocator(t, dir, "--heap-base=linker", object.Options{Weak: true})
 	archive(t, dir, alloc)
-	command(t, dir, "llvm-ar-19", "--format=gnu", "rcsD", "theirs.a", alloc)
+	toolchain.Run(t, dir, "llvm-ar-19", "--format=gnu", "rcsD", "theirs.a", alloc)
 	ours, theirs := load(t, dir, "liballoc.a"), load(t, dir, "theirs.a")
 	if !bytes.Equal(ours, theirs) {
 		t.Errorf("our archive differs from llvm-ar's:\n%q\n%q", ours[:200], theirs[:200])

@@ -16,6 +16,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/object"
 )
 
@@ -23,28 +24,7 @@ import (
 // and the newest that Debian 12 has.
 var linkers = []string{"wasm-ld-14", "wasm-ld-19"}
 
-// need skips the test where a tool is missing, and fails it in CI.
-func need(t *testing.T, tool, pkg string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is missing: apt-get install %s", tool, pkg)
-	}
-	t.Skipf("%s is missing: apt-get install %s", tool, pkg)
-}
-
-// command runs a tool in a directory and returns what it printed.
-func command(t *testing.T, dir, tool string, args ...string) string {
-	t.Helper()
-	out, err := run(dir, tool, args...)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return out
-}
-
+// run runs a tool where it may fail, and returns what it printed.
 func run(dir, tool string, args ...string) (string, error) {
 	c := exec.Command(tool, args...)
 	c.Dir = dir
@@ -60,7 +40,7 @@ func run(dir, tool string, args ...string) (string, error) {
 func eachLinker(t *testing.T, f func(t *testing.T, ld string)) {
 	for _, ld := range linkers {
 		t.Run(ld, func(t *testing.T) {
-			need(t, ld, ld[len("wasm-"):])
+			toolchain.Need(t, ld)
 			f(t, ld)
 		})
 	}
@@ -69,10 +49,10 @@ func eachLinker(t *testing.T, f func(t *testing.T, ld string)) {
 // compile compiles a C file of testdata to an object in the directory.
 func compile(t *testing.T, dir, file string, flags ...string) string {
 	t.Helper()
-	need(t, "clang", "clang")
+	toolchain.Need(t, "clang")
 	out := file[:len(file)-len(".c")] + ".o"
 	args := append([]string{"--target=wasm32", "-O1", "-ffreestanding", "-fno-builtin", "-Wall", "-Werror", "-c", "-o", out, source(t, file)}, flags...)
-	command(t, dir, "clang", args...)
+	toolchain.Run(t, dir, "clang", args...)
 	return out
 }
 

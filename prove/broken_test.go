@@ -10,9 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -34,14 +33,7 @@ func judged(t *testing.T, file string) (*wasm.Module, contract.Contract) {
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	b, err := wasmtime.Wat2Wasm(string(wat))
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	m, err := wasm.Decode(b)
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
+	_, m := wattest.Assemble(t, string(wat))
 	return m, c
 }
 

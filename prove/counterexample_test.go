@@ -9,13 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/prove/sat"
 	"github.com/genalloc/genalloc/prove/sym"
-	"github.com/genalloc/genalloc/wasm"
 )
 
 // wraps is an edit of page.wat after which an end above 4 GiB wraps.
@@ -183,14 +181,7 @@ func TestHostSaysNo(t *testing.T) {
 // TestWideGlobals proves an allocator whose addresses are in 64-bit globals: all is
 // right but that a request for nothing fails.
 func TestWideGlobals(t *testing.T) {
-	file, err := wasmtime.Wat2Wasm(read(t, "../validate/testdata/broken/zero-size-null.wat"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := wasm.Decode(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, m := wattest.Assemble(t, read(t, "../validate/testdata/broken/zero-size-null.wat"))
 	c := contract.Default()
 	c.Functions = []string{"alloc"}
 	m.Exports = only(m.Exports, c)

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -30,14 +29,7 @@ func page(t *testing.T, edits ...string) *wasm.Module {
 		}
 		text = strings.Replace(text, edits[i], edits[i+1], 1)
 	}
-	file, err := wasmtime.Wat2Wasm(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := wasm.Decode(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, m := wattest.Assemble(t, text)
 	return m
 }
 

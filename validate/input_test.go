@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/wattest"
 )
 
 // assemble returns a module with the default contract's functions. Each part
@@ -28,10 +27,7 @@ func assemble(t *testing.T, memory, alloc, rest string) []byte {
 		(export "alloc_zeroed" (func 0))
 		(func (export "dealloc") (param i32 i32 i32))
 		(func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0)) ` + rest + ")"
-	module, err := wasmtime.Wat2Wasm(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	module, _ := wattest.Assemble(t, text)
 	return module
 }
 

