@@ -78,9 +78,6 @@ type subject struct {
 }
 
 func newSubject(m Module) (*subject, error) {
-	if err := m.Contract.Validate(); err != nil {
-		return nil, err
-	}
 	decoded, err := wasm.Decode(m.File)
 	if err != nil {
 		return nil, err

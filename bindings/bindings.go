@@ -85,9 +85,6 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 	if !ok {
 		return nil, fmt.Errorf("%q is no language that bindings are written in", l)
 	}
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
 	m, err := newModel(l, c, path.Base(file))
 	if err != nil {
 		return nil, err

@@ -67,11 +67,7 @@ func TestNames(t *testing.T) {
 // TestEveryABI: the languages without an allocator interface take any functions.
 func TestEveryABI(t *testing.T) {
 	for _, abi := range contract.ABIs {
-		c := contract.Default()
-		c.ABI, c.Target = abi, contract.CosmWasm
-		if err := c.Validate(); err != nil {
-			t.Fatal(err)
-		}
+		c := contract.Must(contract.Order{ABI: abi, Target: contract.CosmWasm}.Settle())
 		for _, l := range []bindings.Language{bindings.C, bindings.JS, bindings.Go} {
 			files, err := bindings.Write(l, c, "x.wasm")
 			if err != nil {

@@ -15,18 +15,17 @@ const MaxPages = 65536
 // SectionName is the name of the custom section that holds the contract's text.
 const SectionName = "genalloc"
 
-// A Contract is a complete order for an allocator module. The zero value is not
-// valid; start from [Default].
-type Contract struct {
-	ABI         ABI               // the set of functions and their conventions
-	Functions   []string          // names of the ABI's functions; nil for all, which Validate lists in the ABI's order
-	Export      map[string]string // function name to export name, where they differ
-	Target      Target            // which instructions and module shapes are allowed
-	Strategy    Strategy          // how blocks are found and reused
-	Memory      MemoryMode        // whether the memory is exported or imported
-	MemoryName  string            // export name, or MODULE.NAME of the import
-	memoryNamed bool              // MemoryName was given, not left to Memory's default
-	functions   []string          // the list as it was given, until Validate settles it
+// An Order is what somebody said of an allocator module. The zero value of a field
+// says nothing and leaves it at its default, so that Order{} orders the default
+// module. [Order.Settle] turns it into a [Contract].
+type Order struct {
+	ABI        ABI               // the set of functions and their conventions
+	Functions  []string          // names of the ABI's functions, or all of them with a dash, to leave out
+	Export     map[string]string // function name to export name, where they differ
+	Target     Target            // which instructions and module shapes are allowed
+	Strategy   Strategy          // how blocks are found and reused
+	Memory     MemoryMode        // whether the memory is exported or imported
+	MemoryName string            // export name, or MODULE.NAME of the import
 
 	InitialPages uint32 // pages the memory has at instantiation, all the allocator's above the base
 	MaxPages     uint32 // the memory's declared maximum in pages; 0 for none
@@ -44,24 +43,41 @@ type Contract struct {
 	Names    bool // keep the name section
 }
 
-// Default returns the contract of the default module: the core ABI in an
-// exported memory of one page with no maximum, heap base 1024 (so that small
-// addresses, and 0 above all, are never blocks), growing by what is needed.
-func Default() Contract {
-	return Contract{
-		ABI:          Core,
-		Export:       map[string]string{},
-		Target:       Wasm2,
-		Strategy:     Bump,
-		Memory:       ExportMemory,
-		MemoryName:   "memory",
-		InitialPages: 1,
-		HeapBase:     HeapBase{Address: 1024},
-		Grow:         Grow{Policy: GrowExact},
-		MinAlign:     1,
-		OOM:          OOMNull,
-		Optimize:     Balanced,
+// A Contract is a settled order: it has a value for each parameter, and none
+// contradicts another. It is made by [Order.Settle], [Parse] and [Default] alone, and
+// nobody changes it. To vary one, change a copy of its Order and settle that.
+type Contract struct {
+	Order
+	functions []Function // what the module exports
+}
+
+// defaults is the order of the default module: the core ABI in an exported memory
+// of one page with no maximum, heap base 1024 (so that small addresses, and 0 above
+// all, are never blocks), growing by what is needed.
+var defaults = Order{
+	ABI:          Core,
+	Target:       Wasm2,
+	Strategy:     Bump,
+	Memory:       ExportMemory,
+	MemoryName:   "memory",
+	InitialPages: 1,
+	HeapBase:     HeapBase{Address: 1024},
+	Grow:         Grow{Policy: GrowExact},
+	MinAlign:     1,
+	OOM:          OOMNull,
+	Optimize:     Balanced,
+}
+
+// Default returns the contract of the default module.
+func Default() Contract { return Must(Order{}.Settle()) }
+
+// Must returns the contract and panics on the error, as for an order that the
+// program's author has written.
+func Must(c Contract, err error) Contract {
+	if err != nil {
+		panic(err)
 	}
+	return c
 }
 
 // PageLimit returns the number of pages beyond which the memory cannot grow,
@@ -87,13 +103,27 @@ func (c Contract) Align() uint32 {
 	return c.MinAlign
 }
 
-// Has reports whether the contract includes the ABI's function of that name.
-func (c Contract) Has(function string) bool {
-	if c.Functions == nil {
-		return slices.Contains(functionNames(c.ABI), function)
+// Signatures returns the functions that the module exports, in the ABI's order,
+// with their export names and without the align parameter under FixedAlign. The
+// slice is shared: it must not be changed.
+func (c Contract) Signatures() []Function { return c.functions }
+
+// Function returns the first of the functions that has the role.
+func (c Contract) Function(r Role) (f Function, ok bool) {
+	i := slices.IndexFunc(c.functions, func(f Function) bool { return f.Role == r })
+	if i < 0 {
+		return Function{}, false
 	}
-	return slices.Contains(c.Functions, function)
+	return c.functions[i], true
 }
+
+// HasRole reports whether one of the functions has one of the roles.
+func (c Contract) HasRole(roles ...Role) bool {
+	return slices.ContainsFunc(c.functions, func(f Function) bool { return slices.Contains(roles, f.Role) })
+}
+
+// Has reports whether the contract includes the ABI's function of that name.
+func (c Contract) Has(function string) bool { return slices.Contains(c.Functions, function) }
 
 // ExportName returns the name under which the module exports the function; in an
 // object, its symbol.
@@ -104,13 +134,25 @@ func (c Contract) ExportName(function string) string {
 	return c.ownName(function)
 }
 
+// Only returns the contract of one of the ABIs alone, which may have no function.
+// The callers of cabi's and of wasm-bindgen's functions do not look for null: those
+// trap whatever --oom says.
+func (c Contract) Only(abi ABI) Contract {
+	c.functions = slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool { return f.ABI != abi })
+	c.ABI, c.Functions = abi, namesOf(c.functions)
+	if abi == CABI || abi == WasmBindgen {
+		c.OOM = OOMTrap
+	}
+	return c
+}
+
 // LinkedRealloc is the symbol in an object of core's realloc, which has other
 // parameters than the one that every libc defines.
 const LinkedRealloc = "genalloc_realloc"
 
 // ownName is the name of a function that nobody has renamed.
-func (c Contract) ownName(function string) string {
-	if function == "realloc" && c.HeapBase.Linker && c.ABI.Includes(Core) {
+func (o Order) ownName(function string) string {
+	if function == "realloc" && o.HeapBase.Linker && o.ABI.Includes(Core) {
 		return LinkedRealloc
 	}
 	return function

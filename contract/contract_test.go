@@ -14,13 +14,14 @@ import (
 // settled sets the words on the default contract and validates it.
 func settled(t *testing.T, words ...[2]string) contract.Contract {
 	t.Helper()
-	c := contract.Default()
+	var o contract.Order
 	for _, w := range words {
-		if err := c.Set(w[0], w[1]); err != nil {
+		if err := contract.Set(&o, w[0], w[1]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := c.Validate(); err != nil {
+	c, err := o.Settle()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -49,17 +50,8 @@ func TestDefault(t *testing.T) {
 	}
 }
 
-// TestDefaultIsFresh checks that nobody can change the next caller's default.
-func TestDefaultIsFresh(t *testing.T) {
-	c := contract.Default()
-	c.Export["alloc"] = "y"
-	if got := settled(t).String(); got != "" {
-		t.Errorf("the default is now %q", got)
-	}
-}
-
-// TestValidateTwice checks that a contract that was validated stays what it is.
-func TestValidateTwice(t *testing.T) {
+// TestSettledTwice settles a contract's own order: nothing changes.
+func TestSettledTwice(t *testing.T) {
 	for _, text := range []string{
 		"", "--abi=c", "--abi=core,cabi", "--abi=core,cabi --functions=-cabi_realloc",
 		"--abi=core,cabi,wasm-bindgen,proxy-wasm --functions=alloc,alloc_zeroed,dealloc,realloc",
@@ -70,46 +62,52 @@ func TestValidateTwice(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		again := c
-		if err := again.Validate(); err == nil && !reflect.DeepEqual(again, c) {
-			t.Errorf("%s: validated twice it is\n%+v, once\n%+v", text, again, c)
+		if again, err := c.Settle(); err != nil || !reflect.DeepEqual(again, c) {
+			t.Errorf("%s: settled twice it is\n%+v, once\n%+v, error %v", text, again, c, err)
 		}
 	}
 }
 
-// TestSetAfterValidate changes what another parameter's default was settled by.
-func TestSetAfterValidate(t *testing.T) {
-	for _, tt := range []struct{ before, flag, value, after string }{
-		{"", "abi", "c", "--abi=c"},
-		{"--abi=core,cabi --functions=alloc,cabi_realloc", "abi", "cabi", "--abi=cabi"},
-		{"--functions=alloc", "abi", "core", "--functions=alloc"},
-		{"--memory=import", "memory", "export", ""},
-		{"--memory=import --memory-name=a.b", "memory", "export", "--memory-name=a.b"},
-		{"--memory-name=mine", "memory", "export", "--memory-name=mine"},
-	} {
-		c, err := contract.Parse(tt.before)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Set(tt.flag, tt.value); err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Validate(); err != nil || c.String() != tt.after {
-			t.Errorf("%s, then --%s=%s: %q, error %v, want %q", tt.before, tt.flag, tt.value, c, err, tt.after)
-		}
-	}
-}
-
-// TestCopiesAreApart checks that a copy can be changed, and one made by hand.
+// TestCopiesAreApart checks that a copy of an order can be changed.
 func TestCopiesAreApart(t *testing.T) {
-	c := settled(t)
-	d := c
-	if err := d.Set("export", "alloc=y"); err != nil || c.ExportName("alloc") != "alloc" {
+	c := settled(t, [2]string{"export", "dealloc=x"})
+	o := c.Order
+	if err := contract.Set(&o, "export", "alloc=y"); err != nil || c.ExportName("alloc") != "alloc" {
 		t.Errorf("alloc is now %s in the original, error %v", c.ExportName("alloc"), err)
 	}
-	var empty contract.Contract
-	if err := empty.Set("export", "alloc=y"); err != nil || empty.ExportName("alloc") != "y" {
-		t.Errorf("alloc is %s, error %v", empty.ExportName("alloc"), err)
+}
+
+// TestRoles checks that the stages can tell each function by its roles.
+func TestRoles(t *testing.T) {
+	for _, abi := range contract.ABIs {
+		for _, f := range abi.Functions() {
+			for _, p := range f.Params {
+				if p.Role == "" {
+					t.Errorf("%s: parameter %s has no role", f.Name, p.Name)
+				}
+			}
+			if makes := f.Result == contract.BlockResult || f.Param(contract.OutParam) >= 0; makes != f.Role.Makes() {
+				t.Errorf("%s: it %s, and returns a block: %v", f.Name, f.Role, makes)
+			}
+			if (f.Result == contract.NoResult) != (len(f.Results) == 0) {
+				t.Errorf("%s: its result is %q, its types are %v", f.Name, f.Result, f.Results)
+			}
+		}
+	}
+}
+
+// TestOnly narrows a contract to one of its ABIs.
+func TestOnly(t *testing.T) {
+	c := settled(t, [2]string{"abi", "core,cabi"}, [2]string{"functions", "-dealloc"})
+	core, cabi := c.Only(contract.Core), c.Only(contract.CABI)
+	if want := []string{"alloc", "alloc_zeroed", "realloc"}; !slices.Equal(core.Functions, want) || core.OOM != contract.OOMNull {
+		t.Errorf("core alone: %v, %s, want %v and null", core.Functions, core.OOM, want)
+	}
+	if !cabi.HasRole(contract.Resizes) || cabi.HasRole(contract.Allocates) || cabi.OOM != contract.OOMTrap {
+		t.Errorf("cabi alone: %v, %s", cabi.Functions, cabi.OOM)
+	}
+	if f, ok := c.Function(contract.Frees); ok {
+		t.Errorf("%s frees, though --functions leaves it out", f.Name)
 	}
 }
 
@@ -216,19 +214,15 @@ func TestDerived(t *testing.T) {
 	}
 }
 
-// TestValidateSettles checks what Validate writes rather than refuses, and that
+// TestSettle checks what Validate writes rather than refuses, and that
 // a second Validate changes nothing.
-func TestValidateSettles(t *testing.T) {
+func TestSettle(t *testing.T) {
 	c := settled(t, [2]string{"functions", "realloc,alloc"}, [2]string{"memory", "import"})
 	if want := []string{"alloc", "realloc"}; !slices.Equal(c.Functions, want) {
 		t.Errorf("functions are %v, want the ABI's order %v", c.Functions, want)
 	}
 	if c.MemoryName != "env.memory" {
 		t.Errorf("the imported memory is %q, want env.memory", c.MemoryName)
-	}
-	before := c.String()
-	if err := c.Validate(); err != nil || c.String() != before {
-		t.Errorf("a second Validate: %q, %v, want %q", c.String(), err, before)
 	}
 }
 
@@ -253,8 +247,7 @@ func TestSplitImport(t *testing.T) {
 
 // TestFlagError checks that the reason can be had without the flag.
 func TestFlagError(t *testing.T) {
-	c := contract.Default()
-	err := c.Set("max-pages", "0")
+	err := contract.Set(new(contract.Order), "max-pages", "0")
 	var flag *contract.FlagError
 	if !errors.As(err, &flag) || flag.Flag != "max-pages" {
 		t.Fatalf("error is %#v, want a FlagError of max-pages", err)

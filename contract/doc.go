@@ -4,10 +4,16 @@
 // exports under which names and signatures, where its heap starts, how its
 // memory may grow, how blocks are aligned, and what running out of memory does.
 //
-// A [Contract] is the one value that every stage of genalloc reads. The emitter
-// writes a module that keeps it, the judge and the prover hold any module
-// against it, and the module itself carries it: [Contract.String] is the text
-// of the custom section named "genalloc", and [Parse] reads it back.
+// An [Order] is what somebody said, flag by flag. [Order.Settle] fills in the rest
+// and returns a [Contract], the one value that every stage of genalloc reads: the
+// emitter writes a module that keeps it, the judge and the prover hold any module
+// against it, and the module itself carries it. [Contract.String] is the text of the
+// custom section named "genalloc", and [Parse] reads it back. A Contract is valid
+// because it exists; nobody checks it again, and nobody changes it.
+//
+// A [Function] has a [Role], and so has each parameter. The stages go by those, so
+// that the functions' names stand in the table of this package alone. What the
+// package knows of a strategy is its row of [Strategies].
 //
 // # The promise
 //

@@ -3,6 +3,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -84,19 +85,6 @@ func (t Target) BulkMemory() bool { return t != MVP && t != CosmWasm }
 // StylusMaxPages is the most pages a Stylus contract's memory may have
 // (Nitro's page limit, arbos/programs: initialPageLimit = 128).
 const StylusMaxPages = 128
-
-// Strategy says how blocks are found and reused.
-type Strategy string
-
-// The strategies. Any is for modules that something else made: nothing is known of
-// where they place blocks, how they grow, or what they keep below the heap base.
-const (
-	Bump Strategy = "bump" // addresses upwards, nothing reused
-	Any  Strategy = "any"
-)
-
-// UnmarshalText accepts a known strategy.
-func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, Bump, Any) }
 
 // MemoryMode says who owns the memory.
 type MemoryMode string
@@ -246,6 +234,9 @@ func (h *HeapBase) UnmarshalText(b []byte) error {
 		return nil
 	}
 	n, err := number(text)
+	if err == nil && n == 0 {
+		return errors.New("0 is the null address: start at 1 or above")
+	}
 	if err != nil || n >= 1<<32 {
 		return fmt.Errorf("%q is neither an address below 2^32 nor import:MODULE.NAME", text)
 	}

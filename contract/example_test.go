@@ -9,22 +9,23 @@ import (
 )
 
 func Example() {
-	c := contract.Default()
-	c.FixedAlign = 16
-	c.Functions = []string{"dealloc", "alloc"}
-	c.Export["alloc"] = "my_alloc"
-	if err := c.Validate(); err != nil {
+	c, err := contract.Order{
+		FixedAlign: 16,
+		Functions:  []string{"dealloc", "alloc"},
+		Export:     map[string]string{"alloc": "my_alloc"},
+	}.Settle()
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(c)
 	for _, f := range c.Signatures() {
-		fmt.Println(f.Export, f.Params, f.Results)
+		fmt.Println(f.Export, f.Role, f.Params, f.Results)
 	}
 	// Output:
 	// --functions=alloc,dealloc --export=alloc=my_alloc --fixed-align=16
-	// my_alloc [{size i32}] [i32]
-	// dealloc [{ptr i32} {size i32}] []
+	// my_alloc allocates [{size i32 size}] [i32]
+	// dealloc frees [{ptr i32 block} {size i32 old size}] []
 }
 
 func ExampleParse() {
@@ -37,17 +38,16 @@ func ExampleParse() {
 	// Output: stylus 128 [{vm_hooks pay_for_memory_grow func}]
 }
 
-func ExampleContract_Validate() {
-	c := contract.Default()
-	c.InitialPages, c.MaxPages = 8, 4
-	fmt.Println(c.Validate())
+func ExampleOrder_Settle() {
+	_, err := contract.Order{InitialPages: 8, MaxPages: 4}.Settle()
+	fmt.Println(err)
 	// Output: flag --max-pages: 4 is below --initial-pages 8: raise the one or lower the other
 }
 
-func ExampleContract_Set() {
-	c := contract.Default()
-	fmt.Println(c.Set("grow", "chunk=0"))
-	fmt.Println(c.Set("grow", "chunk=16"), c.Grow)
+func ExampleSet() {
+	var o contract.Order
+	fmt.Println(contract.Set(&o, "grow", "chunk=0"))
+	fmt.Println(contract.Set(&o, "grow", "chunk=16"), o.Grow)
 	// Output:
 	// flag --grow: chunk=0 is not a number of pages from 1 to 65535
 	// <nil> chunk=16

@@ -20,55 +20,49 @@ type Flag struct {
 	Bool  bool
 	List  bool // may be given more than once
 
-	set func(*Contract, string) error
-	get func(*Contract) []string // one value, or one for each time the flag is given
+	set func(*Order, string) error
+	get func(*Order) []string // one value, or one for each time the flag is given
 }
 
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
-	{
-		Name: "abi", Usage: "functions and conventions",
-		set: setABI, get: func(c *Contract) []string { return []string{string(c.ABI)} },
-	},
+	textFlag("abi", "functions and conventions", func(o *Order) textValue { return &o.ABI }, func(o *Order) string { return string(o.ABI) }),
 	{
 		Name: "functions", Usage: "comma-separated functions of the ABI to include, or with a dash to leave out",
 		set: setFunctions, get: getFunctions,
 	},
 	{Name: "export", Usage: "export a function under another name, as alloc=my_alloc", List: true, set: setExport, get: getExport},
-	textFlag("target", "wasm2, mvp, stylus, cosmwasm or wasm3", func(c *Contract) textValue { return &c.Target }, func(c *Contract) string { return string(c.Target) }),
-	textFlag("strategy", "bump, or any for a module that something else made", func(c *Contract) textValue { return &c.Strategy }, func(c *Contract) string { return string(c.Strategy) }),
-	{
-		Name: "memory", Usage: "export or import the memory",
-		set: setMemory, get: func(c *Contract) []string { return []string{string(c.Memory)} },
-	},
+	textFlag("target", "wasm2, mvp, stylus, cosmwasm or wasm3", func(o *Order) textValue { return &o.Target }, func(o *Order) string { return string(o.Target) }),
+	textFlag("strategy", strategyUsage(), func(o *Order) textValue { return &o.Strategy }, func(o *Order) string { return string(o.Strategy) }),
+	textFlag("memory", "export or import the memory", func(o *Order) textValue { return &o.Memory }, func(o *Order) string { return string(o.Memory) }),
 	{
 		Name: "memory-name", Usage: "the memory's export name, or MODULE.NAME of its import",
-		set: func(c *Contract, s string) error { c.MemoryName, c.memoryNamed = s, true; return nil },
-		get: func(c *Contract) []string { return []string{c.MemoryName} },
+		set: setMemoryName,
+		get: func(o *Order) []string { return []string{o.MemoryName} },
 	},
-	pagesFlag("initial-pages", "pages of 64 KiB at the start", func(c *Contract) *uint32 { return &c.InitialPages }),
-	pagesFlag("max-pages", "declared maximum in pages", func(c *Contract) *uint32 { return &c.MaxPages }),
-	textFlag("heap-base", "lowest address handed out, or import:MODULE.NAME", func(c *Contract) textValue { return &c.HeapBase }, func(c *Contract) string { return c.HeapBase.String() }),
-	textFlag("grow", "exact, chunk=N pages, double or never", func(c *Contract) textValue { return &c.Grow }, func(c *Contract) string { return c.Grow.String() }),
-	alignFlag("min-align", "align every block to at least N bytes", func(c *Contract) *uint32 { return &c.MinAlign }),
-	alignFlag("fixed-align", "align every block to N bytes, with no align parameter", func(c *Contract) *uint32 { return &c.FixedAlign }),
-	textFlag("oom", "null or trap when a request cannot be met", func(c *Contract) textValue { return &c.OOM }, func(c *Contract) string { return string(c.OOM) }),
-	boolFlag("dirty", "memory may hold a host's bytes: alloc_zeroed fills", func(c *Contract) *bool { return &c.Dirty }),
-	textFlag("optimize", "balanced, gas or size", func(c *Contract) textValue { return &c.Optimize }, func(c *Contract) string { return string(c.Optimize) }),
-	boolFlag("names", "keep the name section", func(c *Contract) *bool { return &c.Names }),
+	pagesFlag("initial-pages", "pages of 64 KiB at the start", func(o *Order) *uint32 { return &o.InitialPages }),
+	pagesFlag("max-pages", "declared maximum in pages", func(o *Order) *uint32 { return &o.MaxPages }),
+	textFlag("heap-base", "lowest address handed out, or import:MODULE.NAME", func(o *Order) textValue { return &o.HeapBase }, func(o *Order) string { return o.HeapBase.String() }),
+	textFlag("grow", "exact, chunk=N pages, double or never", func(o *Order) textValue { return &o.Grow }, func(o *Order) string { return o.Grow.String() }),
+	alignFlag("min-align", "align every block to at least N bytes", func(o *Order) *uint32 { return &o.MinAlign }),
+	alignFlag("fixed-align", "align every block to N bytes, with no align parameter", func(o *Order) *uint32 { return &o.FixedAlign }),
+	textFlag("oom", "null or trap when a request cannot be met", func(o *Order) textValue { return &o.OOM }, func(o *Order) string { return string(o.OOM) }),
+	boolFlag("dirty", "memory may hold a host's bytes: alloc_zeroed fills", func(o *Order) *bool { return &o.Dirty }),
+	textFlag("optimize", "balanced, gas or size", func(o *Order) textValue { return &o.Optimize }, func(o *Order) string { return string(o.Optimize) }),
+	boolFlag("names", "keep the name section", func(o *Order) *bool { return &o.Names }),
 }
 
 type textValue = encoding.TextUnmarshaler
 
-func textFlag(name, usage string, field func(*Contract) textValue, get func(*Contract) string) Flag {
+func textFlag(name, usage string, field func(*Order) textValue, get func(*Order) string) Flag {
 	return Flag{
 		Name: name, Usage: usage,
-		set: func(c *Contract, s string) error { return field(c).UnmarshalText([]byte(s)) },
-		get: func(c *Contract) []string { return []string{get(c)} },
+		set: func(o *Order, s string) error { return field(o).UnmarshalText([]byte(s)) },
+		get: func(o *Order) []string { return []string{get(o)} },
 	}
 }
 
-func pagesFlag(name, usage string, field func(*Contract) *uint32) Flag {
+func pagesFlag(name, usage string, field func(*Order) *uint32) Flag {
 	return numberFlag(name, usage, field, func(n uint64) error {
 		if n == 0 || n > MaxPages {
 			return fmt.Errorf("is not a number of pages from 1 to %d", MaxPages)
@@ -77,7 +71,7 @@ func pagesFlag(name, usage string, field func(*Contract) *uint32) Flag {
 	})
 }
 
-func alignFlag(name, usage string, field func(*Contract) *uint32) Flag {
+func alignFlag(name, usage string, field func(*Order) *uint32) Flag {
 	return numberFlag(name, usage, field, func(n uint64) error {
 		if n == 0 || n&(n-1) != 0 || n > 1<<31 {
 			return errors.New("is not a power of two from 1 to 2147483648")
@@ -86,10 +80,10 @@ func alignFlag(name, usage string, field func(*Contract) *uint32) Flag {
 	})
 }
 
-func numberFlag(name, usage string, field func(*Contract) *uint32, check func(uint64) error) Flag {
+func numberFlag(name, usage string, field func(*Order) *uint32, check func(uint64) error) Flag {
 	return Flag{
 		Name: name, Usage: usage,
-		set: func(c *Contract, s string) error {
+		set: func(o *Order, s string) error {
 			n, err := number(s)
 			if err != nil {
 				return err
@@ -97,10 +91,10 @@ func numberFlag(name, usage string, field func(*Contract) *uint32, check func(ui
 			if err := check(n); err != nil {
 				return fmt.Errorf("%s %w", s, err)
 			}
-			*field(c) = uint32(n)
+			*field(o) = uint32(n)
 			return nil
 		},
-		get: func(c *Contract) []string { return []string{strconv.FormatUint(uint64(*field(c)), 10)} },
+		get: func(o *Order) []string { return []string{strconv.FormatUint(uint64(*field(o)), 10)} },
 	}
 }
 
@@ -118,93 +112,78 @@ func number(s string) (uint64, error) {
 	return n, nil
 }
 
-func boolFlag(name, usage string, field func(*Contract) *bool) Flag {
+func boolFlag(name, usage string, field func(*Order) *bool) Flag {
 	return Flag{
 		Name: name, Usage: usage, Bool: true,
-		set: func(c *Contract, s string) error {
+		set: func(o *Order, s string) error {
 			b, err := strconv.ParseBool(s)
 			if err != nil {
 				return fmt.Errorf("%q is neither true nor false", s)
 			}
-			*field(c) = b
+			*field(o) = b
 			return nil
 		},
-		get: func(c *Contract) []string { return []string{strconv.FormatBool(*field(c))} },
+		get: func(o *Order) []string { return []string{strconv.FormatBool(*field(o))} },
 	}
 }
 
-// setABI starts anew with all functions where it is another ABI's that were listed.
-func setABI(c *Contract, s string) error {
-	before := c.ABI
-	if err := c.ABI.UnmarshalText([]byte(s)); err != nil {
+func setMemoryName(o *Order, s string) error {
+	if err := checkName(s); err != nil {
 		return err
 	}
-	if c.ABI != before {
-		c.Functions = nil
-	}
+	o.MemoryName = s
 	return nil
 }
 
-// setMemory goes back to the usual name from the one that Validate gives an import.
-func setMemory(c *Contract, s string) error {
-	if err := c.Memory.UnmarshalText([]byte(s)); err != nil {
-		return err
-	}
-	if !c.memoryNamed && c.MemoryName == DefaultMemoryImport {
-		c.MemoryName = Default().MemoryName
-	}
+func setFunctions(o *Order, s string) error {
+	o.Functions = strings.Split(s, ",")
 	return nil
 }
 
-// setFunctions keeps the list until the ABI is known.
-func setFunctions(c *Contract, s string) error {
-	c.functions = strings.Split(s, ",")
-	return nil
-}
-
-// getFunctions returns the shorter of the two ways to write the list.
-func getFunctions(c *Contract) []string {
-	if c.functions != nil {
-		return []string{strings.Join(c.functions, ",")}
+// getFunctions lists the functions or those left out, whichever is shorter. An order
+// that is not settled may name with dashes what it leaves out: that comes back as it is.
+func getFunctions(o *Order) []string {
+	if o.Functions == nil {
+		return nil // all of them, as is the default
 	}
 	var without []string
-	for _, f := range functionNames(c.ABI) {
-		if !c.Has(f) {
+	for _, f := range namesOf(o.ABI.Functions()) {
+		if !slices.Contains(o.Functions, f) {
 			without = append(without, "-"+f)
 		}
 	}
-	if len(without) == 0 {
-		return nil // all of them, as is the default
-	}
-	with, dashed := strings.Join(c.Functions, ","), strings.Join(without, ",")
-	if len(dashed) < len(with) {
+	with, dashed := strings.Join(o.Functions, ","), strings.Join(without, ",")
+	switch {
+	case len(without) == 0:
+		return nil
+	case len(dashed) < len(with) && len(without) < len(o.ABI.Functions()):
 		return []string{dashed}
 	}
 	return []string{with}
 }
 
-func setExport(c *Contract, s string) error {
+func setExport(o *Order, s string) error {
 	function, name, ok := strings.Cut(s, "=")
 	if !ok {
 		return fmt.Errorf("%q is not FUNCTION=NAME, such as alloc=my_alloc", s)
 	}
-	if old, ok := c.Export[function]; ok && old != name {
+	if old, ok := o.Export[function]; ok && old != name {
 		return fmt.Errorf("%s is renamed twice, to %q and to %q: keep one", function, old, name)
 	}
-	// Copies of a contract share the map: each change is to a new one.
-	export := maps.Clone(c.Export)
+	// Copies of an order share the map: each change is to a new one.
+	export := maps.Clone(o.Export)
 	if export == nil {
 		export = map[string]string{}
 	}
 	export[function] = name
-	c.Export = export
+	o.Export = export
 	return nil
 }
 
-func getExport(c *Contract) []string {
+func getExport(o *Order) []string {
 	var values []string
-	for function, name := range c.Export {
-		if name != c.ownName(function) {
+	for function, name := range o.Export {
+		if name != o.ownName(function) {
 			values = append(values, function+"="+name)
 		}
 	}
@@ -223,19 +202,25 @@ func (e *FlagError) Error() string { return "flag --" + e.Flag + ": " + e.Err.Er
 // Unwrap returns the reason alone.
 func (e *FlagError) Unwrap() error { return e.Err }
 
-// Set gives the parameter a value in the form of the command line. Parameters
-// whose default depends on another's are settled by [Contract.Validate].
-func (c *Contract) Set(flag, value string) error {
-	for _, f := range Flags {
-		if f.Name == flag {
-			if err := f.set(c, value); err != nil {
-				return &FlagError{flag, err}
-			}
-			return nil
-		}
-	}
-	return &FlagError{flag, fmt.Errorf("no such parameter of a module")}
+// Set gives the parameter a value in the form of the command line. The error does
+// not name the flag.
+func (f Flag) Set(o *Order, value string) error { return f.set(o, value) }
+
+// Get returns the parameter's value, or its default, in the form of the command line.
+func (f Flag) Get(o Order) string {
+	o = o.filled()
+	return strings.Join(f.get(&o), " ")
 }
 
-// Get returns the parameter's value in the form of the command line.
-func (f Flag) Get(c Contract) string { return strings.Join(f.get(&c), " ") }
+// Set gives the parameter of that name a value in the form of the command line. The
+// error is a [*FlagError].
+func Set(o *Order, flag, value string) error {
+	i := slices.IndexFunc(Flags, func(f Flag) bool { return f.Name == flag })
+	if i < 0 {
+		return &FlagError{flag, errors.New("no such parameter of a module")}
+	}
+	if err := Flags[i].Set(o, value); err != nil {
+		return &FlagError{flag, err}
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ package contract_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 // values holds, for each flag, words that are accepted beside those that the
 // contract needs to make sense of them, and the canonical text that comes of it.
 var values = map[string][]struct{ words, want string }{
-	"abi": {{"--abi=core", ""}},
+	"abi": {{"--abi=core", ""}, {"--abi=c --functions=malloc,free", "--abi=c --functions=malloc,free"}},
 	"functions": {
 		{"--functions=alloc", "--functions=alloc"},
 		{"--functions=alloc_zeroed", "--functions=alloc_zeroed"},
@@ -122,12 +123,10 @@ func TestValues(t *testing.T) {
 			}
 			// Get is what the command line shows, so it must be what Set takes.
 			// Lists are given one by one.
-			if again := contract.Default(); !f.List {
-				if err := again.Set(f.Name, f.Get(c)); err != nil || f.Get(again) != f.Get(c) {
-					// A maximum of 0 stands for none, which is not a value to give.
-					if f.Get(c) != "0" {
-						t.Errorf("%s: --%s=%s does not set what Get gives: %v", v.words, f.Name, f.Get(c), err)
-					}
+			var again contract.Order
+			if got := f.Get(c.Order); !f.List && got != "0" { // a maximum of 0 stands for none, which is not a value to give
+				if err := f.Set(&again, got); err != nil || f.Get(again) != got {
+					t.Errorf("%s: --%s=%s does not set what Get gives: %v", v.words, f.Name, got, err)
 				}
 			}
 		}
@@ -147,6 +146,9 @@ func TestBadValues(t *testing.T) {
 		{"target", "wasm1", `"wasm1" is not one of wasm2, mvp, stylus, cosmwasm, wasm3`},
 		{"target", "MVP", `"MVP" is not one of wasm2, mvp`},
 		{"strategy", "slab", `"slab" is not one of bump`},
+		{"memory-name", "", "the name is empty: give it a character at least"},
+		{"memory-name", "\xc3", "is not UTF-8"},
+		{"heap-base", "0", "0 is the null address: start at 1 or above"},
 		{"memory", "both", `"both" is not one of export, import`},
 		{"initial-pages", "0", "0 is not a number of pages from 1 to 65536"},
 		{"initial-pages", "65537", "65537 is not a number of pages from 1 to 65536"},
@@ -181,8 +183,8 @@ func TestBadValues(t *testing.T) {
 		{"nonsense", "1", "no such parameter"},
 		{"", "1", "no such parameter"},
 	} {
-		c := contract.Default()
-		err := c.Set(test.flag, test.value)
+		var o contract.Order
+		err := contract.Set(&o, test.flag, test.value)
 		var flag *contract.FlagError
 		if !errors.As(err, &flag) || flag.Flag != test.flag {
 			t.Errorf("--%s=%s: error is %v, want a FlagError of it", test.flag, test.value, err)
@@ -191,8 +193,8 @@ func TestBadValues(t *testing.T) {
 		if !strings.Contains(err.Error(), "flag --"+test.flag+": ") || !strings.Contains(err.Error(), test.message) {
 			t.Errorf("--%s=%s: message is %q, want %q in it", test.flag, test.value, err, test.message)
 		}
-		if got := c.String(); got != "" {
-			t.Errorf("--%s=%s: the refused value has left %q behind", test.flag, test.value, got)
+		if !reflect.DeepEqual(o, contract.Order{}) {
+			t.Errorf("--%s=%s: the refused value has left %+v behind", test.flag, test.value, o)
 		}
 	}
 }

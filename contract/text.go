@@ -11,16 +11,15 @@ import (
 // Args returns the canonical flags that differ from the defaults, in the order
 // of [Flags]: the words that make the same module again.
 func (c Contract) Args() []string {
-	def := Default()
-	if c.Memory == ImportMemory {
-		def.MemoryName = DefaultMemoryImport
-	}
-	if c.HeapBase.Linker {
-		def.Memory, def.MemoryName = ImportMemory, LinkerMemory
+	// Of an imported memory and of a linked one the default name is another.
+	def := Order{Memory: c.Memory, HeapBase: c.HeapBase}.filled()
+	def.HeapBase = defaults.HeapBase
+	if !c.HeapBase.Linker {
+		def.Memory = defaults.Memory
 	}
 	var args []string
 	for _, f := range Flags {
-		values := f.get(&c)
+		values := f.get(&c.Order)
 		if slices.Equal(values, f.get(&def)) {
 			continue
 		}
@@ -45,30 +44,40 @@ func (c Contract) String() string {
 	return strings.Join(words, " ")
 }
 
-// Parse reads the text of a contract, as [Contract.String] writes it, and
-// validates it.
+// Parse reads the text of a contract, as [Contract.String] writes it.
 func Parse(text string) (Contract, error) {
-	c := Default()
-	words, err := split(text)
+	o, err := ParseOrder(text)
 	if err != nil {
 		return Contract{}, err
 	}
+	c, err := o.Settle()
+	if err != nil {
+		return Contract{}, fmt.Errorf("contract text: %w", err)
+	}
+	return c, nil
+}
+
+// ParseOrder reads the text of an order: flags in the form --NAME=VALUE, or --NAME
+// where the value is true, quoted as for a shell.
+func ParseOrder(text string) (Order, error) {
+	words, err := split(text)
+	if err != nil {
+		return Order{}, err
+	}
+	var o Order
 	for _, w := range words {
 		name, value, ok := strings.Cut(strings.TrimPrefix(w, "--"), "=")
 		if !ok {
 			value = "true"
 		}
 		if !strings.HasPrefix(w, "--") {
-			return Contract{}, fmt.Errorf("contract text: %q is not a flag", w)
+			return Order{}, fmt.Errorf("contract text: %q is not a flag", w)
 		}
-		if err := c.Set(name, value); err != nil {
-			return Contract{}, fmt.Errorf("contract text: %w", err)
+		if err := Set(&o, name, value); err != nil {
+			return Order{}, fmt.Errorf("contract text: %w", err)
 		}
 	}
-	if err := c.Validate(); err != nil {
-		return Contract{}, fmt.Errorf("contract text: %w", err)
-	}
-	return c, nil
+	return o, nil
 }
 
 // quote returns the word as a POSIX shell reads it.

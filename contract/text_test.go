@@ -23,13 +23,12 @@ var hostileNames = []string{
 func TestHostileNamesRoundTrip(t *testing.T) {
 	for _, name := range hostileNames {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
-			c := contract.Default()
-			c.Export["alloc"], c.MemoryName = name, "m"+name
+			o := contract.Order{Export: map[string]string{"alloc": name}, MemoryName: "m" + name}
 			undotted := strings.ReplaceAll(name, ".", "-") // an import's name has no dot
-			c.HeapBase = contract.HeapBase{Module: name, Name: undotted}
-			roundTrip(t, c)
-			c.Memory, c.MemoryName = contract.ImportMemory, name+".m"+undotted
-			roundTrip(t, c)
+			o.HeapBase = contract.HeapBase{Module: name, Name: undotted}
+			roundTrip(t, o)
+			o.Memory, o.MemoryName = contract.ImportMemory, name+".m"+undotted
+			roundTrip(t, o)
 		})
 	}
 }
@@ -40,11 +39,12 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// roundTrip holds a valid contract against what its own text says.
-func roundTrip(t fataler, c contract.Contract) {
+// roundTrip holds the contract of a valid order against what its own text says.
+func roundTrip(t fataler, o contract.Order) {
 	t.Helper()
-	if err := c.Validate(); err != nil {
-		t.Fatalf("contract %+v: %v", c, err)
+	c, err := o.Settle()
+	if err != nil {
+		t.Fatalf("order %+v: %v", o, err)
 	}
 	text := c.String()
 	got, err := contract.Parse(text)
@@ -72,7 +72,7 @@ func differ(a, b contract.Contract) string {
 		}
 		c.Export = names
 	}
-	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	va, vb := reflect.ValueOf(a.Order), reflect.ValueOf(b.Order)
 	for i := range va.NumField() {
 		f := va.Type().Field(i)
 		if f.IsExported() && !reflect.DeepEqual(va.Field(i).Interface(), vb.Field(i).Interface()) {
@@ -92,10 +92,10 @@ func genName(label string) func(t *rapid.T) string {
 	}
 }
 
-// genContract draws a contract that is valid more often than not.
-func genContract(t *rapid.T) contract.Contract {
+// genOrder draws an order that is valid more often than not.
+func genOrder(t *rapid.T) contract.Order {
 	power := func(label string) uint32 { return 1 << rapid.IntRange(0, 31).Draw(t, label) }
-	c := contract.Default()
+	c := contract.Order{Export: map[string]string{}}
 	c.Functions = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"alloc", "alloc_zeroed", "dealloc", "realloc"}), 1, 4, rapid.ID).Draw(t, "functions")
 	for _, f := range c.Functions {
 		if rapid.Bool().Draw(t, "rename "+f) {
@@ -137,9 +137,8 @@ func genContract(t *rapid.T) contract.Contract {
 
 func TestRoundTripProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		valid := func(c contract.Contract) bool { return c.Validate() == nil }
-		c := rapid.Custom(genContract).Filter(valid).Draw(t, "contract")
-		roundTrip(t, c)
+		valid := func(o contract.Order) bool { _, err := o.Settle(); return err == nil }
+		roundTrip(t, rapid.Custom(genOrder).Filter(valid).Draw(t, "order"))
 	})
 }
 
@@ -205,6 +204,6 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		roundTrip(t, c)
+		roundTrip(t, c.Order)
 	})
 }

@@ -47,15 +47,11 @@ type Figures struct {
 // Measure meters the functions that the contract names, each on every path that
 // an allocator may have. Each path is walked on a fresh instance, and is given
 // as absent where what came of the call shows that the module went another way.
-// A module that Stylus does not allow is metered without ink. The contract is
-// settled first; functions that are not those of core are left out.
+// A module that Stylus does not allow is metered without ink. Functions that
+// are not those of core are left out.
 //
-// The error is about the contract, or about the module: bytes that are not one, or
-// one that does not have what the contract promises, or does not return.
+// The error is about the module: bytes that are not one, or one that does not have what the contract promises, or does not return.
 func Measure(module []byte, c contract.Contract) (*Profile, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
 	functions, err := metered(c)
 	if err != nil {
 		return nil, err

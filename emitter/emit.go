@@ -14,7 +14,7 @@ import (
 )
 
 // WAT returns the text of the module that the contract orders. The error is a
-// [*contract.FlagError] where the contract contradicts itself.
+// [*contract.FlagError] where modules of its strategy cannot be made.
 func WAT(c contract.Contract) (string, error) {
 	m, err := NewModel(c)
 	if err != nil {
@@ -28,9 +28,6 @@ func WAT(c contract.Contract) (string, error) {
 func Emit(c contract.Contract) ([]byte, error) {
 	text, err := WAT(c)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.Validate(); err != nil { // settle what Emit's own copy left open
 		return nil, err
 	}
 	return Assemble(text, c)

@@ -40,27 +40,17 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestUnsettled emits contracts that their maker has not validated.
-func TestUnsettled(t *testing.T) {
-	c := contract.Default()
-	c.Memory = contract.ImportMemory
-	c.Functions = []string{"realloc", "alloc"}
-	if got, want := emit(t, c), emit(t, parse(t, "--functions=alloc,realloc --memory=import")); !bytes.Equal(got, want) {
-		t.Error("the module depends on whether the contract was validated before")
-	}
-}
-
-func TestRefused(t *testing.T) {
-	c := contract.Default()
-	c.InitialPages, c.MaxPages = 2, 1
+// TestThirdParty refuses to make what is described as somebody else's.
+func TestThirdParty(t *testing.T) {
+	c := parse(t, "--strategy=any")
 	for name, f := range map[string]func() error{
 		"Emit":     func() error { _, err := emitter.Emit(c); return err },
 		"WAT":      func() error { _, err := emitter.WAT(c); return err },
 		"NewModel": func() error { _, err := emitter.NewModel(c); return err },
 	} {
 		var flag *contract.FlagError
-		if err := f(); !errors.As(err, &flag) || flag.Flag != "max-pages" {
-			t.Errorf("%s: error is %v, want the contract's own", name, err)
+		if err := f(); !errors.As(err, &flag) || flag.Flag != "strategy" {
+			t.Errorf("%s: error is %v, want a FlagError of strategy", name, err)
 		}
 	}
 }
@@ -156,11 +146,12 @@ func TestHostileNames(t *testing.T) {
 		";;", ";)", "(;", "{{.Command}}", "é", "日本", "\u202e", "\u2028(start 0)", "\u0085", "%s",
 	} {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
-			c := parse(t, "--memory=import --heap-base=import:m.n")
-			c.Export["alloc"] = name
-			c.MemoryName = name + ".memory"
 			undotted := strings.ReplaceAll(name, ".", "-")
-			c.HeapBase = contract.HeapBase{Module: name, Name: undotted}
+			c := contract.Must(contract.Order{
+				Export: map[string]string{"alloc": name},
+				Memory: contract.ImportMemory, MemoryName: name + ".memory",
+				HeapBase: contract.HeapBase{Module: name, Name: undotted},
+			}.Settle())
 			text, err := emitter.WAT(c)
 			if err != nil {
 				t.Fatal(err)

@@ -14,9 +14,14 @@ import (
 
 // An order becomes a module, which carries the order.
 func ExampleEmit() {
-	c := contract.Default()
-	c.Functions = []string{"alloc"}
-	c.Export["alloc"] = "my_alloc"
+	c, err := contract.Order{
+		Functions: []string{"alloc"},
+		Export:    map[string]string{"alloc": "my_alloc"},
+	}.Settle()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	b, err := emitter.Emit(c)
 	if err != nil {
 		fmt.Println(err)

@@ -77,12 +77,10 @@ type Export struct {
 	Func string // the function's identifier
 }
 
-// NewModel derives the model of a valid contract.
+// NewModel derives the model of a contract. The error is a [*contract.FlagError] where
+// modules of its strategy cannot be made.
 func NewModel(c contract.Contract) (*Model, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	if c.Strategy != contract.Bump {
+	if !c.Strategy.Row().Generated {
 		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy bump", c.Strategy)}
 	}
 	m := &Model{

@@ -26,9 +26,7 @@ func assemble(t *testing.T, fields string) []byte {
 
 // linked is the contract of an object.
 func linked() contract.Contract {
-	c := contract.Default()
-	c.HeapBase = contract.LinkerBase
-	return c
+	return contract.Must(contract.Order{HeapBase: contract.LinkerBase}.Settle())
 }
 
 // TestLower shows what becomes of each access to a global when state moves to

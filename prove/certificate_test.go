@@ -26,8 +26,7 @@ type certified struct {
 // certify proves functions of page.wat.
 func certify(t *testing.T, functions ...string) certified {
 	t.Helper()
-	c := contract.Default()
-	c.Functions = functions
+	c := contract.Must(contract.Order{Functions: functions}.Settle())
 	m := page(t)
 	m.Exports = only(m.Exports, c)
 	file, err := m.Encode()

@@ -45,8 +45,7 @@ func refuted(t *testing.T, s *system, name string) (Case, []term, *Counterexampl
 
 func broken(t *testing.T) *system {
 	t.Helper()
-	c := contract.Default()
-	c.Functions = []string{"alloc"}
+	c := contract.Must(contract.Parse("--functions=alloc"))
 	m := page(t, wraps...)
 	m.Exports = only(m.Exports, c)
 	s, err := newSystem(m, c, pageHints)
@@ -157,8 +156,7 @@ func (s *system) call0(t *testing.T) *call {
 // TestHostSaysNo refutes a module that asks for too much and, when that is refused,
 // for more: no limit on the memory answers so.
 func TestHostSaysNo(t *testing.T) {
-	c := contract.Default()
-	c.Functions = []string{"alloc"}
+	c := contract.Must(contract.Parse("--functions=alloc"))
 	m := page(t, `(if (i32.eq
             (memory.grow (i32.sub (i32.sub (i32.const 65536) (memory.size)) (local.get $end)))
             (i32.const -1))
@@ -182,8 +180,7 @@ func TestHostSaysNo(t *testing.T) {
 // right but that a request for nothing fails.
 func TestWideGlobals(t *testing.T) {
 	_, m := wattest.Assemble(t, read(t, "../validate/testdata/broken/zero-size-null.wat"))
-	c := contract.Default()
-	c.Functions = []string{"alloc"}
+	c := contract.Must(contract.Parse("--functions=alloc"))
 	m.Exports = only(m.Exports, c)
 	h := Hints{Top: Cell{Global: 0}, End: End{Kind: EndBytes, Cell: Cell{Global: 1}}}
 	for name, v := range run(t, m, c, h) {

@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -83,7 +84,7 @@ func TestSeeded(t *testing.T) {
 		edits    []string
 		refuted  string
 		hints    func(h *Hints)
-		contract func(c *contract.Contract)
+		contract string
 	}{
 		{bug: "fast path takes a block as large as the room", refuted: "alloc.invariant",
 			edits: []string{"(i32.gt_u (i32.and (local.get $at) (i32.const 0xffff)) (local.get $size))",
@@ -101,16 +102,12 @@ func TestSeeded(t *testing.T) {
 		{bug: "starts below the base", refuted: "start.invariant",
 			edits: []string{"(i32.const -1024)", "(i32.const -1023)"}},
 		{bug: "memory may hold the host's bytes", refuted: "alloc_zeroed.zero",
-			contract: func(c *contract.Contract) { c.Dirty, c.Functions = true, []string{"alloc_zeroed"} }},
+			contract: "--functions=alloc_zeroed --dirty"},
 		{bug: "somebody else's growth becomes ours", refuted: "elsewhere.end",
 			hints: func(h *Hints) { h.End.Kind = EndMemory }},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
-			c, h := contract.Default(), pageHints
-			c.Functions = []string{"alloc"}
-			if tt.contract != nil {
-				tt.contract(&c)
-			}
+			c, h := contract.Must(contract.Parse(cmp.Or(tt.contract, "--functions=alloc"))), pageHints
 			if tt.hints != nil {
 				tt.hints(&h)
 			}

@@ -20,8 +20,7 @@ import (
 // and of one whose addresses are not rounded.
 func TestZ3(t *testing.T) {
 	toolchain.Need(t, "z3")
-	c := contract.Default()
-	c.Functions = []string{"alloc"}
+	c := contract.Must(contract.Parse("--functions=alloc"))
 	agreed := map[sat.Status]int{}
 	for _, edits := range [][]string{nil, {
 		"(i32.and (global.get $next) (i32.sub (i32.const 0) (local.get $align)))", "(global.get $next)",

@@ -42,7 +42,7 @@ func (j *judge) keepHeap() {
 			return
 		}
 	}
-	c := under(j.contract, j.sets[0])
+	c := j.contract.Only(j.sets[0])
 	if j.closed != "" || needsBlocks(c) != "" || len(j.modules) == 0 {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"go/build"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,7 +135,7 @@ func TestImports(t *testing.T) {
 				continue
 			}
 			seen[name] = true
-			if name != "contract" && name != "wasm" && name != "internal/trace" {
+			if !slices.Contains([]string{"contract", "wasm", "internal/trace", "internal/wattest"}, name) {
 				t.Errorf("%s imports %s", dir, path)
 				continue
 			}

@@ -31,7 +31,7 @@ func TestRapid(t *testing.T) {
 		m, w := compileWat(t, file)
 		rapid.Check(t, func(t *rapid.T) {
 			r := choices{drawn{t}}
-			c := under(w.contract, rapid.SampledFrom(setsOf(w.contract)).Draw(t, "abi"))
+			c := w.contract.Only(rapid.SampledFrom(setsOf(w.contract)).Draw(t, "abi"))
 			setup := rapid.SampledFrom(worlds(c)).Draw(t, "world")
 			setup.Limit = min(setup.Limit, setup.Pages+r.upTo(20))
 			s, err := open(m, c, setup)

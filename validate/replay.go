@@ -10,13 +10,9 @@ import (
 )
 
 // Replay runs a script on a module, as [Run] runs its checks, and reports the
-// verdict on it under the name "replay". The contract is settled first. Promises that take no call to break
-// are not judged, but for the signatures.
+// verdict on it under the name "replay". Promises that take no call
+// to break are not judged, but for the signatures.
 func Replay(ctx context.Context, module []byte, c contract.Contract, script Script, opts Options) (*Report, error) {
-	c, err := settled(c)
-	if err != nil {
-		return nil, err
-	}
 	if script.Setup.ABI != "" && !c.ABI.Includes(script.Setup.ABI) {
 		return nil, fmt.Errorf("script for abi %s: the module has %s", script.Setup.ABI, c.ABI)
 	}

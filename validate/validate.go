@@ -61,20 +61,9 @@ func Run(ctx context.Context, module []byte, c contract.Contract, opts Options) 
 	return run(ctx, module, c, opts, checks)
 }
 
-// settled returns the contract as its Validate leaves it: callers need not have
-// called it, and theirs stays as it is.
-func settled(c contract.Contract) (contract.Contract, error) {
-	err := c.Validate()
-	return c, err
-}
-
 // run makes the checks with each of the given sets of functions, or with all.
 func run(ctx context.Context, module []byte, c contract.Contract, opts Options, checks []Check, sets ...contract.ABI) (*Report, error) {
-	c, err := settled(c)
-	switch {
-	case err != nil:
-		return nil, err
-	case opts.Ops < 0:
+	if opts.Ops < 0 {
 		return nil, fmt.Errorf("ops: %d is negative: 0 is the level's own number", opts.Ops)
 	}
 	j, err := newJudge(ctx, module, c, opts)
@@ -173,7 +162,7 @@ func (j *judge) judge(check Check) {
 // drive runs one check with one set of functions, on every engine if it runs the
 // module, and compares what they did.
 func (j *judge) drive(check Check, set contract.ABI) {
-	c, reason := under(j.contract, set), j.closed
+	c, reason := j.contract.Only(set), j.closed
 	if reason == "" && check.skip != nil {
 		reason = check.skip(c)
 	}

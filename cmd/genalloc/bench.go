@@ -21,7 +21,7 @@ import (
 
 // benchOptions are the flags of bench.
 type benchOptions struct {
-	given    contract.Contract
+	given    contract.Order
 	traces   []string
 	rounds   int
 	recorded []string
@@ -33,7 +33,7 @@ type benchOptions struct {
 
 // newBench returns the verb that compares modules on the same work.
 func newBench(s streams, m maker) *cobra.Command {
-	o := &benchOptions{given: contract.Default()}
+	o := &benchOptions{}
 	c := &cobra.Command{
 		Use:   "bench [FILE...]",
 		Short: "compare modules on the same work: fuel, ink, pages, time",
@@ -82,11 +82,12 @@ func (o *benchOptions) check(paths []string, flags *pflag.FlagSet, s streams) er
 // modules reads the files; without any, it makes the module that the flags order.
 func (o *benchOptions) modules(paths []string, flags *pflag.FlagSet, s streams, m maker) ([]bench.Module, error) {
 	if len(paths) == 0 {
-		if err := o.given.Validate(); err != nil {
+		c, err := o.given.Settle()
+		if err != nil {
 			return nil, err
 		}
-		_, file, err := m(o.given)
-		return []bench.Module{{Name: "genalloc", File: file, Contract: o.given}}, err
+		_, file, err := m(c)
+		return []bench.Module{{Name: "genalloc", File: file, Contract: c}}, err
 	}
 	var list []bench.Module
 	names := map[string]bool{}

@@ -25,7 +25,8 @@ const defaultOutput = "out/alloc."
 
 // buildOptions are the flags of build.
 type buildOptions struct {
-	contract    contract.Contract
+	order       contract.Order
+	contract    contract.Contract // the order, once it is settled
 	output      string
 	outputGiven bool
 	emit        string
@@ -42,7 +43,7 @@ type buildOptions struct {
 // newBuild returns the verb that makes a module, under the name of the command
 // or of the verb.
 func newBuild(name string, s streams, m maker) *cobra.Command {
-	o := &buildOptions{contract: contract.Default()}
+	o := &buildOptions{}
 	c := &cobra.Command{
 		Use:   name,
 		Short: "make a module, exercise it, write it",
@@ -60,7 +61,7 @@ func newBuild(name string, s streams, m maker) *cobra.Command {
 	f.TextVar(&o.object.State, "state", object.StateData, "data or global: where an object keeps its state")
 	f.BoolVar(&o.object.Weak, "weak", false, "an object's functions give way to other definitions")
 	f.Var(&o.bindings, "bindings", "languages to write bindings for, beside the output")
-	addContractFlags(f, &o.contract)
+	addContractFlags(f, &o.order)
 	f.BoolVar(&o.check, "check", false, "compare with the file instead of writing it")
 	f.BoolVar(&o.noValidate, "no-validate", false, "write without exercising the module first")
 	f.BoolVar(&o.prove, "prove", false, "prove the module for all inputs before writing it")
@@ -144,7 +145,8 @@ func (o *buildOptions) settle(stdout io.Writer) error {
 	if err := o.settleProof(); err != nil {
 		return err
 	}
-	if err := o.contract.Validate(); err != nil {
+	var err error
+	if o.contract, err = o.order.Settle(); err != nil {
 		return err
 	}
 	refuse := func(flag, why string) error { return &contract.FlagError{Flag: flag, Err: fmt.Errorf("%s", why)} }
@@ -207,7 +209,7 @@ func (o *buildOptions) settleObject() error {
 	refuse := func(flag, format string, args ...any) error {
 		return &contract.FlagError{Flag: flag, Err: fmt.Errorf(format, args...)}
 	}
-	switch base := o.contract.HeapBase; {
+	switch base := o.order.HeapBase; {
 	case o.emit != "obj" && o.object.Weak:
 		return refuse("weak", "only an object has weak symbols: say --emit obj, or name the output x.o")
 	case o.emit != "obj" && o.given("state"):
@@ -218,11 +220,11 @@ func (o *buildOptions) settleObject() error {
 	case o.given("heap-base") && !base.Linker:
 		return refuse("heap-base", "%s contradicts --emit obj, where the linker decides (__heap_base): drop it", base)
 	case o.given("memory"):
-		return refuse("memory", "%s concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it", o.contract.Memory)
+		return refuse("memory", "%s concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it", o.order.Memory)
 	case o.given("memory-name"):
-		return refuse("memory-name", "%q concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it", o.contract.MemoryName)
+		return refuse("memory-name", "%q concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it", o.order.MemoryName)
 	default:
-		o.contract.HeapBase = contract.LinkerBase
+		o.order.HeapBase = contract.LinkerBase
 	}
 	return nil
 }
@@ -288,8 +290,12 @@ func produce(ctx context.Context, o *buildOptions, m maker) (*product, error) {
 
 // makeObject returns the module as an object. The module's own functions and globals give their names to local symbols.
 func makeObject(text string, o *buildOptions) ([]byte, error) {
-	named := o.contract
-	named.Names = true
+	order := o.contract.Order
+	order.Names = true
+	named, err := order.Settle()
+	if err != nil {
+		return nil, err
+	}
 	module, err := emitter.Assemble(text, named)
 	if err != nil {
 		return nil, err

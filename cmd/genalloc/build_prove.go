@@ -20,8 +20,8 @@ func (o *buildOptions) settleProof() error {
 	switch {
 	case !o.prove:
 		return nil
-	case o.contract.ABI != contract.Core:
-		return refuse(fmt.Sprintf("only functions of --abi core can be proved, and not those of %s: drop either", o.contract.ABI))
+	case o.order.ABI != "" && o.order.ABI != contract.Core:
+		return refuse(fmt.Sprintf("only functions of --abi core can be proved, and not those of %s: drop either", o.order.ABI))
 	case o.emit == "obj":
 		return refuse("what is proved is a module, and --emit obj leaves its memory to the linker: say --emit wasm, or drop --prove")
 	}

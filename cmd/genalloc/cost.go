@@ -15,7 +15,7 @@ import (
 // newCost returns the verb that says what each path through a module costs.
 func newCost(s streams) *cobra.Command {
 	var asJSON bool
-	given := contract.Default()
+	var given contract.Order
 	c := &cobra.Command{
 		Use:               "cost FILE",
 		Short:             "instructions, fuel, ink and gas of each path through a module",

@@ -3,48 +3,39 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
 )
 
 // addContractFlags adds a flag for each of the contract's parameters.
-func addContractFlags(f *pflag.FlagSet, c *contract.Contract) {
+func addContractFlags(f *pflag.FlagSet, o *contract.Order) {
 	for _, p := range contract.Flags {
-		flag := f.VarPF(&contractValue{c, p}, p.Name, "", p.Usage)
+		flag := f.VarPF(&orderValue{o, p}, p.Name, "", p.Usage)
 		if p.Bool {
 			flag.NoOptDefVal = "true"
 		}
 	}
 }
 
-// contractValue lets pflag set one parameter of a contract.
-type contractValue struct {
-	contract *contract.Contract
-	flag     contract.Flag
+// orderValue lets pflag set one parameter of an order.
+type orderValue struct {
+	order *contract.Order
+	flag  contract.Flag
 }
 
-func (v *contractValue) String() string {
-	if v.contract == nil {
+func (v *orderValue) String() string {
+	if v.order == nil {
 		return ""
 	}
-	return v.flag.Get(*v.contract)
+	return v.flag.Get(*v.order)
 }
 
-func (v *contractValue) Set(s string) error {
-	err := v.contract.Set(v.flag.Name, s)
-	var flag *contract.FlagError
-	if errors.As(err, &flag) {
-		return flag.Unwrap() // pflag names the flag itself
-	}
-	return err
-}
+func (v *orderValue) Set(s string) error { return v.flag.Set(v.order, s) }
 
 // Type returns one of pflag's names for types: refuseTwice and the shells'
 // completion go by them.
-func (v *contractValue) Type() string {
+func (v *orderValue) Type() string {
 	switch {
 	case v.flag.Bool:
 		return "bool"

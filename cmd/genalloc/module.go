@@ -64,40 +64,41 @@ func withoutNames(module []byte) []byte {
 
 // contractFor returns the contract of a module: what it carries, or else the
 // default, with the flags that were given in place of either's.
-func contractFor(module []byte, flags *pflag.FlagSet, given contract.Contract) (contract.Contract, error) {
-	c, err := carried(module)
+func contractFor(module []byte, flags *pflag.FlagSet, given contract.Order) (contract.Contract, error) {
+	o, err := carried(module)
 	if err != nil {
-		return c, err
+		return contract.Contract{}, err
+	}
+	changed := func(flag string) bool { f := flags.Lookup(flag); return f != nil && f.Changed }
+	if changed("abi") && given.ABI != o.ABI {
+		o.Functions = nil // they are another ABI's
 	}
 	for _, p := range contract.Flags {
-		if f := flags.Lookup(p.Name); f == nil || !f.Changed {
+		if !changed(p.Name) {
 			continue
 		}
 		if p.List {
-			c.Export = given.Export
-			continue
-		}
-		if err := c.Set(p.Name, p.Get(given)); err != nil {
-			return c, err
+			o.Export = given.Export
+		} else if err := contract.Set(&o, p.Name, p.Get(given)); err != nil {
+			return contract.Contract{}, err
 		}
 	}
-	return c, c.Validate()
+	return o.Settle()
 }
 
-// carried reads the contract that the module carries; the default where there
-// is none.
-func carried(module []byte) (contract.Contract, error) {
+// carried reads the order that the module carries; of the default where there is none.
+func carried(module []byte) (contract.Order, error) {
 	m, err := wasm.Decode(module)
 	if err != nil {
-		return contract.Contract{}, wrong(err)
+		return contract.Order{}, wrong(err)
 	}
-	text, ok := m.Custom(contract.SectionName)
-	if !ok {
-		return contract.Default(), nil
+	text, _ := m.Custom(contract.SectionName)
+	o, err := contract.ParseOrder(string(text))
+	if err == nil {
+		_, err = o.Settle()
 	}
-	c, err := contract.Parse(string(text))
 	if err != nil {
-		return c, wrong(fmt.Errorf("section %q: %w", contract.SectionName, err))
+		err = wrong(fmt.Errorf("section %q: %w", contract.SectionName, err))
 	}
-	return c, nil
+	return o, err
 }

@@ -27,7 +27,7 @@ const exitOpen = 3
 
 // proveOptions are the flags of prove.
 type proveOptions struct {
-	given       contract.Contract
+	given       contract.Order
 	top, end    string
 	timeout     time.Duration
 	jobs        int
@@ -45,7 +45,7 @@ const proveTimeout = 2 * time.Minute
 
 // newProve returns the verb that proves a module for all inputs.
 func newProve(s streams) *cobra.Command {
-	o := &proveOptions{given: contract.Default()}
+	o := &proveOptions{}
 	c := &cobra.Command{
 		Use:               "prove FILE",
 		Short:             "prove a module for every size, alignment and state",

@@ -20,7 +20,7 @@ import (
 
 // validateOptions are the flags of validate.
 type validateOptions struct {
-	given   contract.Contract
+	given   contract.Order
 	quick   bool
 	full    bool
 	engines []string
@@ -35,7 +35,7 @@ type validateOptions struct {
 
 // newValidate returns the verb that judges a module.
 func newValidate(s streams) *cobra.Command {
-	o := &validateOptions{given: contract.Default()}
+	o := &validateOptions{}
 	c := &cobra.Command{
 		Use:               "validate FILE",
 		Short:             "judge a module by its contract, on two engines",

@@ -34,8 +34,7 @@ func TestFind(t *testing.T) {
 				text = strings.Replace(text, `(export "`+name+`")`, "", 1)
 			}
 			file, m := wattest.Assemble(t, text)
-			c := contract.Default()
-			c.Functions = []string{"alloc"}
+			c := contract.Must(contract.Parse("--functions=alloc"))
 			h := prove.Hints{Top: prove.Cell{Negated: true}, End: prove.End{Kind: prove.EndPage}}
 			r, err := prove.Run(t.Context(), m, c, h, prove.Options{Jobs: 2})
 			if err != nil {

@@ -3,6 +3,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,25 +14,51 @@ import (
 // DefaultMemoryImport is where an imported memory comes from unless said.
 const DefaultMemoryImport = "env.memory"
 
-// Validate settles what depends on other parameters (the default name of an
-// imported memory, the order of Functions) and refuses what contradicts itself.
-// The error is a [*FlagError] that names the flags and the way out.
-func (c *Contract) Validate() error {
-	if c.HeapBase.Linker { // which makes the memory too
-		c.Memory, c.MemoryName = ImportMemory, LinkerMemory
-	}
-	if c.Memory == ImportMemory && !c.memoryNamed && c.MemoryName == Default().MemoryName {
-		c.MemoryName = DefaultMemoryImport
-	}
+// Settle gives each parameter that nobody named its default, lists the functions in
+// the ABI's order and refuses what contradicts itself. The error is a [*FlagError]
+// that names the flags and the way out.
+func (o Order) Settle() (Contract, error) {
+	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
 		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkPages, checkHeapBase,
 		checkGrow, checkAlign, checkDirty, checkStylus, checkCosmWasm,
 	} {
-		if err := check(c); err != nil {
-			return err
+		if err := check(&c); err != nil {
+			return Contract{}, err
 		}
 	}
-	return nil
+	c.functions = c.signatures()
+	return c, nil
+}
+
+// filled returns the order with every default but that of Functions, which stays nil.
+func (o Order) filled() Order {
+	if o.HeapBase.Linker { // which makes the memory too
+		o.Memory, o.MemoryName = ImportMemory, LinkerMemory
+	}
+	fill(&o.ABI, defaults.ABI)
+	fill(&o.Target, defaults.Target)
+	fill(&o.Strategy, defaults.Strategy)
+	fill(&o.Memory, defaults.Memory)
+	fill(&o.InitialPages, defaults.InitialPages)
+	fill(&o.HeapBase, defaults.HeapBase)
+	fill(&o.Grow, defaults.Grow)
+	fill(&o.MinAlign, defaults.MinAlign)
+	fill(&o.OOM, defaults.OOM)
+	fill(&o.Optimize, defaults.Optimize)
+	if o.Memory == ImportMemory {
+		fill(&o.MemoryName, DefaultMemoryImport)
+	}
+	fill(&o.MemoryName, defaults.MemoryName)
+	return o
+}
+
+// fill gives a parameter its default unless somebody named a value.
+func fill[T comparable](field *T, value T) {
+	var unsaid T
+	if *field == unsaid {
+		*field = value
+	}
 }
 
 func refuse(flag, format string, args ...any) error {
@@ -41,14 +68,14 @@ func refuse(flag, format string, args ...any) error {
 // checkFields refuses values that no flag could have given: a Go program sets
 // fields past the flags. What is accepted can be written down and read back.
 func checkFields(c *Contract) error {
-	back := Default()
+	var back Order
 	for _, f := range Flags {
 		if unset := f.Name == "max-pages" && c.MaxPages == 0 || f.Name == "fixed-align" && c.FixedAlign == 0; unset {
 			continue
 		}
-		for _, value := range f.get(c) {
-			if err := back.Set(f.Name, value); err != nil {
-				return err
+		for _, value := range f.get(&c.Order) {
+			if err := f.Set(&back, value); err != nil {
+				return &FlagError{f.Name, err}
 			}
 		}
 	}
@@ -80,12 +107,9 @@ func checkABI(c *Contract) error {
 // checkFunctions settles which functions are included: those named, all but those
 // named with a dash, or all of the ABI's.
 func checkFunctions(c *Contract) error {
-	known := functionNames(c.ABI)
-	names := c.Functions // nil: all
-	switch {
-	case c.functions != nil:
-		names = c.functions
-	case names == nil:
+	known := namesOf(c.ABI.Functions())
+	names := c.Functions
+	if names == nil {
 		names = known
 	}
 	include, leaveOut := map[string]bool{}, map[string]bool{}
@@ -108,28 +132,27 @@ func checkFunctions(c *Contract) error {
 	if len(names) == 0 || len(leaveOut) == len(known) {
 		return refuse("functions", "no function is left: include one at least")
 	}
-	c.Functions = slices.DeleteFunc(known, func(f string) bool {
+	c.Functions = slices.DeleteFunc(slices.Clone(known), func(f string) bool {
 		return leaveOut[f] || len(include) > 0 && !include[f]
 	})
-	c.functions = nil
 	return nil
 }
 
 func checkExports(c *Contract) error {
-	taken := map[string]string{}
+	known, taken := namesOf(c.ABI.Functions()), map[string]string{}
 	if c.Memory == ExportMemory {
 		taken[c.MemoryName] = "the memory (--memory-name)"
 	}
 	for _, function := range slices.Sorted(maps.Keys(c.Export)) {
 		name := c.Export[function]
-		if !slices.Contains(functionNames(c.ABI), function) {
-			return refuse("export", "%q is not a function of --abi %s: choose from %s%s", function, c.ABI, strings.Join(functionNames(c.ABI), ", "), orABI(function))
+		if !slices.Contains(known, function) {
+			return refuse("export", "%q is not a function of --abi %s: choose from %s%s", function, c.ABI, strings.Join(known, ", "), orABI(function))
 		}
 		if !c.Has(function) {
 			return refuse("export", "%s is renamed, but --functions leaves it out: drop the one or extend the other", function)
 		}
-		if err := checkName("export", name); err != nil {
-			return err
+		if err := checkName(name); err != nil {
+			return &FlagError{"export", err}
 		}
 	}
 	for _, f := range c.Functions {
@@ -153,20 +176,18 @@ var linkerNames = []string{
 	"__wasm_call_ctors", "__wasm_init_memory", "__wasm_init_tls", "__tls_base", "__tls_size", "__tls_align",
 }
 
-func checkName(flag, name string) error {
+// checkName refuses what cannot be a name in a module.
+func checkName(name string) error {
 	if name == "" {
-		return refuse(flag, "the name is empty: give it a character at least")
+		return errors.New("the name is empty: give it a character at least")
 	}
 	if !utf8.ValidString(name) {
-		return refuse(flag, "%q is not UTF-8, as names in a module must be", name)
+		return fmt.Errorf("%q is not UTF-8, as names in a module must be", name)
 	}
 	return nil
 }
 
 func checkMemoryName(c *Contract) error {
-	if err := checkName("memory-name", c.MemoryName); err != nil {
-		return err
-	}
 	if c.Memory == ImportMemory {
 		if _, _, err := SplitImport(c.MemoryName); err != nil {
 			return refuse("memory-name", "with --memory import, %w", err)
@@ -201,8 +222,6 @@ func checkHeapBase(c *Contract) error {
 	align := uint64(c.Align())
 	first := (base + align - 1) / align * align
 	switch {
-	case base == 0:
-		return refuse("heap-base", "0 is the null address: start at 1 or above")
 	case base > bytes:
 		return refuse("heap-base", "%d is outside the initial memory of %d bytes: lower it or raise --initial-pages %d", base, bytes, c.InitialPages)
 	case first >= end && end == bytes:
@@ -214,13 +233,15 @@ func checkHeapBase(c *Contract) error {
 }
 
 func checkBaseImport(c *Contract) error {
-	if err := checkName("heap-base", c.HeapBase.Module); err != nil {
-		return err
+	for _, name := range []string{c.HeapBase.Module, c.HeapBase.Name} {
+		if err := checkName(name); err != nil {
+			return &FlagError{"heap-base", err}
+		}
 	}
 	if c.Memory == ImportMemory && c.MemoryName == c.HeapBase.Module+"."+c.HeapBase.Name {
 		return refuse("heap-base", "%s is the name of the memory too: a host can give it one meaning only", c.MemoryName)
 	}
-	return checkName("heap-base", c.HeapBase.Name)
+	return nil
 }
 
 // aligned says what a base is rounded up to, where it is.
@@ -299,7 +320,7 @@ func checkOwnMemory(c *Contract) error {
 		return nil
 	case c.Memory == ImportMemory:
 		return refuse("memory", "import contradicts --target %s, where a contract has its own memory: say --memory export", c.Target)
-	case c.MemoryName != Default().MemoryName:
+	case c.MemoryName != defaults.MemoryName:
 		return refuse("memory-name", "%q contradicts --target %s, whose hosts look for \"memory\": drop it", c.MemoryName, c.Target)
 	case c.HeapBase.Imported():
 		return refuse("heap-base", "an import contradicts --target %s, whose hosts supply functions only: give a number", c.Target)
@@ -309,10 +330,10 @@ func checkOwnMemory(c *Contract) error {
 
 // checkLinker refuses limits of a memory that is the linker's to make.
 func checkLinker(c *Contract) error {
-	switch def := Default(); {
-	case c.InitialPages != def.InitialPages:
+	switch {
+	case c.InitialPages != defaults.InitialPages:
 		return refuse("initial-pages", "%d is for the linker to decide, in bytes: drop it and give wasm-ld --initial-memory=%d", c.InitialPages, uint64(c.InitialPages)*PageSize)
-	case c.MaxPages != def.MaxPages:
+	case c.MaxPages != 0:
 		return refuse("max-pages", "%d is for the linker to decide, in bytes: drop it and give wasm-ld --max-memory=%d", c.MaxPages, uint64(c.MaxPages)*PageSize)
 	}
 	return nil

@@ -27,9 +27,6 @@ var refusals = []struct {
 	{[]string{"export=alloc=f", "export=dealloc=f"}, "export", []string{`alloc and dealloc are both exported as "f"`, "rename one"}},
 	{[]string{"export=alloc=realloc"}, "export", []string{`alloc and realloc are both exported as "realloc"`, "rename one"}},
 	{[]string{"export=malloc=x"}, "export", []string{`"malloc" is not a function of --abi core`, "choose from"}},
-	{[]string{"memory-name="}, "memory-name", []string{"the name is empty"}},
-	{[]string{"memory-name=\xc3"}, "memory-name", []string{"is not UTF-8"}},
-	{[]string{"heap-base=0"}, "heap-base", []string{"0 is the null address", "start at 1 or above"}},
 	{[]string{"heap-base=import:\xff.base"}, "heap-base", []string{"is not UTF-8"}},
 	{[]string{"heap-base=import:env.\xff"}, "heap-base", []string{"is not UTF-8"}},
 
@@ -66,14 +63,14 @@ func TestRefusals(t *testing.T) {
 	for _, test := range refusals {
 		t.Run(strings.Join(test.words, " "), func(t *testing.T) {
 			for _, words := range [][]string{test.words, reversed(test.words)} {
-				c := contract.Default()
+				var o contract.Order
 				for _, w := range words {
 					name, value, _ := strings.Cut(w, "=")
-					if err := c.Set(name, value); err != nil {
+					if err := contract.Set(&o, name, value); err != nil {
 						t.Fatal(err)
 					}
 				}
-				err := c.Validate()
+				_, err := o.Settle()
 				var flag *contract.FlagError
 				if !errors.As(err, &flag) || flag.Flag != test.flag {
 					t.Fatalf("%v: error is %v, want a FlagError of %s", words, err, test.flag)
@@ -101,41 +98,39 @@ func reversed(words []string) []string {
 
 // TestRenamedTwice is refused as it is said, since a map has room for one name.
 func TestRenamedTwice(t *testing.T) {
-	c := contract.Default()
-	if err := c.Set("export", "alloc=a"); err != nil {
+	var o contract.Order
+	if err := contract.Set(&o, "export", "alloc=a"); err != nil {
 		t.Fatal(err)
 	}
-	err := c.Set("export", "alloc=b")
+	err := contract.Set(&o, "export", "alloc=b")
 	if err == nil || !strings.Contains(err.Error(), `flag --export: alloc is renamed twice, to "a" and to "b": keep one`) {
 		t.Errorf("error is %v", err)
 	}
 }
 
 // TestFieldsAreJudged sets fields as a Go program does, past the flags: what
-// Validate accepts can be written down and read back.
+// Settle accepts can be written down and read back.
 func TestFieldsAreJudged(t *testing.T) {
-	for name, spoil := range map[string]func(*contract.Contract){
-		"no functions":        func(c *contract.Contract) { c.Functions = []string{} },
-		"unknown abi":         func(c *contract.Contract) { c.ABI = "z" },
-		"unknown target":      func(c *contract.Contract) { c.Target = "wasm9" },
-		"unknown strategy":    func(c *contract.Contract) { c.Strategy = "" },
-		"unknown memory":      func(c *contract.Contract) { c.Memory = "" },
-		"unknown oom":         func(c *contract.Contract) { c.OOM = "x" },
-		"unknown optimize":    func(c *contract.Contract) { c.Optimize = "x" },
-		"unknown growth":      func(c *contract.Contract) { c.Grow = contract.Grow{} },
-		"chunk of 0":          func(c *contract.Contract) { c.Grow = contract.Grow{Policy: contract.GrowChunk} },
-		"no pages":            func(c *contract.Contract) { c.InitialPages, c.HeapBase = 0, contract.HeapBase{Module: "m", Name: "n"} },
-		"too many pages":      func(c *contract.Contract) { c.InitialPages = contract.MaxPages + 1 },
-		"maximum too large":   func(c *contract.Contract) { c.MaxPages = contract.MaxPages + 1 },
-		"alignment of 3":      func(c *contract.Contract) { c.MinAlign = 3 },
-		"alignment of 0":      func(c *contract.Contract) { c.MinAlign = 0 },
-		"fixed alignment 12":  func(c *contract.Contract) { c.FixedAlign = 12 },
-		"global with a dot":   func(c *contract.Contract) { c.HeapBase = contract.HeapBase{Module: "m", Name: "a.b"} },
-		"heap base half name": func(c *contract.Contract) { c.HeapBase = contract.HeapBase{Name: "n"} },
+	for name, spoil := range map[string]func(*contract.Order){
+		"no functions":        func(c *contract.Order) { c.Functions = []string{} },
+		"unknown abi":         func(c *contract.Order) { c.ABI = "z" },
+		"unknown target":      func(c *contract.Order) { c.Target = "wasm9" },
+		"unknown strategy":    func(c *contract.Order) { c.Strategy = "z" },
+		"unknown memory":      func(c *contract.Order) { c.Memory = "z" },
+		"unknown growth":      func(c *contract.Order) { c.Grow = contract.Grow{Policy: "z"} },
+		"unknown oom":         func(c *contract.Order) { c.OOM = "x" },
+		"unknown optimize":    func(c *contract.Order) { c.Optimize = "x" },
+		"chunk of 0":          func(c *contract.Order) { c.Grow = contract.Grow{Policy: contract.GrowChunk} },
+		"too many pages":      func(c *contract.Order) { c.InitialPages = contract.MaxPages + 1 },
+		"maximum too large":   func(c *contract.Order) { c.MaxPages = contract.MaxPages + 1 },
+		"alignment of 3":      func(c *contract.Order) { c.MinAlign = 3 },
+		"fixed alignment 12":  func(c *contract.Order) { c.FixedAlign = 12 },
+		"global with a dot":   func(c *contract.Order) { c.HeapBase = contract.HeapBase{Module: "m", Name: "a.b"} },
+		"heap base half name": func(c *contract.Order) { c.HeapBase = contract.HeapBase{Name: "n"} },
 	} {
-		c := contract.Default()
-		spoil(&c)
-		err := c.Validate()
+		var o contract.Order
+		spoil(&o)
+		c, err := o.Settle()
 		var flag *contract.FlagError
 		if err == nil {
 			t.Errorf("%s: accepted as %q", name, c.String())

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract
+
+import "strings"
+
+// Strategy says how blocks are found and reused.
+type Strategy string
+
+// The strategies.
+const (
+	Bump Strategy = "bump"
+	Any  Strategy = "any"
+)
+
+// A StrategyRow is what the contract knows of a strategy. Each stage that has to know
+// more says it in a file of the strategy's name.
+type StrategyRow struct {
+	Name      Strategy
+	Doc       string // how it works, in a few words
+	Reuse     string // which memory it hands out again
+	Generated bool   // a module of it can be made, and not only judged
+}
+
+// Strategies lists every strategy, the default first. Of a third-party module, which
+// is any, nothing is known of where it places blocks, how it grows, or what it keeps
+// below the heap base.
+var Strategies = []StrategyRow{
+	{Name: Bump, Doc: "addresses upwards", Reuse: "nothing", Generated: true},
+	{Name: Any, Doc: "a third-party module", Reuse: "not known"},
+}
+
+// Row returns the strategy's row; of an unknown one, a row without a name.
+func (s Strategy) Row() StrategyRow {
+	for _, row := range Strategies {
+		if row.Name == s {
+			return row
+		}
+	}
+	return StrategyRow{}
+}
+
+// UnmarshalText accepts a known strategy.
+func (s *Strategy) UnmarshalText(b []byte) error {
+	var names []Strategy
+	for _, row := range Strategies {
+		names = append(names, row.Name)
+	}
+	return oneOf(s, b, names...)
+}
+
+// strategyUsage lists the strategies for the flag's usage.
+func strategyUsage() string {
+	var words []string
+	for _, row := range Strategies {
+		words = append(words, string(row.Name)+" ("+row.Doc+")")
+	}
+	return strings.Join(words, ", ")
+}
