@@ -4,71 +4,41 @@ package emitter
 
 import (
 	"fmt"
-	"math/bits"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // A Model is what the templates say. Its fields are their vocabulary: numbers
-// under names, and the part chosen on each axis.
+// under names, and the block chosen on each axis.
 type Model struct {
 	Command string // the command line that makes this module again
 
 	// Text for the reader.
-	BaseText, AlignText, OverheadText, SmallestText, AlignName, ZeroText, GrowText, MoreText, OOMText, WindowText, LengthText string
+	BaseText, AlignText, OverheadText, SmallestText, AlignName, ZeroText, GrowText, OOMText, LengthText string
 
 	MemoryModule, MemoryName string // quoted for WAT
 	BaseModule, BaseName     string // quoted for WAT
 	Limits                   string // the memory's limits in pages
 	InitialPages             uint32
-	OursAtStart              uint32 // 65536 - InitialPages
-	TopAtStart               int32  // minus the base in bytes, modulo 2^32; a multiple of Align where top is kept aligned
-	WindowMask               uint32 // see window
 	Align                    uint32 // bytes: --min-align or --fixed-align
 	AlignMinus1              uint32
 	AlignParam, AlignArg     string // the exported functions' parameter $align and its argument, or nothing
 	AllocParam, AllocArg     string // the same of the function $alloc
-	OneArg                   string // the argument for an alignment of 1, or nothing
+	OneArg                   string // the argument of $alloc for an alignment of 1, or nothing
 	Alloc                    string // the function that allocates for the exported ones
-	Chunk, ChunkMinus1       uint32 // pages
+	Own                      any    // the numbers that only the strategy's blocks mention
 
-	Exports []Export
-	Parts   []string // the module's fields, in order
+	// The module's fields in order, each an axis or a block: imports and memory,
+	// the strategy's globals and functions, the other ABIs' functions.
+	Memory, State, Functions, Adapters []string
+	Exports                            []Export
 
-	Axes
-}
+	// Choices has the choice on each axis, or "" for a block that is left out. The
+	// axes are described in the templates.
+	Choices map[string]string
 
-// Axes are the parts chosen inside the functions, one on each axis.
-type Axes struct {
-	Locals     string // of $alloc
-	Round      string // rounding an address up to the alignment
-	Next       string // where the next block starts
-	OldSize    string // how far a block's end is from its start
-	BaseTop    string // where the first block starts, from an imported base
-	Start      string // reading an imported base at the first request
-	Initial    string // and where the initial pages end
-	Window     string // what $alloc looks at first
-	Slow       string // what it does beyond the window
-	EndPage    string // the last page of a block
-	Ours       string // the end of what is the allocator's
-	Others     string // whether others' pages are behind ours
-	Behind     string // going behind them
-	Backup     string // what top was, unless the block's address is the same
-	Grow       string // growing
-	More       string // how many pages to ask for first
-	Stay       string // the newest block growing into the window
-	Extend     string // the newest block growing beyond the window
-	Added      string // and whether that could be had
-	Move       string // any other block growing
-	Fail       string // a request that cannot be met
-	Fill       string // filling a block
-	CheckBlock string // whether there is one, or else null
-	NoMemory   string // the same, and ENOMEM
-	Must       string // whether there is one, or else a trap
-	Length     string // of a fresh region
-	ZeroBlock  string // zeroing a block of the c ABI
-	Copy       string
+	fresh bool // see strategy
 }
 
 // An Export gives a function of the module a name.
@@ -80,23 +50,25 @@ type Export struct {
 // NewModel derives the model of a contract. The error is a [*contract.FlagError] where
 // modules of its strategy cannot be made.
 func NewModel(c contract.Contract) (*Model, error) {
-	if !c.Strategy.Row().Generated {
-		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy bump", c.Strategy)}
+	s, ok := strategies[c.Strategy]
+	if !ok {
+		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy %s", c.Strategy, contract.Default().Strategy)}
 	}
+	return s.model(c)
+}
+
+// model derives the model under the strategy.
+func (s strategy) model(c contract.Contract) (*Model, error) {
 	m := &Model{
 		Command:      "genalloc",
 		MemoryName:   quote(c.MemoryName),
 		BaseModule:   quote(c.HeapBase.Module),
 		BaseName:     quote(c.HeapBase.Name),
-		TopAtStart:   int32(-c.HeapBase.Address),
 		Limits:       fmt.Sprint(c.InitialPages),
 		InitialPages: c.InitialPages,
-		OursAtStart:  contract.MaxPages - c.InitialPages,
-		WindowMask:   window(c) - 1,
 		Align:        c.Align(),
 		AlignMinus1:  c.Align() - 1,
-		Chunk:        c.Grow.Chunk,
-		ChunkMinus1:  c.Grow.Chunk - 1,
+		fresh:        s.fresh(c),
 	}
 	if text := c.String(); text != "" {
 		m.Command += " " + plain.ASCII(text)
@@ -112,18 +84,13 @@ func NewModel(c contract.Contract) (*Model, error) {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
 	}
 	m.align(c)
-	m.describe(c)
-	m.Axes = choose(c)
-	m.Parts = fields(c)
-	m.Exports = exports(c)
+	m.describe(c, s.block)
+	m.Memory = memory(c)
+	m.Adapters = adapters(c)
+	m.Exports = m.exports(c)
+	m.Choices = choices(c, s)
+	s.derive(m, c)
 	return m, nil
-}
-
-// keepsAligned reports whether top is kept a multiple of the contract's alignment,
-// by rounding each block's end. An alignment of more than a page cannot be kept
-// so: rounding could move top beyond the end of what is the allocator's.
-func keepsAligned(c contract.Contract) bool {
-	return c.Align() > 1 && c.Align() <= contract.PageSize
 }
 
 // align derives what the alignment changes in signatures and calls.
@@ -139,19 +106,47 @@ func (m *Model) align(c contract.Contract) {
 	if c.FixedAlign == 0 {
 		m.AlignParam, m.AlignArg = param, arg
 	}
-	if keepsAligned(c) && !c.HeapBase.Imported() {
-		m.TopAtStart &^= int32(m.AlignMinus1) // which rounds the base up
-	}
 }
 
-// window returns the size in bytes of the aligned windows in which the fast path
-// may place a block without asking: the end of the window that top lies in is
-// never beyond what is the allocator's. Ours ends at a page, so a page always
-// qualifies; where ours never moves, so does the largest power of two dividing it.
-func window(c contract.Contract) uint32 {
-	if c.CanGrow() || c.HeapBase.Imported() {
-		return contract.PageSize
+// memory lists the imports, which the text format wants first, and the memory.
+func memory(c contract.Contract) []string {
+	var blocks []string
+	for _, imp := range c.Imports() {
+		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
+		blocks = append(blocks, pick(c.HeapBase.Linker && imp.Name == contract.LinkerEnd, "import.end", block))
 	}
-	end := uint64(c.InitialPages) * contract.PageSize
-	return uint32(min(uint64(1)<<bits.TrailingZeros64(end), 1<<31))
+	if c.Memory == contract.ExportMemory {
+		blocks = append(blocks, "memory.export")
+	}
+	return blocks
+}
+
+// choices chooses on the axes that all strategies share.
+func choices(c contract.Contract, s strategy) map[string]string {
+	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
+	choices := map[string]string{
+		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
+		"checkblock": null,
+		"nomemory":   null,
+		"must":       null,
+		"length":     pick(s.fresh(c), "", "store"),
+		"zeroblock":  pick(s.fresh(c), "", "fill"),
+		"fill":       pick(c.Target.BulkMemory(), "bulk", "loop"),
+		"copy":       pick(c.Target.BulkMemory(), "bulk", "loop"),
+		"aligned":    pick(c.FixedAlign != 0, "fixed", "min"),
+	}
+	for _, f := range c.Signatures() {
+		if f.Role == contract.Frees {
+			choices[blockOf(f)] = s.frees
+		}
+	}
+	return choices
+}
+
+// pick returns yes where the condition holds, and no otherwise.
+func pick(condition bool, yes, no string) string {
+	if condition {
+		return yes
+	}
+	return no
 }

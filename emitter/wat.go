@@ -12,20 +12,18 @@ import (
 
 // WAT renders the module's text.
 func (m *Model) WAT() (string, error) {
-	var r renderer
+	r := renderer{model: m}
 	t, err := template.New("").Funcs(template.FuncMap{
-		"part":   r.part,
-		"round":  func(expr string) (string, error) { return r.part(m.Round, operand{m, expr}) },
-		"next":   func(expr string) (string, error) { return r.part(m.Next, operand{m, expr}) },
-		"others": func(expr string) (string, error) { return r.part(m.Others, operand{m, expr}) },
-		"endpage": func(at, size string) (string, error) {
-			return r.part(m.EndPage, block{m, at, size})
-		},
-	}).ParseFS(templates.FS, "*.wat.tmpl", "parts/*.part")
+		"part":    func(name string) (string, error) { return r.part(name, m) },
+		"round":   func(expr string) (string, error) { return r.part("round", operand{m, expr}) },
+		"next":    func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
+		"others":  func(expr string) (string, error) { return r.part("others", operand{m, expr}) },
+		"endpage": func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
+	}).ParseFS(templates.FS, "*.wat.tmpl")
 	if err != nil {
 		return "", fmt.Errorf("templates: %w", err)
 	}
-	r.t = t
+	r.blocks = t
 	var b strings.Builder
 	if err := t.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
 		return "", fmt.Errorf("templates: %w", err)
@@ -33,28 +31,49 @@ func (m *Model) WAT() (string, error) {
 	return indent(b.String()), nil
 }
 
-// A renderer lets a template name another by a value, which {{template}} cannot.
-type renderer struct{ t *template.Template }
+// A renderer lets a template name a block by a choice, which {{template}} cannot.
+type renderer struct {
+	model  *Model
+	blocks *template.Template
+}
 
-// part renders the named part without its last line break.
+// part renders the block that is chosen on an axis, or the block of that name if it
+// has no axis, without its last line break.
 func (r *renderer) part(name string, data any) (string, error) {
+	block := r.model.block(name)
+	if block == "" {
+		return "", nil
+	}
 	var b strings.Builder
-	if err := r.t.ExecuteTemplate(&b, name+".part", data); err != nil {
+	if err := r.blocks.ExecuteTemplate(&b, block, data); err != nil {
 		return "", err
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// An operand is the expression that a part which is itself an expression works
-// on, beside the model.
+// block names the block that is chosen on an axis, or "" where it is left out. Any
+// other name is a block's own.
+func (m *Model) block(name string) string {
+	switch choice, isAxis := m.Choices[name]; {
+	case !isAxis:
+		return name
+	case choice == "":
+		return ""
+	default:
+		return name + "." + choice
+	}
+}
+
+// An operand is what a block that is itself an expression works on: the model, and
+// the expression that stands in the block's middle.
 type operand struct {
 	*Model
 	Expr string
 }
 
-// A block is the operand of a part that works on a block's place: minus its
-// address, and its size.
-type block struct {
+// A place is the operand for arithmetic on a block of memory: minus its address,
+// and its size.
+type place struct {
 	*Model
 	At, Size string
 }

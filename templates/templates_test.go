@@ -5,6 +5,8 @@ package templates_test
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"text/template/parse"
@@ -68,12 +70,7 @@ func TestConditionsAreFound(t *testing.T) {
 // conditions lists the actions and functions of a template that choose.
 func conditions(t *testing.T, name, text string) []string {
 	t.Helper()
-	trees := map[string]*parse.Tree{}
-	tree := parse.New(name)
-	tree.Mode = parse.SkipFuncCheck
-	if _, err := tree.Parse(text, "", "", trees); err != nil {
-		t.Fatal(err)
-	}
+	tree, trees := parsed(t, name, text)
 	var found []string
 	report := func(n parse.Node, what string) {
 		where, _ := tree.ErrorContext(n)
@@ -83,6 +80,18 @@ func conditions(t *testing.T, name, text string) []string {
 		walk(tree.Root, report)
 	}
 	return found
+}
+
+// parsed returns a template's own tree, and it with those of the blocks.
+func parsed(t *testing.T, name, text string) (*parse.Tree, map[string]*parse.Tree) {
+	t.Helper()
+	trees := map[string]*parse.Tree{}
+	tree := parse.New(name)
+	tree.Mode = parse.SkipFuncCheck
+	if _, err := tree.Parse(text, "", "", trees); err != nil {
+		t.Fatal(err)
+	}
+	return tree, trees
 }
 
 // choosers are the functions of text/template that compare or choose.
@@ -131,17 +140,43 @@ func walk(n parse.Node, report func(n parse.Node, what string)) {
 	}
 }
 
-// TestPartNames checks that each part is named axis.choice, but for those that
-// are the only choice on their axis.
-func TestPartNames(t *testing.T) {
+// TestFilesDefineBlocks checks that all text but the spine's stands in blocks, and
+// that no block is defined in two files, of which one would silently win.
+func TestFilesDefineBlocks(t *testing.T) {
+	in := map[string]string{} // block to file
 	for _, name := range files(t) {
-		base, isPart := strings.CutPrefix(name, "parts/")
-		if !isPart {
-			continue
+		text, err := fs.ReadFile(templates.FS, name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		words := strings.Split(strings.TrimSuffix(base, ".part"), ".")
-		if !strings.HasSuffix(base, ".part") || len(words) > 2 || words[0] == "" || words[len(words)-1] == "" {
-			t.Errorf("%s is not axis.choice.part", name)
+		blocks, outside := split(t, string(text))
+		if name != "alloc.wat.tmpl" && (outside != "" || len(blocks) == 0) {
+			t.Errorf("%s: %d blocks, and text outside of them: %q", name, len(blocks), outside)
+		}
+		for _, block := range blocks {
+			if in[block] != "" {
+				t.Errorf("%s: block %s is defined in %s too", name, block, in[block])
+			}
+			in[block] = name
 		}
 	}
+}
+
+// TestSplit checks the checks' reading of a file.
+func TestSplit(t *testing.T) {
+	const text = "{{/* a\nb */}}\n{{define \"x.a\"}}{{range .X}}{{.}}{{end}}{{end}}\n stray {{define \"y\"}}\n{{end}}"
+	blocks, outside := split(t, text)
+	if got := fmt.Sprintf("%v %s", blocks, outside); got != "[x.a y] stray" {
+		t.Errorf("blocks and the rest are %s", got)
+	}
+}
+
+// split lists the blocks that a template's text defines, and returns what is left of
+// it without them and without comments.
+func split(t *testing.T, text string) (blocks []string, outside string) {
+	t.Helper()
+	_, trees := parsed(t, "text", text)
+	outside = strings.TrimSpace(trees["text"].Root.String())
+	delete(trees, "text")
+	return slices.Sorted(maps.Keys(trees)), outside
 }

@@ -2,35 +2,33 @@
 ;;
 ;;     genalloc --functions=alloc --initial-pages=4 --grow=never
 ;;
-;; A bump allocator: blocks are handed out upwards, and memory that was handed
-;; out is not handed out again.
+;; A bump allocator: it hands out memory upwards, and never the same byte twice.
 ;;
 ;;     0      base                      top        ours             memory
 ;;     +------+-------+---+-------+-----+----------+- - - - - - - - +
-;;     |theirs| block |gap| block | ... |   room   | others' pages  |
+;;     | data | block |gap| block | ... |   free   | foreign pages  |
 ;;     +------+-------+---+-------+-----+----------+- - - - - - - - +
 ;;
-;; base    1024, the lowest address handed out
-;; top     the first byte that no block has used
-;; ours    the end of the pages that are the allocator's: a multiple of 64 KiB
-;; memory  the end of the memory; beyond ours only where somebody else called
-;;         memory.grow, and those pages are never handed out
+;; base    1024, the lowest address that is handed out
+;; top     the first free byte: no block has used it or any byte above
+;; ours    the end of the owned pages, a multiple of 64 KiB
+;; memory  the end of the memory. Pages beyond ours are foreign: somebody else
+;;         called memory.grow for them, and they are never handed out
 ;;
 ;; Vital statistics
-;;   alignment       what the caller asks for, a power of two up to 2^31 bytes
-;;   overhead        0 bytes a block
-;;   smallest block  0 bytes; a block of 0 bytes has an address and uses no byte
+;;   alignment       as requested: a power of two, up to 2^31 bytes
+;;   overhead        none: blocks have no header
+;;   smallest block  0 bytes: such a block has an address and uses no memory
 ;;   growth          none
-;;   out of memory   the null address, 0, and nothing has changed
-;;   thread safety   none: the state is in globals, which each instance has of its own
+;;   out of memory   returns null (0) and changes nothing
+;;   thread safety   none: the state is in globals, and each instance has its own
 ;;
-;; Invariant, between calls: base <= top <= ours <= memory, every block that was
-;; handed out lies below top, and every byte from top up to ours is as it was
-;; at the start.
+;; Invariant: between calls, base <= top <= ours <= memory, every block lies below
+;; top, and every byte from top up to ours still has its initial value.
 ;;
-;; Addresses are kept negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. Then clearing low bits rounds an
-;; address *up*, and the very end of a 4 GiB memory, 2^32, is 0 and not an overflow.
+;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
+;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
 (module
 
   (memory (export "memory") 4)
@@ -42,17 +40,17 @@
   (func $alloc (param $size i32) (param $align i32) (result i32)
     (local $at i32) ;; minus the block's address
     (block $fits
-      ;; What is left of the 262144 bytes that an address up to top lies in is ours,
-      ;; so a block smaller than that fits: nothing else has to be looked at.
+      ;; Pages are owned whole, so the rest of top's 262144-byte window is free. A smaller
+      ;; block fits without another check.
       (br_if $fits
         (i32.gt_u
           (i32.and
             (local.tee $at (i32.and (global.get $top) (i32.sub (i32.const 0) (local.get $align))))
             (i32.const 0x3ffff))
           (local.get $size)))
-      ;; Up to the end of what is ours. The block's own last page, counted in 64
-      ;; bits, is negative where the block would end beyond 2^32; so it is for a
-      ;; block of size 0 at 2^32, whose address would be null.
+      ;; Does the block end within the owned pages? Its last page is computed in 64
+      ;; bits. It is negative if the block would end beyond 2^32, and for a block of
+      ;; size 0 at 2^32, whose address would be null.
       (br_if $fits
         (i32.ge_s
           (i32.wrap_i64

@@ -2,66 +2,64 @@
 ;;
 ;;     genalloc --heap-base=import:env.__heap_base --oom=trap --optimize=size
 ;;
-;; A bump allocator: blocks are handed out upwards, and memory that was handed
-;; out is not handed out again.
+;; A bump allocator: it hands out memory upwards, and never the same byte twice.
 ;;
 ;;     0      base                      top        ours             memory
 ;;     +------+-------+---+-------+-----+----------+- - - - - - - - +
-;;     |theirs| block |gap| block | ... |   room   | others' pages  |
+;;     | data | block |gap| block | ... |   free   | foreign pages  |
 ;;     +------+-------+---+-------+-----+----------+- - - - - - - - +
 ;;
-;; base    the imported global env.__heap_base, the lowest address handed out
-;; top     the first byte that no block has used
-;; ours    the end of the pages that are the allocator's: a multiple of 64 KiB
-;; memory  the end of the memory; beyond ours only where somebody else called
-;;         memory.grow, and those pages are never handed out
+;; base    the imported global env.__heap_base, the lowest address that is handed out
+;; top     the first free byte: no block has used it or any byte above
+;; ours    the end of the owned pages, a multiple of 64 KiB
+;; memory  the end of the memory. Pages beyond ours are foreign: somebody else
+;;         called memory.grow for them, and they are never handed out
 ;;
 ;; Vital statistics
-;;   alignment       what the caller asks for, a power of two up to 2^31 bytes
-;;   overhead        0 bytes a block
-;;   smallest block  0 bytes; a block of 0 bytes has an address and uses no byte
+;;   alignment       as requested: a power of two, up to 2^31 bytes
+;;   overhead        none: blocks have no header
+;;   smallest block  0 bytes: such a block has an address and uses no memory
 ;;   growth          by the pages that a block needs
 ;;   out of memory   a trap (unreachable)
-;;   thread safety   none: the state is in globals, which each instance has of its own
+;;   thread safety   none: the state is in globals, and each instance has its own
 ;;
-;; Invariant, between calls: base <= top <= ours <= memory, every block that was
-;; handed out lies below top, and every byte from top up to ours is as it was
-;; at the start.
+;; Invariant: between calls, base <= top <= ours <= memory, every block lies below
+;; top, and every byte from top up to ours still has its initial value.
 ;;
-;; Addresses are kept negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. Then clearing low bits rounds an
-;; address *up*, and the very end of a 4 GiB memory, 2^32, is 0 and not an overflow.
+;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
+;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
 (module
 
   (import "env" "__heap_base" (global $base i32))
 
   (memory (export "memory") 1)
 
-  ;; Minus top: 0, which leaves no room, until the first request reads the base.
-  ;; A static merge can then put any global in the import's place, which a
-  ;; constant initialiser would not allow.
+  ;; Minus top. It is 0, which leaves no room, until the first request reads the
+  ;; base. If it were initialised from the import, a static merge could only put a
+  ;; constant global in the import's place.
   (global $top (mut i32) (i32.const 0))
 
-  ;; The end of what is ours, in pages below 4 GiB; negative until the first request.
+  ;; The end of the owned pages, in pages below 4 GiB; negative before the first request.
   (global $ours (mut i32) (i32.const -1))
 
   ;; Returns the address of $size bytes that are 0, a multiple of $align.
   (func $alloc (param $size i32) (param $align i32) (result i32)
     (local $at i32)    ;; minus the block's address
-    (local $ours i32)  ;; where ours ends, in pages below 4 GiB
-    (local $short i32) ;; the pages that ours lacks for the block
+    (local $ours i32)  ;; the end of the owned pages, in pages below 4 GiB
+    (local $short i32) ;; the pages that the block lacks
     (block $fits
       (local.set $at (i32.and (global.get $top) (i32.sub (i32.const 0) (local.get $align))))
-      ;; The first request: top is the base, and ours are the initial pages, or
-      ;; those up to the end of the base's own page if that is further up.
+      ;; The first request: top is the base. The owned pages are the initial ones, or
+      ;; those up to the end of the base's page if it lies further up.
       (if (i32.lt_s (global.get $ours) (i32.const 0))
         (then
           (global.set $top (i32.sub (i32.const 0) (global.get $base)))
           (global.set $ours (i32.shr_u (global.get $top) (i32.const 16)))
           (return (call $alloc (local.get $size) (local.get $align)))))
-      ;; The block's own last page, counted in 64 bits, is negative where the block
-      ;; would end beyond 2^32; so it is for a block of size 0 at 2^32, whose
-      ;; address would be null.
+      ;; Are no pages lacking? The block's last page is computed in 64 bits. It is
+      ;; negative if the block would end beyond 2^32, and for a block of size 0 at
+      ;; 2^32, whose address would be null.
       (br_if $fits
         (i32.le_s
           (local.tee $short
@@ -74,10 +72,10 @@
                     (i64.extend_i32_u (i32.or (local.get $size) (i32.eqz (local.get $at)))))
                   (i64.const 16)))))
           (i32.const 0)))
-      ;; Are others' pages behind ours?
+      ;; Do foreign pages follow the owned ones?
       (if (i32.extend16_s (i32.add (memory.size) (local.get $ours)))
         (then
-          ;; The block has to lie behind them.
+          ;; The block has to lie behind them, at the memory's end.
           (local.set $ours (i32.sub (i32.const 65536) (memory.size)))
           (local.set $at (i32.and (i32.shl (local.get $ours) (i32.const 16)) (i32.sub (i32.const 0) (local.get $align))))
           (local.set $short
@@ -89,7 +87,7 @@
                     (i64.extend_i32_u (local.get $at))
                     (i64.extend_i32_u (i32.or (local.get $size) (i32.eqz (local.get $at)))))
                   (i64.const 16)))))))
-      ;; Ours ends with the memory, and can be extended.
+      ;; Now the owned pages end with the memory, which can grow.
       (block $grown
         (br_if $grown (i32.clz (memory.grow (local.get $short))))
         (unreachable))
@@ -99,21 +97,21 @@
     (global.set $top (i32.sub (local.get $at) (local.get $size)))
     (i32.sub (i32.const 0) (local.get $at)))
 
-  ;; Nothing is reused, so there is nothing to do.
+  ;; Memory is never reused, so there is nothing to do.
   (func $dealloc (param $ptr i32) (param $size i32) (param $align i32))
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
     (local $more i32)  ;; the bytes to add; then the new block
-    (local $after i32) ;; the bytes from the block's end to top, negated
+    (local $after i32) ;; minus the number of bytes from the block's end to top
     (local.set $more (i32.sub (local.get $new_size) (local.get $old_size)))
     (local.set $after (i32.add (global.get $top) (i32.add (local.get $ptr) (local.get $old_size))))
-    ;; A block that shrinks stays. What it gives up is not handed out again, so
-    ;; that no block is ever made of used bytes.
+    ;; A block that shrinks stays. The bytes that it gives up are not handed out
+    ;; again, so no block is ever made of used bytes.
     (if (i32.le_u (local.get $new_size) (local.get $old_size))
       (then (return (local.get $ptr))))
     ;; The newest block grows by a block of its own behind it, unless that needs
-    ;; pages and others' are there.
+    ;; pages and foreign ones are there.
     (if (i32.eqz
         (i32.or
           (local.get $after)

@@ -2,35 +2,33 @@
 ;;
 ;;     genalloc --oom=trap
 ;;
-;; A bump allocator: blocks are handed out upwards, and memory that was handed
-;; out is not handed out again.
+;; A bump allocator: it hands out memory upwards, and never the same byte twice.
 ;;
 ;;     0      base                      top        ours             memory
 ;;     +------+-------+---+-------+-----+----------+- - - - - - - - +
-;;     |theirs| block |gap| block | ... |   room   | others' pages  |
+;;     | data | block |gap| block | ... |   free   | foreign pages  |
 ;;     +------+-------+---+-------+-----+----------+- - - - - - - - +
 ;;
-;; base    1024, the lowest address handed out
-;; top     the first byte that no block has used
-;; ours    the end of the pages that are the allocator's: a multiple of 64 KiB
-;; memory  the end of the memory; beyond ours only where somebody else called
-;;         memory.grow, and those pages are never handed out
+;; base    1024, the lowest address that is handed out
+;; top     the first free byte: no block has used it or any byte above
+;; ours    the end of the owned pages, a multiple of 64 KiB
+;; memory  the end of the memory. Pages beyond ours are foreign: somebody else
+;;         called memory.grow for them, and they are never handed out
 ;;
 ;; Vital statistics
-;;   alignment       what the caller asks for, a power of two up to 2^31 bytes
-;;   overhead        0 bytes a block
-;;   smallest block  0 bytes; a block of 0 bytes has an address and uses no byte
+;;   alignment       as requested: a power of two, up to 2^31 bytes
+;;   overhead        none: blocks have no header
+;;   smallest block  0 bytes: such a block has an address and uses no memory
 ;;   growth          by the pages that a block needs
 ;;   out of memory   a trap (unreachable)
-;;   thread safety   none: the state is in globals, which each instance has of its own
+;;   thread safety   none: the state is in globals, and each instance has its own
 ;;
-;; Invariant, between calls: base <= top <= ours <= memory, every block that was
-;; handed out lies below top, and every byte from top up to ours is as it was
-;; at the start.
+;; Invariant: between calls, base <= top <= ours <= memory, every block lies below
+;; top, and every byte from top up to ours still has its initial value.
 ;;
-;; Addresses are kept negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. Then clearing low bits rounds an
-;; address *up*, and the very end of a 4 GiB memory, 2^32, is 0 and not an overflow.
+;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
+;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
 (module
 
   (memory (export "memory") 1)
@@ -41,21 +39,22 @@
   ;; Returns the address of $size bytes that are 0, a multiple of $align.
   (func $alloc (param $size i32) (param $align i32) (result i32)
     (local $at i32)    ;; minus the block's address
-    (local $ours i32)  ;; where ours ends, in pages below 4 GiB
-    (local $short i32) ;; the pages that ours lacks for the block
+    (local $ours i32)  ;; the end of the owned pages, in pages below 4 GiB
+    (local $short i32) ;; the pages that the block lacks
     (block $fits
-      ;; What is left of the page that an address up to top lies in is ours,
-      ;; so a block smaller than that fits: nothing else has to be looked at.
+      ;; Pages are owned whole, so the rest of top's page is free. A smaller
+      ;; block fits without another check.
       (br_if $fits
         (i32.gt_u
           (i32.and
             (local.tee $at (i32.and (global.get $top) (i32.sub (i32.const 0) (local.get $align))))
             (i32.const 0xffff))
           (local.get $size)))
-      ;; Does ours lack pages for the block, and are others' pages behind ours?
-      ;; Ours ends with top's page. The block's own last page, counted in 64 bits,
-      ;; is negative where the block would end beyond 2^32; so it is for a block of
-      ;; size 0 at 2^32, whose address would be null.
+      ;; Are pages lacking, and do foreign pages follow the owned ones? The product is
+      ;; 0 only if one of the two numbers is: they are too small for it to wrap around
+      ;; to 0. The owned pages end with top's page. The block's last page is computed
+      ;; in 64 bits. It is negative if the block would end beyond 2^32, and for a block
+      ;; of size 0 at 2^32, whose address would be null.
       (if (i32.mul
           (local.tee $short
             (i32.sub
@@ -68,7 +67,7 @@
                   (i64.const 16)))))
           (i32.extend16_s (i32.add (memory.size) (local.get $ours))))
         (then
-          ;; The block has to lie behind them.
+          ;; The block has to lie behind them, at the memory's end.
           (local.set $ours (i32.sub (i32.const 65536) (memory.size)))
           (local.set $at (i32.and (i32.shl (local.get $ours) (i32.const 16)) (i32.sub (i32.const 0) (local.get $align))))
           (local.set $short
@@ -80,8 +79,8 @@
                     (i64.extend_i32_u (local.get $at))
                     (i64.extend_i32_u (i32.or (local.get $size) (i32.eqz (local.get $at)))))
                   (i64.const 16)))))))
-      ;; Ours ends with the memory and can be extended by just these pages. The
-      ;; result is the old size, with zero bits in front, or -1, with none.
+      ;; No: grow by exactly the pages that are lacking, which may be 0. The result is
+      ;; the old size, at most 2^16, whose clz is not 0, or -1, whose clz is 0.
       (br_if $fits (i32.clz (memory.grow (local.get $short))))
       (unreachable))
 
@@ -89,14 +88,14 @@
     (global.set $top (i32.sub (local.get $at) (local.get $size)))
     (i32.sub (i32.const 0) (local.get $at)))
 
-  ;; Nothing is reused, so there is nothing to do.
+  ;; Memory is never reused, so there is nothing to do.
   (func $dealloc (param $ptr i32) (param $size i32) (param $align i32))
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
     (local $more i32)  ;; the bytes to add; then the new block
-    (local $after i32) ;; the bytes from the block's end to top, negated
-    ;; The newest block ends at top, and grows into what is left of the page.
+    (local $after i32) ;; minus the number of bytes from the block's end to top
+    ;; The newest block ends at top, and grows into the rest of top's page.
     (if (i32.and
         (i32.ge_u
           (i32.and (global.get $top) (i32.const 0xffff))
@@ -107,11 +106,11 @@
       (then
         (global.set $top (i32.sub (global.get $top) (local.get $more)))
         (return (local.get $ptr))))
-    ;; A block that shrinks stays. What it gives up is not handed out again, so
-    ;; that no block is ever made of used bytes.
+    ;; A block that shrinks stays. The bytes that it gives up are not handed out
+    ;; again, so no block is ever made of used bytes.
     (if (i32.le_u (local.get $new_size) (local.get $old_size))
       (then (return (local.get $ptr))))
-    ;; The newest block grows by a block of its own behind it, unless others' pages
+    ;; The newest block grows by a block of its own behind it, unless foreign pages
     ;; are there.
     (if (i32.eqz (i32.or (local.get $after) (i32.extend16_s (i32.add (memory.size) (i32.shr_u (global.get $top) (i32.const 16))))))
       (then

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package emitter_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"text/template"
+
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/grid"
+	"github.com/genalloc/genalloc/templates"
+)
+
+const spine = "alloc.wat.tmpl"
+
+// TestBlocksAreUsed checks that the table of parameters, with each ABI's own
+// module, renders every block, and that every block that is chosen exists.
+func TestBlocksAreUsed(t *testing.T) {
+	blocks := parseBlocks(t)
+	unused := map[string]bool{}
+	for name := range blocks {
+		unused[name] = true
+	}
+	rows, _ := grid.Cover()
+	var texts []string
+	for _, r := range rows {
+		texts = append(texts, r.Text())
+	}
+	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
+		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm")
+	for _, text := range texts {
+		m, err := emitter.NewModel(parse(t, text))
+		must(t, err)
+		for axis, choice := range m.Choices {
+			if _, ok := blocks[axis+"."+choice]; choice != "" && !ok {
+				t.Errorf("%s: block %s.%s is chosen and does not exist", text, axis, choice)
+			}
+		}
+		for _, name := range rendered(t, m, blocks) {
+			delete(unused, name)
+		}
+		if _, err := m.WAT(); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for name := range unused {
+		t.Errorf("block %s is used by no contract of the table", name)
+	}
+}
+
+// parseBlocks returns the text of each block, and of the spine.
+func parseBlocks(t *testing.T) map[string]string {
+	t.Helper()
+	stub := func(...any) string { return "" }
+	set, err := template.New("").Funcs(template.FuncMap{
+		"part": stub, "round": stub, "next": stub, "others": stub, "endpage": stub,
+	}).ParseFS(templates.FS, "*.wat.tmpl")
+	must(t, err)
+	blocks := map[string]string{}
+	for _, b := range set.Templates() {
+		if b.Name() == spine || !strings.HasSuffix(b.Name(), ".tmpl") {
+			blocks[b.Name()] = b.Root.String()
+		}
+	}
+	return blocks
+}
+
+// calls finds the parts that a block names, as {{part "axis"}} or {{axis "expression"}}.
+var calls = regexp.MustCompile(`\{\{(?:part "([^"]+)"|(round|next|others|endpage) )`)
+
+// rendered lists the blocks that the model's text is made of. As no template has a
+// condition, they are those that can be reached from the spine.
+func rendered(t *testing.T, m *emitter.Model, blocks map[string]string) []string {
+	t.Helper()
+	seen, list := map[string]bool{}, []string{}
+	var visit func(name string)
+	visit = func(name string) {
+		if choice, isAxis := m.Choices[name]; isAxis {
+			if choice == "" {
+				return
+			}
+			name += "." + choice
+		}
+		text, ok := blocks[name]
+		if !ok {
+			t.Fatalf("block %s is used and does not exist", name)
+		}
+		if seen[name] {
+			return
+		}
+		seen[name], list = true, append(list, name)
+		for _, call := range calls.FindAllStringSubmatch(text, -1) {
+			visit(call[1] + call[2])
+		}
+	}
+	visit(spine)
+	for _, fields := range [][]string{m.Memory, m.State, m.Functions, m.Adapters} {
+		for _, name := range fields {
+			visit(name)
+		}
+	}
+	return list
+}
