@@ -8,6 +8,7 @@ import (
 	"testing"
 	"text/template"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
 	"github.com/genalloc/genalloc/internal/grid"
 	"github.com/genalloc/genalloc/templates"
@@ -15,8 +16,9 @@ import (
 
 const spine = "alloc.wat.tmpl"
 
-// TestBlocksAreUsed checks that the table of parameters, with each ABI's own
-// module, renders every block, and that every block that is chosen exists.
+// TestBlocksAreUsed checks that the table of parameters, with each ABI's own module,
+// renders every block under one strategy or another, and that every block that is
+// chosen exists.
 func TestBlocksAreUsed(t *testing.T) {
 	blocks := parseBlocks(t)
 	unused := map[string]bool{}
@@ -30,9 +32,10 @@ func TestBlocksAreUsed(t *testing.T) {
 	}
 	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
 		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm")
-	for _, text := range texts {
-		m, err := emitter.NewModel(parse(t, text))
+	for _, c := range contracts(t, texts) {
+		m, err := emitter.NewModel(c)
 		must(t, err)
+		text := c.String()
 		for axis, choice := range m.Choices {
 			if _, ok := blocks[axis+"."+choice]; choice != "" && !ok {
 				t.Errorf("%s: block %s.%s is chosen and does not exist", text, axis, choice)
@@ -48,6 +51,22 @@ func TestBlocksAreUsed(t *testing.T) {
 	for name := range unused {
 		t.Errorf("block %s is used by no contract of the table", name)
 	}
+}
+
+// contracts parses the texts, for the default strategy, which allows all of them, and
+// for each other one that allows them.
+func contracts(t *testing.T, texts []string) []contract.Contract {
+	t.Helper()
+	var cs []contract.Contract
+	for _, text := range texts {
+		cs = append(cs, parse(t, text))
+		for _, row := range contract.Strategies[1:] {
+			if c, err := contract.Parse(text + " --strategy=" + string(row.Name)); err == nil && row.Generated {
+				cs = append(cs, c)
+			}
+		}
+	}
+	return cs
 }
 
 // parseBlocks returns the text of each block, and of the spine.

@@ -2,11 +2,12 @@
 
 // Package emitter writes the module that a contract orders.
 //
-// The stages are values that can be looked at on the way:
+// Each stage is a value that can be looked at:
 //
 //	contract.Contract -> Model -> WAT -> wasm
 //
-// [NewModel] does all the thinking: it derives every number and chooses one part
-// for each axis. [Model.WAT] says it: the templates have no condition. [Assemble]
-// turns the text into bytes, and [Emit] is the three of them together.
+// [NewModel] does all the thinking: it derives every number and chooses one block
+// for each axis. What depends on the strategy is in the file of the strategy's name.
+// [Model.WAT] says it: the templates have no condition. [Assemble] turns the text
+// into bytes, and [Emit] does all three.
 package emitter

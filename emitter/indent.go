@@ -5,7 +5,7 @@ package emitter
 import "strings"
 
 // indent sets every line in by two spaces for each parenthesis that is open at
-// its start, so that the parts need not know where they are put, and leaves at
+// its start, so that the blocks need not know where they are put, and leaves at
 // most one empty line between others.
 func indent(text string) string {
 	var b strings.Builder
