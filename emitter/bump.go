@@ -74,8 +74,8 @@ func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
 	if core.HasRole(contract.AllocatesZeroed) && !m.fresh {
 		functions = append(functions, "zeroed.fill")
 	}
-	if core.HasRole(contract.Frees) {
-		functions = append(functions, "core.dealloc")
+	if f, ok := core.Function(contract.Frees); ok {
+		functions = append(functions, blockOf(f))
 	}
 	if c.HasRole(contract.Resizes) {
 		functions = append(functions, "bump.realloc"+form)
