@@ -40,7 +40,7 @@ bench: build
 
 # Writes the figures of the last bench into the README and docs/.
 readme:
-	go run ./internal/readme out/bench.json
+	go run ./bench/cmd/readme out/bench.json
 
 # Judges every single-instruction mutant of a set of configurations, and writes the
 # score into the README.

@@ -3,11 +3,12 @@
 package mutate
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"github.com/genalloc/genalloc/internal/readme"
 )
 
 // A Score is what came of the mutants of one configuration.
@@ -77,20 +78,9 @@ func (s Scores) Sentence() string {
 		t.Made-t.Invalid, len(s), t.Killed, t.Equivalent, t.Survived)
 }
 
-// The markers between which the README has the sentence.
-const (
-	begin = "<!-- mutants:begin -->\n"
-	end   = "<!-- mutants:end -->"
-)
-
-// Rewrite puts the sentence between the markers of a README.
-func (s Scores) Rewrite(readme []byte) ([]byte, error) {
-	head, rest, ok := bytes.Cut(readme, []byte(begin))
-	_, tail, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return nil, fmt.Errorf("markers %q and %q not found: put them where the score belongs", begin, end)
-	}
-	return bytes.Join([][]byte{head, []byte(begin + s.Sentence() + "\n" + end), tail}, nil), nil
+// Rewrite puts the sentence into its section of the README.
+func (s Scores) Rewrite(text []byte) ([]byte, error) {
+	return readme.Splice(text, "mutants", []byte(s.Sentence()+"\n"))
 }
 
 // Encode writes the scores as score.json has them.
