@@ -61,7 +61,7 @@ func (c Configuration) emit() (*original, error) {
 		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
 	}
 	o.mutants = Mutants(o.module)
-	o.keys = Keys(o.module, o.mutants)
+	o.keys = keysOf(o.module, o.mutants)
 	return o, nil
 }
 

@@ -7,8 +7,6 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/wasm"
@@ -66,53 +64,18 @@ func (t Table) add(name, key, reason string) error {
 	return nil
 }
 
-// A Pair is a line of the table for one configuration: two modules that are
-// claimed to be the same to every caller, for somebody who can prove it.
-type Pair struct {
-	Configuration    Configuration
-	Key, Reason      string
-	Mutant           Mutant
-	Original, Module *wasm.Module // Module is the mutant
-}
-
-// Pairs returns what the table claims, in the order of the configurations and of
-// the code, and the lines that are no mutant's.
-func (t Table) Pairs() (pairs []Pair, unknown []string, err error) {
-	left := map[string]bool{}
-	for name, keys := range t {
-		for key := range keys {
-			left[name+" "+key] = true
-		}
-	}
-	for _, c := range Configurations() {
-		o, err := c.emit()
-		if err != nil {
-			return nil, nil, err
-		}
-		for i, mu := range o.mutants {
-			reason, ok := t[c.Name][o.keys[i]]
-			if !ok {
-				continue
-			}
-			delete(left, c.Name+" "+o.keys[i])
-			pairs = append(pairs, Pair{c, o.keys[i], reason, mu, o.module, mu.Apply(o.module)})
-		}
-	}
-	return pairs, slices.Sorted(maps.Keys(left)), nil
-}
-
 // around is how many instructions a key has before and after the one that was
 // changed. They keep it valid when code elsewhere in the function changes.
 const around = 3
 
-// Keys returns a text for each mutant of a module that tells it from the others:
+// keys returns a text for each mutant of a module that tells it from the others:
 // the function, the instructions around, and in braces what was changed.
 //
 //	alloc: i32.and; local.get 0; {i32.gt_u -> i32.ge_u}; br_if 0; global.get 0
 //
 // Where that is not enough, because the same instructions stand in several
 // places, a number follows: which of them it is.
-func Keys(m *wasm.Module, mutants []Mutant) []string {
+func keysOf(m *wasm.Module, mutants []Mutant) []string {
 	keys := make([]string, len(mutants))
 	seen := map[string]int{}
 	for i, mu := range mutants {
