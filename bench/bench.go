@@ -5,6 +5,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
@@ -105,9 +106,9 @@ func newSubject(m Module) (*subject, error) {
 
 // lacks names the first function that the workload needs and the module has not.
 func (s *subject) lacks(w *Workload) string {
-	for _, f := range w.needs {
-		if _, ok := s.binding.calls[f]; !ok {
-			return "no " + f
+	for _, f := range core {
+		if _, ok := s.binding.calls[f.Role]; !ok && slices.Contains(w.needs, f.Role) {
+			return "no " + f.Name
 		}
 	}
 	return ""

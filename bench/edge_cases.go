@@ -13,7 +13,7 @@ import (
 // edgeSizes runs the driver's edge_cases over a host function that knows no
 // more than where the next block goes, and returns the sizes it is asked for.
 func edgeSizes() ([]uint32, error) {
-	b := &binding{calls: map[string]form{"alloc": {export: "alloc", places: []int{0}, results: 1}}}
+	b := &binding{calls: map[contract.Role]form{contract.Allocates: {export: "place", places: []int{0}, results: 1}}}
 	text, err := b.driver()
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func edgeSizes() ([]uint32, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workload{function: "edge_cases"}
+	w := &Workload{function: edgeCases}
 	failed, err := d.call(w, amount{1, 1}, false)
 	if err != nil || failed != 0 {
 		return nil, fmt.Errorf("driver: edge_cases fails at assertion %d: %w", failed, err)

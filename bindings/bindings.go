@@ -56,17 +56,17 @@ type File struct {
 
 // A writer says what a language's binding consists of and needs.
 type writer struct {
-	endings []string // of the files; each has a template
-	object  bool     // it can call an object
-	module  bool     // and a module that is instantiated beside the program, or merged into it
-	needs   []string // functions of the core ABI that it stands on
+	endings []string        // of the files; each has a template
+	object  bool            // it can call an object
+	module  bool            // and a module that is instantiated beside the program, or merged into it
+	needs   []contract.Role // of the core ABI's functions that it stands on
 }
 
 var writers = map[Language]writer{
 	C:              {endings: []string{".h"}, object: true, module: true},
-	Rust:           {endings: []string{".rs"}, object: true, module: true, needs: []string{"alloc", "dealloc"}},
-	Zig:            {endings: []string{".zig"}, object: true, module: true, needs: []string{"alloc", "dealloc"}},
-	AssemblyScript: {endings: []string{".ts"}, module: true, needs: []string{"alloc_zeroed", "dealloc", "realloc"}},
+	Rust:           {endings: []string{".rs"}, object: true, module: true, needs: []contract.Role{contract.Allocates, contract.Frees}},
+	Zig:            {endings: []string{".zig"}, object: true, module: true, needs: []contract.Role{contract.Allocates, contract.Frees}},
+	AssemblyScript: {endings: []string{".ts"}, module: true, needs: []contract.Role{contract.AllocatesZeroed, contract.Frees, contract.Resizes}},
 	JS:             {endings: []string{".js", ".d.ts"}, module: true},
 	Go:             {endings: []string{".go"}, module: true},
 }
@@ -95,9 +95,9 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 	case !m.Object && !w.module:
 		return nil, fmt.Errorf("%s links objects and imports no module: name the output x.o", l)
 	}
-	for _, name := range w.needs {
-		if !c.ABI.Includes(contract.Core) || !c.Has(name) {
-			return nil, fmt.Errorf("%s needs the function %s of --abi core: include it", l, name)
+	for _, f := range contract.Core.Functions() {
+		if slices.Contains(w.needs, f.Role) && m.Core(f.Name) == nil {
+			return nil, fmt.Errorf("%s needs the function %s of --abi core: include it", l, f.Name)
 		}
 	}
 	var files []File

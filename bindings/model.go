@@ -106,7 +106,9 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		switch {
 		case l == JS || l == Go:
 			symbol = f.Name
-		case l == C && f.ABI == contract.Core && symbol == "realloc":
+		case l == C && f.ABI == contract.Core && slices.ContainsFunc(contract.C.Functions(), func(g contract.Function) bool {
+			return g.Role == contract.Resizes && g.Name == symbol
+		}):
 			symbol = contract.LinkedRealloc // C knows a realloc of its own
 		}
 		if !identifier.MatchString(symbol) || slices.Contains(keywords[l], symbol) {
@@ -134,12 +136,8 @@ func (m *model) words() template.FuncMap {
 }
 
 // isPointer reports whether a parameter is an address.
-func isPointer(name string) bool {
-	switch name {
-	case "ptr", "old_ptr", "region", "out":
-		return true
-	}
-	return false
+func isPointer(p contract.Param) bool {
+	return p.Role == contract.BlockParam || p.Role == contract.OutParam
 }
 
 // types are the words for an address and for a size, in declarations of the
@@ -162,12 +160,12 @@ func (m *model) params(language string, f function) string {
 	var list []string
 	for _, p := range f.Params {
 		typ := t.size
-		if isPointer(p.Name) {
+		if isPointer(p) {
 			typ = t.pointer
 		}
 		switch {
-		case p.Name == "out" && language == "c":
-			list = append(list, "void **out")
+		case p.Role == contract.OutParam && language == "c":
+			list = append(list, "void **"+p.Name)
 		case t.before:
 			list = append(list, typ+p.Name)
 		case language == "go":
@@ -182,21 +180,21 @@ func (m *model) params(language string, f function) string {
 	return strings.Join(list, ", ")
 }
 
-// result writes what a function returns: an address, unless it is an errno or a
-// size.
+// errnos are the types of an error's number, where a language has one.
+var errnos = map[string]string{"c": "int ", "rs": "i32"}
+
+// result writes what a function returns.
 func result(language string, f function) string {
 	t := types[language]
-	switch {
-	case len(f.Results) == 0:
+	switch errno := errnos[language]; {
+	case f.Result == "":
 		return ""
-	case f.Name == "posix_memalign" && language == "c":
-		return "int "
-	case f.Name == "posix_memalign" && language == "rs":
-		return "i32"
-	case f.Name == "malloc_usable_size" || f.Name == "posix_memalign":
-		return t.size
+	case f.Result == contract.BlockResult:
+		return t.pointer
+	case f.Result == contract.ErrnoResult && errno != "":
+		return errno
 	}
-	return t.pointer
+	return t.size
 }
 
 // args lists the parameters' names, each between before and after.

@@ -5,7 +5,6 @@ package cost
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
@@ -84,7 +83,7 @@ func (s *stage) make(n int) error {
 // maker returns the contract's function that makes blocks.
 func (s *stage) maker() (contract.Function, error) {
 	for _, f := range s.contract.Signatures() {
-		if f.Name == "alloc" || f.Name == "alloc_zeroed" {
+		if f.Role == contract.Allocates || f.Role == contract.AllocatesZeroed {
 			return f, nil
 		}
 	}
@@ -135,13 +134,12 @@ func (s *stage) perform(f contract.Function, r request) (*outcome, Cost, error) 
 
 // values orders the request's fields as the function takes them.
 func (r request) values(f contract.Function) []uint64 {
-	fields := map[string]uint64{"ptr": r.ptr, "old_size": r.old, "align": usedAlign, "size": r.size, "new_size": r.size}
-	if f.Name == "dealloc" {
-		fields["size"] = r.old
+	fields := map[contract.ParamRole]uint64{
+		contract.BlockParam: r.block, contract.OldSizeParam: r.old, contract.SizeParam: r.size, contract.AlignParam: usedAlign,
 	}
 	var list []uint64
 	for _, p := range f.Params {
-		list = append(list, fields[p.Name])
+		list = append(list, fields[p.Role])
 	}
 	return list
 }
@@ -152,8 +150,8 @@ func (r request) words(f contract.Function) []string {
 	for _, v := range r.values(f) {
 		list = append(list, fmt.Sprint(v))
 	}
-	if i := slices.IndexFunc(f.Params, func(p contract.Param) bool { return p.Name == "ptr" }); i >= 0 {
-		list[i] = "ptr"
+	if i := f.Param(contract.BlockParam); i >= 0 {
+		list[i] = f.Params[i].Name
 	}
 	return list
 }

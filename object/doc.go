@@ -7,7 +7,7 @@
 //
 //	module                                 object
 //	an export of a function                a hidden symbol of that name
-//	malloc, free and calloc of the c ABI   and one of the name that wasi-libc calls
+//	malloc, free and calloc of the c ABI   and the symbol by which wasi-libc calls it
 //	an import of a function                an undefined function symbol
 //	an immutable global imported as NAME   the address of the data symbol NAME
 //	a global of its own                    a word of a data segment, or a local global symbol

@@ -73,7 +73,7 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 		return nil, fmt.Errorf("no object can be made: %w", err)
 	}
 	b := &builder{
-		m: m, opts: opts, libc: c.ABI.Includes(contract.C), names: readNames(m), features: features(m),
+		m: m, opts: opts, aliases: aliases(c), names: readNames(m), features: features(m),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -88,6 +88,19 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 	b.strip()
 	m.Customs = nil
 	return b.encode()
+}
+
+// aliases lists the second symbols of functions that have the names which a libc
+// expects. wasi-libc itself calls malloc, for one, by another name; were that
+// missing, the linker would take dlmalloc.o for it, which defines malloc again.
+func aliases(c contract.Contract) map[string]string {
+	list := map[string]string{}
+	for _, f := range c.Signatures() {
+		if f.Export == f.Name {
+			list[f.Export] = f.Alias
+		}
+	}
+	return list
 }
 
 // check refuses what cannot be an object.
@@ -125,7 +138,7 @@ func check(m *wasm.Module) error {
 type builder struct {
 	m        *wasm.Module
 	opts     Options
-	libc     bool // the functions take the place of libc's: see libcAliases
+	aliases  map[string]string // export name to a second symbol of the function
 	names    names
 	features []string
 

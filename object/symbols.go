@@ -17,15 +17,6 @@ var linkerAddresses = map[string]SymbolFlags{
 	"__heap_end":  SymbolWeak,
 }
 
-// libcAliases are the names by which wasi-libc itself calls functions of the c
-// ABI (its dlmalloc.c defines both). Were one missing, the linker would take
-// dlmalloc.o for it, which then defines malloc a second time.
-var libcAliases = map[string]string{
-	"malloc": "__libc_malloc",
-	"free":   "__libc_free",
-	"calloc": "__libc_calloc",
-}
-
 // segmentName names the segment of the state. The linker joins all that start
 // with .data.
 const segmentName = ".data.genalloc"
@@ -47,7 +38,7 @@ func (b *builder) define() error {
 			continue
 		}
 		b.add(Symbol{Kind: SymbolFunction, Flags: visible, Name: e.Name, Index: e.Index})
-		if alias, ok := libcAliases[e.Name]; ok && b.libc {
+		if alias := b.aliases[e.Name]; alias != "" {
 			b.add(Symbol{Kind: SymbolFunction, Flags: visible, Name: alias, Index: e.Index})
 		}
 	}

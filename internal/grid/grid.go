@@ -7,6 +7,7 @@ package grid
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
@@ -26,14 +27,26 @@ var Axes = [][]string{
 	{"", "--dirty"},
 	{"", "--optimize=gas", "--optimize=size"},
 	{
-		"", "--functions=alloc", "--functions=alloc_zeroed", "--functions=dealloc", "--functions=realloc",
-		"--functions=alloc,dealloc", "--functions=alloc,realloc", "--functions=alloc_zeroed,realloc",
+		"", functions(contract.Allocates), functions(contract.AllocatesZeroed), functions(contract.Frees), functions(contract.Resizes),
+		functions(contract.Allocates, contract.Frees), functions(contract.Allocates, contract.Resizes),
+		functions(contract.AllocatesZeroed, contract.Resizes),
 	},
 	{
 		"", "--max-pages=1", "--max-pages=2", "--max-pages=10", "--max-pages=65536", "--initial-pages=3",
 		"--initial-pages=2 --max-pages=128", "--initial-pages=7 --max-pages=7", "--initial-pages=65536",
 	},
 	{"", "--names"},
+}
+
+// functions orders the core ABI's functions with the roles.
+func functions(roles ...contract.Role) string {
+	var names []string
+	for _, f := range contract.Core.Functions() {
+		if slices.Contains(roles, f.Role) {
+			names = append(names, f.Name)
+		}
+	}
+	return "--functions=" + strings.Join(names, ",")
 }
 
 // A Row has the index of a value for each axis.
@@ -148,6 +161,6 @@ func complete(p Pair, todo map[Pair]bool, random *rand.Rand) Row {
 // moment: where every block is filled, blocks of gigabytes take too long.
 func valid(r Row) bool {
 	c, err := contract.Parse(r.Text())
-	fills := c.Dirty && !c.Has("alloc")
+	fills := c.Dirty && !c.HasRole(contract.Allocates)
 	return err == nil && !(fills && c.PageLimit() > 128)
 }
