@@ -15,11 +15,11 @@ import (
 	"github.com/genalloc/genalloc/contract"
 )
 
-// Module is the name of the module that bindings of a module, not an object,
-// import the functions from.
+// Module is the name of the module from which the binding of a module, and not of an
+// object, imports the functions.
 const Module = "genalloc"
 
-// A Language is one that bindings are written in.
+// A Language is a language that has bindings.
 type Language string
 
 // The languages.
@@ -54,12 +54,12 @@ type File struct {
 	Content []byte
 }
 
-// A writer says what a language's binding consists of and needs.
+// A writer describes a language's binding.
 type writer struct {
 	endings []string        // of the files; each has a template
-	object  bool            // it can call an object
-	module  bool            // and a module that is instantiated beside the program, or merged into it
-	needs   []contract.Role // of the core ABI's functions that it stands on
+	object  bool            // it can link an object
+	module  bool            // it can call a module that is instantiated beside the program or merged into it
+	needs   []contract.Role // of the functions of the core ABI that it calls
 }
 
 var writers = map[Language]writer{
@@ -74,12 +74,12 @@ var writers = map[Language]writer{
 //go:embed templates/*.tmpl
 var templates embed.FS
 
-// Write returns the binding of one language for the file that holds what a contract
-// orders, an object where the linker decides the heap base and a module otherwise.
-// file is its name. The same arguments give the same bytes.
+// Write returns the binding of a language for the contract's object, if the linker
+// decides the heap base, and for its module otherwise. file is the name of that file.
+// The same arguments give the same bytes.
 //
-// It refuses a language that cannot call such a file, and names of functions that
-// the language cannot say.
+// It refuses a language that cannot call such a file, and names of functions that are
+// no identifiers of the language.
 func Write(l Language, c contract.Contract, file string) ([]File, error) {
 	w, ok := writers[l]
 	if !ok {

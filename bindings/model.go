@@ -17,18 +17,18 @@ import (
 	"github.com/genalloc/genalloc/internal/plain"
 )
 
-// A model is what the templates say.
+// A model is the data of the templates.
 type model struct {
-	Command  string // that makes the module again
+	Command  string // makes the module again
 	File     string // the module's or the object's name
 	Stem     string // without its ending
 	Package  string // Stem as an identifier
 	Object   bool
-	Module   string // that the functions are imported from, where not Object
+	Module   string // from which the functions are imported; empty for an object
 	Memory   string // the export name of the memory; empty where it is imported
 	HeapBase string // bytes; empty where it is not a number
-	Align    uint32 // bytes, that every block has
-	Fixed    bool   // and none has more: there is no align parameter
+	Align    uint32 // bytes, of every block
+	Fixed    bool   // there is no align parameter
 	Traps    bool   // out of memory traps
 	Imports  []contract.Import
 
@@ -51,10 +51,10 @@ func (m *model) Core(name string) *function {
 	return nil
 }
 
-// identifier is what a name has to be to be one in every language here.
+// identifier matches identifiers of every language.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// keywords are the words of each language that look like identifiers.
+// keywords are the reserved words of the languages.
 var keywords = map[Language][]string{
 	C: strings.Fields(`auto break case char const continue default do double else enum extern float for goto if
 		inline int long register restrict return short signed sizeof static struct switch typedef union unsigned
@@ -68,8 +68,8 @@ var keywords = map[Language][]string{
 		union unreachable usingnamespace var volatile while`),
 }
 
-// newModel derives the model. Where functions become names of the language, they
-// have to be identifiers; JavaScript and Go have names of their own for them.
+// newModel derives the model. It refuses export names that are no identifiers of the
+// language, except in JavaScript and Go, whose bindings use the ABI's names.
 func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	stem := strings.TrimSuffix(file, path.Ext(file))
 	m := &model{
@@ -119,10 +119,10 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	return m, nil
 }
 
-// comment writes a text for a comment, which nothing in it can end.
+// comment escapes a text so that it cannot end a comment.
 func comment(text string) string { return strings.ReplaceAll(plain.ASCII(text), "*/", `*\/`) }
 
-// words are the functions that templates call.
+// words are the functions of the templates.
 func (m *model) words() template.FuncMap {
 	return template.FuncMap{
 		"camel":   camel,
@@ -140,8 +140,8 @@ func isPointer(p contract.Param) bool {
 	return p.Role == contract.BlockParam || p.Role == contract.OutParam
 }
 
-// types are the words for an address and for a size, in declarations of the
-// form "TYPE NAME" or "NAME: TYPE".
+// types are the types of an address and of a size, in declarations of the form
+// "TYPE NAME" or "NAME: TYPE".
 var types = map[string]struct {
 	pointer, size string
 	before        bool
@@ -154,7 +154,7 @@ var types = map[string]struct {
 	"go": {" uint32", " uint32", false, ""},
 }
 
-// params writes a parameter list in a language of types.
+// params writes a parameter list in a language of the table types.
 func (m *model) params(language string, f function) string {
 	t := types[language]
 	var list []string
@@ -180,10 +180,10 @@ func (m *model) params(language string, f function) string {
 	return strings.Join(list, ", ")
 }
 
-// errnos are the types of an error's number, where a language has one.
+// errnos are the types of an error number, where it is not the size's.
 var errnos = map[string]string{"c": "int ", "rs": "i32"}
 
-// result writes what a function returns.
+// result writes the type of a function's result.
 func result(language string, f function) string {
 	t := types[language]
 	switch errno := errnos[language]; {

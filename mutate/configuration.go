@@ -18,8 +18,8 @@ type Configuration struct {
 	Flags string // the contract's text
 }
 
-// Configurations are chosen so that together they use nearly every part that the
-// emitter has for a function's code.
+// Configurations returns the orders that are examined. Together they use nearly all of
+// the emitter's code templates.
 func Configurations() []Configuration {
 	return []Configuration{
 		{"default", ""},
@@ -65,7 +65,7 @@ func (c Configuration) emit() (*original, error) {
 	return o, nil
 }
 
-// hash tells modules apart.
+// hash is the module's SHA-256 in hexadecimal.
 func (o *original) hash() string {
 	sum := sha256.Sum256(o.file)
 	return hex.EncodeToString(sum[:])

@@ -22,9 +22,9 @@ func Equivalents() (Table, error) { return ParseTable(strings.NewReader(equivale
 // reason: configuration, then key, then reason.
 type Table map[string]map[string]string
 
-// ParseTable reads a table: a line that starts with # gives the reason for the
-// lines below it, up to the next such line. They name the configurations,
-// separated by commas, and behind a space the mutant's key. Errors name the line.
+// ParseTable reads a table. A line that starts with # is the reason for the lines
+// below it, up to the next such line. The others have the configurations, separated
+// by commas, then a space and the mutant's key. Errors name the line.
 func ParseTable(r io.Reader) (Table, error) {
 	table := Table{}
 	scanner := bufio.NewScanner(r)
@@ -64,17 +64,16 @@ func (t Table) add(name, key, reason string) error {
 	return nil
 }
 
-// around is how many instructions a key has before and after the one that was
-// changed. They keep it valid when code elsewhere in the function changes.
+// around is how many instructions a key has before and after the changed one. A key
+// so stays valid when code elsewhere in the function changes.
 const around = 3
 
-// keys returns a text for each mutant of a module that tells it from the others:
-// the function, the instructions around, and in braces what was changed.
+// keysOf returns a unique text for each mutant of a module: the function, the
+// instructions around the changed one, and the change in braces.
 //
 //	alloc: i32.and; local.get 0; {i32.gt_u -> i32.ge_u}; br_if 0; global.get 0
 //
-// Where that is not enough, because the same instructions stand in several
-// places, a number follows: which of them it is.
+// Where the same instructions stand in several places, a number follows.
 func keysOf(m *wasm.Module, mutants []Mutant) []string {
 	keys := make([]string, len(mutants))
 	seen := map[string]int{}

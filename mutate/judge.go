@@ -57,8 +57,7 @@ func failure(ctx context.Context, file []byte, c contract.Contract, level valida
 	return "", nil
 }
 
-// checks are all that the judge has, the slow ones last: most mutants never get
-// to them.
+// checks are all of the judge's, the slow ones last: most mutants fail before.
 var checks = func() []string {
 	slow := []string{"realloc", "zeroing", "sizes", "bounds", "foreign-growth", "heap-end", "random"}
 	var names []string
