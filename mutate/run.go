@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/validate"
 )
 
@@ -136,7 +137,7 @@ func (o *original) judge(ctx context.Context, r *Result, equivalents map[string]
 // module does, and what it does is the question here.
 func kill(ctx context.Context, file []byte, c contract.Contract, level validate.Level) (string, error) {
 	report, err := validate.Run(ctx, file, c, validate.Options{
-		Level: level, Engines: []string{validate.Wasmtime}, Checks: checks, First: true,
+		Level: level, Engines: []string{engine.Wasmtime}, Checks: checks, First: true,
 	})
 	if err != nil {
 		return "", err
