@@ -25,6 +25,9 @@ func Provide(s Store, supplies []Supply) (Imports, error) {
 		if modules[x.Module] == nil {
 			modules[x.Module] = new(wasm.Module)
 		}
+		if _, ok := modules[x.Module].Export(x.Name); ok {
+			continue // imported twice
+		}
 		if err := x.define(modules[x.Module]); err != nil {
 			return nil, fmt.Errorf("import %s.%s: %w", x.Module, x.Name, err)
 		}

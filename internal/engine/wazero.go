@@ -171,7 +171,7 @@ func (in *wazeroInstance) Exports(function string) bool {
 func (in *wazeroInstance) Call(export string, args ...uint64) ([]uint64, error) {
 	f, ok := in.function(export)
 	if !ok {
-		return nil, fmt.Errorf("function %q is not exported", export)
+		return nil, errors.New("not exported")
 	}
 	t := f.Definition()
 	if n := len(t.ParamTypes()); len(args) != n {
