@@ -68,7 +68,7 @@ func (s *wasmtimeStore) Close()             { s.store.Close() }
 
 func (s *wasmtimeStore) Limit(pages uint64) {
 	const any = -1
-	s.store.Limiter(int64(pages*wasm.PageSize), any, any, any, any)
+	s.store.Limiter(int64(min(pages, math.MaxInt64/wasm.PageSize)*wasm.PageSize), any, any, any, any)
 }
 
 func (s *wasmtimeStore) Burned() uint64 {
