@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -91,7 +90,7 @@ func newSubject(m Module) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.driver, err = wasmtime.Wat2Wasm(text); err != nil {
+	if s.driver, err = engine.Assemble(text); err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
 	if text, ok := decoded.Custom(contract.SectionName); ok {

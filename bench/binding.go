@@ -11,6 +11,7 @@ import (
 	"text/template"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -20,7 +21,8 @@ var driverText embed.FS
 // A binding says how the driver calls one allocator: how a call of each of the
 // core ABI's functions is written.
 type binding struct {
-	calls map[contract.Role]form
+	memory string // its name, as in the contract
+	calls  map[contract.Role]form
 }
 
 // A form is how a function is called: by which export, and with which of the
@@ -45,7 +47,7 @@ var errNoAllocator = errors.New("neither the contract's functions nor malloc and
 // has them or not. A function that is missing is no error: the workloads that
 // need it are left out.
 func bind(m *wasm.Module, c contract.Contract) (*binding, error) {
-	b := &binding{calls: map[contract.Role]form{}}
+	b := &binding{memory: c.MemoryName, calls: map[contract.Role]form{}}
 	b.add(m, c.Only(contract.Core).Signatures())
 	if len(b.calls) == 0 {
 		functions := contract.C.Functions()
@@ -108,19 +110,35 @@ func (b *binding) driver() (string, error) {
 	return text.String(), nil
 }
 
-// allocatorModule is the name that the driver imports everything from.
-const allocatorModule = "allocator"
+// The names that the driver imports from.
+const (
+	functionsModule = "functions"
+	memoryModule    = "memory"
+)
 
 func (b *binding) importText() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "  (import %q \"memory\" (memory $heap 0))", allocatorModule)
+	fmt.Fprintf(&text, "  (import %q \"%s\" (memory $heap 0))", memoryModule, escape(b.memory))
 	for _, function := range core {
 		if f, ok := b.calls[function.Role]; ok {
-			fmt.Fprintf(&text, "\n  (import %q \"%s\" (func $%s (param%s)%s))", allocatorModule, escape(f.export), function.Name,
+			fmt.Fprintf(&text, "\n  (import %q \"%s\" (func $%s (param%s)%s))", functionsModule, escape(f.export), function.Name,
 				strings.Repeat(" i32", len(f.places)), strings.Repeat(" (result i32)", f.results))
 		}
 	}
 	return text.String()
+}
+
+// hosted makes the functions the host's. Each passes its call on.
+func (b *binding) hosted(s engine.Store, call func(export string, args []uint64) ([]uint64, error)) (engine.Instance, error) {
+	i32s := func(n int) []wasm.ValType { return slices.Repeat([]wasm.ValType{wasm.I32}, n) }
+	functions := map[string]engine.Func{}
+	for _, f := range b.calls {
+		functions[f.export] = engine.Func{
+			Type: wasm.FuncType{Params: i32s(len(f.places)), Results: i32s(f.results)},
+			Call: func(args []uint64) ([]uint64, error) { return call(f.export, args) },
+		}
+	}
+	return s.Host(functions)
 }
 
 // call writes a call. A workload that needs a function which is not there is not

@@ -5,59 +5,59 @@ package bench
 import (
 	"fmt"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/wasm"
 )
 
-// edgeSizes runs the driver's edge_cases over a host function that knows no
-// more than where the next block goes, and returns the sizes it is asked for.
-func edgeSizes() ([]uint32, error) {
-	b := &binding{calls: map[contract.Role]form{contract.Allocates: {export: "place", places: []int{0}, results: 1}}}
+// edgeSizes runs the driver's edge_cases over a host function that knows only
+// where the next block goes, in a memory of up to limit pages, and returns the
+// sizes that it is asked for.
+func edgeSizes(limit uint64) ([]uint64, error) {
+	b := &binding{memory: "memory", calls: map[contract.Role]form{contract.Allocates: {export: "place", places: []int{0}, results: 1}}}
 	text, err := b.driver()
 	if err != nil {
 		return nil, err
 	}
-	file, err := wasmtime.Wat2Wasm(text)
+	file, err := engine.Assemble(text)
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
-	store := wasmtime.NewStore(timing())
+	store := timing().NewStore()
 	defer store.Close()
-	t, err := wasmtime.NewMemoryType(1, false, 0, false)
+	store.Limit(limit)
+	imports, err := engine.Provide(store, []engine.Supply{{Import: wasm.Import{
+		Module: memoryModule, Name: b.memory, Kind: wasm.KindMemory, Memory: wasm.Limits{Min: 1},
+	}}})
 	if err != nil {
 		return nil, err
 	}
-	memory, err := wasmtime.NewMemory(store, t)
-	if err != nil {
-		return nil, err
-	}
-	var sizes []uint32
+	memory := imports[memoryModule].Memory(b.memory)
+	var sizes []uint64
 	next := uint64(contract.Default().HeapBase.Address)
-	alloc := wasmtime.WrapFunc(store, func(size int32) int32 {
-		sizes = append(sizes, uint32(size))
+	functions, err := b.hosted(store, func(_ string, args []uint64) ([]uint64, error) {
+		sizes = append(sizes, args[0])
 		ptr := next
-		next += uint64(uint32(size))
-		if pages := (next + contract.PageSize - 1) / contract.PageSize; pages > memory.Size(store) {
-			if _, err := memory.Grow(store, pages-memory.Size(store)); err != nil {
-				return 0
-			}
+		next += args[0]
+		pages := (next + contract.PageSize - 1) / contract.PageSize
+		if have := memory.Pages(); pages > have && !memory.Grow(pages-have) {
+			return []uint64{0}, nil
 		}
-		return int32(uint32(ptr))
-	})
-	d, err := startDriver(store, file, func(im *wasmtime.ImportType) wasmtime.AsExtern {
-		if im.Type().FuncType() != nil {
-			return alloc
-		}
-		return memory
+		return []uint64{ptr}, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	w := &Workload{function: edgeCases}
-	failed, err := d.call(w, amount{1, 1}, false)
-	if err != nil || failed != 0 {
-		return nil, fmt.Errorf("driver: edge_cases fails at assertion %d: %w", failed, err)
+	d, err := startDriver(store, file, functions, imports[memoryModule])
+	if err != nil {
+		return nil, err
+	}
+	failed, err := d.call(&Workload{function: edgeCases}, amount{1, 1}, false)
+	if err != nil {
+		return nil, fmt.Errorf("driver: edge_cases: %w", err)
+	}
+	if failed != 0 {
+		return nil, fmt.Errorf("driver: edge_cases fails at assertion %d", failed)
 	}
 	return sizes, nil
 }

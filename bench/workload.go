@@ -69,13 +69,13 @@ const edgeCases = "edge_cases"
 func Workloads() []Workload { return slices.Clone(standard) }
 
 // args are the operands of the driver's function.
-func (w *Workload) args(a amount, touch bool) []uint32 {
-	args := []uint32{a.n, 0}
+func (w *Workload) args(a amount, touch bool) []uint64 {
+	args := []uint64{uint64(a.n), 0}
 	if touch {
 		args[1] = 1
 	}
 	if w.script != nil {
-		args = append(args, w.script.align, w.script.table())
+		args = append(args, uint64(w.script.align), uint64(w.script.table()))
 	}
 	return args
 }

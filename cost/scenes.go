@@ -86,7 +86,7 @@ func twoBlocksForeign(s *stage) error { return s.then(twoBlocks, s.grow) }
 func allocSmall(*stage) request { return request{size: small} }
 
 // allocMemory asks for as much as the whole memory is now.
-func allocMemory(s *stage) request { return request{size: s.pages() * contract.PageSize} }
+func allocMemory(s *stage) request { return request{size: s.memory().Pages() * contract.PageSize} }
 
 func newest(size uint64) func(*stage) request {
 	return func(s *stage) request { return request{s.blocks[1], small, size} }

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // walker meters scenes of one module.
@@ -21,13 +20,13 @@ type walker struct {
 // walk meters one scene on a fresh instance.
 func (w *walker) walk(f contract.Function, sc scene) (Path, error) {
 	path := Path{Function: f.Name, Path: sc.name}
-	meter, err := New(w.module, Config{Import: Host(w.contract), FuelOnly: w.fuelOnly})
+	meter, err := New(w.module, Config{Host: Host(w.module, w.contract), FuelOnly: w.fuelOnly})
 	if err != nil {
 		return path, err
 	}
 	defer meter.Close()
 	s := &stage{meter: meter, contract: w.contract}
-	if mem, _ := meter.Memory(w.contract.MemoryName); mem == nil {
+	if s.memory() == nil {
 		return path, fmt.Errorf("memory %q not found: name it with --memory-name", w.contract.MemoryName)
 	}
 	var cannot *absence
@@ -98,7 +97,7 @@ func (s *stage) then(a func(*stage) error, b func() error) error {
 }
 
 func (s *stage) limit() error {
-	s.meter.Limit(int64(s.pages() * contract.PageSize))
+	s.meter.Limit(s.memory().Pages())
 	return nil
 }
 
@@ -109,26 +108,27 @@ func (s *stage) grow() error {
 	return nil
 }
 
-func (s *stage) pages() uint64 {
-	mem, store := s.meter.Memory(s.contract.MemoryName)
-	return mem.Size(store)
+// memory is the allocator's; nil if there is none of the contract's name.
+func (s *stage) memory() engine.Memory {
+	instance, _ := s.meter.Instance()
+	return instance.Memory(s.contract.MemoryName)
 }
 
 // perform calls f and says what came of it. A trap is an outcome; the error is
 // about calls that cannot be made.
 func (s *stage) perform(f contract.Function, r request) (*outcome, Cost, error) {
-	out := &outcome{request: r, before: s.pages()}
+	out := &outcome{request: r, before: s.memory().Pages()}
 	results, cost, err := s.meter.Call(f.Export, r.values(f)...)
-	var trap *wasmtime.Trap
+	var trap engine.Trap
 	switch {
-	case errors.As(err, &trap):
+	case errors.As(err, &trap) && trap != engine.Endless:
 		out.trapped = true
 	case err != nil:
 		return nil, cost, err
 	case len(results) > 0:
 		out.result = results[0]
 	}
-	out.after = s.pages()
+	out.after = s.memory().Pages()
 	return out, cost, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/validate"
 )
 
@@ -46,7 +47,7 @@ func Judge(ctx context.Context, original []byte, c contract.Contract) (Examine, 
 // is the module, and not whether engines agree on it.
 func failure(ctx context.Context, file []byte, c contract.Contract, level validate.Level) (string, error) {
 	report, err := validate.Run(ctx, file, c, validate.Options{
-		Level: level, Engines: []string{validate.Wasmtime}, Checks: checks, First: true,
+		Level: level, Engines: []string{engine.Wasmtime}, Checks: checks, First: true,
 	})
 	if err != nil {
 		return "", err

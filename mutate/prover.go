@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -30,11 +29,12 @@ func Prover(timeout time.Duration) Examiner {
 		if err != nil {
 			return nil, fmt.Errorf("the original cannot be proved: %w", err)
 		}
-		engine := wasmtime.NewEngine()
 		return func(ctx context.Context, file []byte, _ bool) (Fate, string, error) {
-			if err := wasmtime.ModuleValidate(engine, file); err != nil {
+			compiled, err := engine.Default().Compile(file)
+			if err != nil {
 				return Invalid, err.Error(), nil
 			}
+			compiled.Close()
 			fate, reason := proof(ctx, file, c, hints, timeout)
 			return fate, reason, ctx.Err()
 		}, nil
