@@ -30,11 +30,9 @@ func Prover(timeout time.Duration) Examiner {
 			return nil, fmt.Errorf("the original cannot be proved: %w", err)
 		}
 		return func(ctx context.Context, file []byte, _ bool) (Fate, string, error) {
-			compiled, err := engine.Default().Compile(file)
-			if err != nil {
+			if err := engine.Validate(file); err != nil {
 				return Invalid, err.Error(), nil
 			}
-			compiled.Close()
 			fate, reason := proof(ctx, file, c, hints, timeout)
 			return fate, reason, ctx.Err()
 		}, nil
