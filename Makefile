@@ -40,12 +40,12 @@ bench: build
 
 # Writes the figures of the last bench into the README and docs/.
 readme:
-	go run ./internal/readme out/bench.json
+	go run ./bench/cmd/readme out/bench.json
 
 # Judges every single-instruction mutant of a set of configurations, and writes the
 # score into the README.
 mutants:
-	go run ./mutate/cmd/mutants
+	go run ./mutate/cmd/mutants -write
 
 # Proves a module for every value of every parameter, and for every two values of
 # two. SHARD=i/n takes a part of them.
@@ -57,4 +57,4 @@ prove:
 # refuted, or known to be the same function. EVERY=N takes every N-th.
 EVERY = 1
 prove-mutants:
-	go run ./prove/cmd/mutants -every $(EVERY)
+	go run ./mutate/cmd/mutants -by prover -every $(EVERY) default fixed-16 never trap-double

@@ -5,11 +5,11 @@ package bench
 import (
 	"context"
 	"fmt"
-
-	"github.com/bytecodealliance/wasmtime-go/v39"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -90,7 +90,7 @@ func newSubject(m Module) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.driver, err = wasmtime.Wat2Wasm(text); err != nil {
+	if s.driver, err = engine.Assemble(text); err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
 	if text, ok := decoded.Custom(contract.SectionName); ok {
@@ -105,9 +105,9 @@ func newSubject(m Module) (*subject, error) {
 
 // lacks names the first function that the workload needs and the module has not.
 func (s *subject) lacks(w *Workload) string {
-	for _, f := range w.needs {
-		if _, ok := s.binding.calls[f]; !ok {
-			return "no " + f
+	for _, f := range core {
+		if _, ok := s.binding.calls[f.Role]; !ok && slices.Contains(w.needs, f.Role) {
+			return "no " + f.Name
 		}
 	}
 	return ""

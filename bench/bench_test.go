@@ -7,14 +7,14 @@ import (
 	"context"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 func generated(t testing.TB, flags string) Module {
@@ -37,7 +37,7 @@ func testdata(t testing.TB, name string) Module {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := wasmtime.Wat2Wasm(string(text))
+	file, err := engine.Assemble(string(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +65,13 @@ func only(name string) []Workload {
 
 // TestEdgeSizes: the driver's edge_cases is the test that it is named after.
 func TestEdgeSizes(t *testing.T) {
-	sizes, err := edgeSizes()
+	sizes, err := edgeSizes(contract.MaxPages)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var sum uint64
 	for _, s := range sizes {
-		sum += uint64(s)
+		sum += s
 	}
 	// As published, with a heap base of 8208. The third call takes what is left
 	// of the first page; nothing else depends on the base.
@@ -82,6 +82,14 @@ func TestEdgeSizes(t *testing.T) {
 	r := run(t, Options{Workloads: only(edgeCases)}, generated(t, ""))
 	if x := r.Modules[0].Result(edgeCases); *x.Pages != 52_416 || x.Note != "" {
 		t.Errorf("ends at %d pages, %q; want 52416", *x.Pages, x.Note)
+	}
+}
+
+// TestEdgeSizesFail: without memory the error names the assertion, and wraps nothing.
+func TestEdgeSizesFail(t *testing.T) {
+	want := regexp.MustCompile(`^driver: edge_cases fails at assertion \d+$`)
+	if _, err := edgeSizes(2); err == nil || !want.MatchString(err.Error()) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
@@ -106,7 +114,7 @@ func TestCalleeAlone(t *testing.T) {
 		{"c", "lifo", entry + 5 + entry, header + 225 + 225 + 75 + 70 + 575 + 1 + header + 1, ""},
 		{"refuse", "fixed", 0, 0, "allocation or operation 3 is refused"},
 		{"refuse", "pairs", 0, 0, "no dealloc"},
-		{"refuse", "mebibyte", 0, 0, "it traps: unreachable executed"},
+		{"refuse", "mebibyte", 0, 0, "it traps: unreachable"},
 	} {
 		r := run(t, Options{Workloads: only(tt.workload)}, testdata(t, tt.module))
 		x := r.Modules[0].Result(tt.workload)
@@ -155,8 +163,9 @@ func TestRunModules(t *testing.T) {
 	if !reflect.DeepEqual(figuresOf(&r.Modules[0]), figuresOf(&r.Modules[1])) {
 		t.Errorf("%s differs from the default though its code does not", r.Modules[1].Name)
 	}
-	if want := "func[0] offset 0x3c: f32.const is not allowed on stylus"; r.Module("float").InkAbsent != want {
-		t.Errorf("ink absent: got %q, want %q", r.Module("float").InkAbsent, want)
+	float := r.Modules[len(modules)-1]
+	if want := "func[0] offset 0x3c: f32.const is not allowed on stylus"; float.InkAbsent != want {
+		t.Errorf("%s: ink absent: got %q, want %q", float.Name, float.InkAbsent, want)
 	}
 }
 
@@ -170,7 +179,7 @@ func figuresOf(m *Measured) map[string][3]float64 {
 }
 
 func TestRunErrors(t *testing.T) {
-	nothing, err := wasmtime.Wat2Wasm(`(module (memory (export "memory") 1))`)
+	nothing, err := engine.Assemble(`(module (memory (export "memory") 1))`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,13 +194,13 @@ func TestRunErrors(t *testing.T) {
 			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}
-	endless, err := wasmtime.Wat2Wasm(`(module (memory (export "memory") 1)
+	endless, err := engine.Assemble(`(module (memory (export "memory") 1)
 		(func (export "alloc") (param i32 i32) (result i32) (loop (br 0)) (i32.const 0)))`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = Run(context.Background(), []Module{{Name: "e", File: endless, Contract: contract.Default()}}, Options{})
-	if want := "e: alloc: still running after 1073741824 instructions"; err == nil || err.Error() != want {
+	if want := "e: alloc: " + string(engine.Endless); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

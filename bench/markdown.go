@@ -10,11 +10,8 @@ import (
 	"strings"
 )
 
-// The markers in the README that the table stands between.
-const (
-	MarkdownBegin = "<!-- bench:begin -->"
-	MarkdownEnd   = "<!-- bench:end -->"
-)
+// Section is the name of the table's section in the README.
+const Section = "bench"
 
 // A column is a column of the table in the README.
 type column struct {

@@ -56,16 +56,6 @@ func (m *Measured) Result(workload string) *Result {
 	return nil
 }
 
-// Module returns the module of that name, or nil.
-func (r *Report) Module(name string) *Measured {
-	for i := range r.Modules {
-		if r.Modules[i].Name == name {
-			return &r.Modules[i]
-		}
-	}
-	return nil
-}
-
 const replayedNote = "the same sizes replayed"
 
 func (r *Result) replayed() bool { return strings.HasPrefix(r.Note, replayedNote) }

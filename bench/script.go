@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/trace"
 )
 
@@ -56,7 +57,7 @@ func Trace(name string, r io.Reader) ([]Workload, error) {
 			Name:     fmt.Sprintf("%s/%d", name, align),
 			Doc:      fmt.Sprintf("recorded trace %s, aligned to %d", name, align),
 			Op:       "run",
-			function: "replay", needs: []string{"alloc", "dealloc"}, script: &aligned,
+			function: "replay", needs: []contract.Role{contract.Allocates, contract.Frees}, script: &aligned,
 			metered: amount{s.count(), 1}, timed: amount{s.count(), 1},
 		})
 	}

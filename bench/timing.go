@@ -9,22 +9,17 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
 	"github.com/genalloc/genalloc/cost"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // timing is the engine that nothing is counted in.
-var timing = sync.OnceValue(func() *wasmtime.Engine {
-	c := wasmtime.NewConfig()
-	c.SetWasmMultiMemory(true)
-	return wasmtime.NewEngineWithConfig(c)
-})
+var timing = sync.OnceValue(engine.NewUncounted)
 
 // A racer is a subject compiled for timing.
 type racer struct {
 	*subject
-	allocator, driver *wasmtime.Module
+	allocator, driver engine.Module
 }
 
 // takeTimes adds the times to the report, whose modules are the subjects in
@@ -32,12 +27,12 @@ type racer struct {
 func takeTimes(ctx context.Context, subjects []*subject, report *Report, o Options) error {
 	var racers []racer
 	for _, s := range subjects {
-		allocator, err := wasmtime.NewModule(timing(), s.File)
+		allocator, err := timing().Compile(s.File)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 		defer allocator.Close()
-		driver, err := wasmtime.NewModule(timing(), s.driver)
+		driver, err := timing().Compile(s.driver)
 		if err != nil {
 			return fmt.Errorf("%s: driver: %w", s.Name, err)
 		}
@@ -104,7 +99,7 @@ func timedWorkload(report *Report, i, workload int) (*Workload, error) {
 // time runs a workload on a fresh instance and returns the nanoseconds of one
 // of its Ops, or why it failed.
 func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
-	store := wasmtime.NewStore(timing())
+	store := timing().NewStore()
 	defer store.Close()
 	d, err := r.link(store)
 	if err != nil {
@@ -126,33 +121,16 @@ func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
 }
 
 // link instantiates allocator and driver side by side.
-func (r *racer) link(store *wasmtime.Store) (*driver, error) {
-	host := cost.Host(r.Contract)
-	var imports []wasmtime.AsExtern
-	var memory wasmtime.AsExtern
-	for _, im := range r.allocator.Imports() {
-		x, err := host(store, im)
-		if err != nil {
-			return nil, err
-		}
-		if mem, ok := x.(*wasmtime.Memory); ok {
-			memory = mem
-		}
-		imports = append(imports, x)
-	}
-	instance, err := wasmtime.NewInstance(store, r.allocator, imports)
+func (r *racer) link(store engine.Store) (driver, error) {
+	imports, err := cost.Host(r.File, r.Contract)(store)
 	if err != nil {
-		return nil, err
+		return driver{}, err
 	}
-	if x := instance.GetExport(store, r.Contract.MemoryName); x != nil {
-		memory = x.Memory()
+	allocator, err := store.Instantiate(r.allocator, imports)
+	if err != nil {
+		return driver{}, err
 	}
-	return linkDriver(store, r.driver, func(im *wasmtime.ImportType) wasmtime.AsExtern {
-		if im.Type().FuncType() != nil {
-			return instance.GetFunc(store, *im.Name())
-		}
-		return memory
-	})
+	return linkDriver(store, r.driver, allocator, allocator)
 }
 
 // wall sums up the times of the rounds.

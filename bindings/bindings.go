@@ -15,11 +15,11 @@ import (
 	"github.com/genalloc/genalloc/contract"
 )
 
-// Module is the name of the module that bindings of a module, not an object,
-// import the functions from.
+// Module is the name of the module from which the binding of a module, and not of an
+// object, imports the functions.
 const Module = "genalloc"
 
-// A Language is one that bindings are written in.
+// A Language is a language that has bindings.
 type Language string
 
 // The languages.
@@ -54,19 +54,19 @@ type File struct {
 	Content []byte
 }
 
-// A writer says what a language's binding consists of and needs.
+// A writer describes a language's binding.
 type writer struct {
-	endings []string // of the files; each has a template
-	object  bool     // it can call an object
-	module  bool     // and a module that is instantiated beside the program, or merged into it
-	needs   []string // functions of the core ABI that it stands on
+	endings []string        // of the files; each has a template
+	object  bool            // it can link an object
+	module  bool            // it can call a module that is instantiated beside the program or merged into it
+	needs   []contract.Role // of the functions of the core ABI that it calls
 }
 
 var writers = map[Language]writer{
 	C:              {endings: []string{".h"}, object: true, module: true},
-	Rust:           {endings: []string{".rs"}, object: true, module: true, needs: []string{"alloc", "dealloc"}},
-	Zig:            {endings: []string{".zig"}, object: true, module: true, needs: []string{"alloc", "dealloc"}},
-	AssemblyScript: {endings: []string{".ts"}, module: true, needs: []string{"alloc_zeroed", "dealloc", "realloc"}},
+	Rust:           {endings: []string{".rs"}, object: true, module: true, needs: []contract.Role{contract.Allocates, contract.Frees}},
+	Zig:            {endings: []string{".zig"}, object: true, module: true, needs: []contract.Role{contract.Allocates, contract.Frees}},
+	AssemblyScript: {endings: []string{".ts"}, module: true, needs: []contract.Role{contract.AllocatesZeroed, contract.Frees, contract.Resizes}},
 	JS:             {endings: []string{".js", ".d.ts"}, module: true},
 	Go:             {endings: []string{".go"}, module: true},
 }
@@ -74,12 +74,12 @@ var writers = map[Language]writer{
 //go:embed templates/*.tmpl
 var templates embed.FS
 
-// Write returns the binding of one language for the file that holds what a contract
-// orders, an object where the linker decides the heap base and a module otherwise.
-// file is its name. The same arguments give the same bytes.
+// Write returns the binding of a language for the contract's object, if the linker
+// decides the heap base, and for its module otherwise. file is the name of that file.
+// The same arguments give the same bytes.
 //
-// It refuses a language that cannot call such a file, and names of functions that
-// the language cannot say.
+// It refuses a language that cannot call such a file, and names of functions that are
+// no identifiers of the language.
 func Write(l Language, c contract.Contract, file string) ([]File, error) {
 	w, ok := writers[l]
 	if !ok {
@@ -95,9 +95,9 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 	case !m.Object && !w.module:
 		return nil, fmt.Errorf("%s links objects and imports no module: name the output x.o", l)
 	}
-	for _, name := range w.needs {
-		if !c.ABI.Includes(contract.Core) || !c.Has(name) {
-			return nil, fmt.Errorf("%s needs the function %s of --abi core: include it", l, name)
+	for _, f := range contract.Core.Functions() {
+		if slices.Contains(w.needs, f.Role) && m.Core(f.Name) == nil {
+			return nil, fmt.Errorf("%s needs the function %s of --abi core: include it", l, f.Name)
 		}
 	}
 	var files []File

@@ -17,18 +17,18 @@ import (
 	"github.com/genalloc/genalloc/internal/plain"
 )
 
-// A model is what the templates say.
+// A model is the data of the templates.
 type model struct {
-	Command  string // that makes the module again
+	Command  string // makes the module again
 	File     string // the module's or the object's name
 	Stem     string // without its ending
 	Package  string // Stem as an identifier
 	Object   bool
-	Module   string // that the functions are imported from, where not Object
+	Module   string // from which the functions are imported; empty for an object
 	Memory   string // the export name of the memory; empty where it is imported
 	HeapBase string // bytes; empty where it is not a number
-	Align    uint32 // bytes, that every block has
-	Fixed    bool   // and none has more: there is no align parameter
+	Align    uint32 // bytes, of every block
+	Fixed    bool   // there is no align parameter
 	Traps    bool   // out of memory traps
 	Imports  []contract.Import
 
@@ -51,10 +51,10 @@ func (m *model) Core(name string) *function {
 	return nil
 }
 
-// identifier is what a name has to be to be one in every language here.
+// identifier matches identifiers of every language.
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// keywords are the words of each language that look like identifiers.
+// keywords are the reserved words of the languages.
 var keywords = map[Language][]string{
 	C: strings.Fields(`auto break case char const continue default do double else enum extern float for goto if
 		inline int long register restrict return short signed sizeof static struct switch typedef union unsigned
@@ -68,8 +68,8 @@ var keywords = map[Language][]string{
 		union unreachable usingnamespace var volatile while`),
 }
 
-// newModel derives the model. Where functions become names of the language, they
-// have to be identifiers; JavaScript and Go have names of their own for them.
+// newModel derives the model. It refuses export names that are no identifiers of the
+// language, except in JavaScript and Go, whose bindings use the ABI's names.
 func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	stem := strings.TrimSuffix(file, path.Ext(file))
 	m := &model{
@@ -106,7 +106,9 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		switch {
 		case l == JS || l == Go:
 			symbol = f.Name
-		case l == C && f.ABI == contract.Core && symbol == "realloc":
+		case l == C && f.ABI == contract.Core && slices.ContainsFunc(contract.C.Functions(), func(g contract.Function) bool {
+			return g.Role == contract.Resizes && g.Name == symbol
+		}):
 			symbol = contract.LinkedRealloc // C knows a realloc of its own
 		}
 		if !identifier.MatchString(symbol) || slices.Contains(keywords[l], symbol) {
@@ -117,10 +119,10 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	return m, nil
 }
 
-// comment writes a text for a comment, which nothing in it can end.
+// comment escapes a text so that it cannot end a comment.
 func comment(text string) string { return strings.ReplaceAll(plain.ASCII(text), "*/", `*\/`) }
 
-// words are the functions that templates call.
+// words are the functions of the templates.
 func (m *model) words() template.FuncMap {
 	return template.FuncMap{
 		"camel":   camel,
@@ -134,16 +136,12 @@ func (m *model) words() template.FuncMap {
 }
 
 // isPointer reports whether a parameter is an address.
-func isPointer(name string) bool {
-	switch name {
-	case "ptr", "old_ptr", "region", "out":
-		return true
-	}
-	return false
+func isPointer(p contract.Param) bool {
+	return p.Role == contract.BlockParam || p.Role == contract.OutParam
 }
 
-// types are the words for an address and for a size, in declarations of the
-// form "TYPE NAME" or "NAME: TYPE".
+// types are the types of an address and of a size, in declarations of the form
+// "TYPE NAME" or "NAME: TYPE".
 var types = map[string]struct {
 	pointer, size string
 	before        bool
@@ -156,18 +154,18 @@ var types = map[string]struct {
 	"go": {" uint32", " uint32", false, ""},
 }
 
-// params writes a parameter list in a language of types.
+// params writes a parameter list in a language of the table types.
 func (m *model) params(language string, f function) string {
 	t := types[language]
 	var list []string
 	for _, p := range f.Params {
 		typ := t.size
-		if isPointer(p.Name) {
+		if isPointer(p) {
 			typ = t.pointer
 		}
 		switch {
-		case p.Name == "out" && language == "c":
-			list = append(list, "void **out")
+		case p.Role == contract.OutParam && language == "c":
+			list = append(list, "void **"+p.Name)
 		case t.before:
 			list = append(list, typ+p.Name)
 		case language == "go":
@@ -182,21 +180,21 @@ func (m *model) params(language string, f function) string {
 	return strings.Join(list, ", ")
 }
 
-// result writes what a function returns: an address, unless it is an errno or a
-// size.
+// errnos are the types of an error number, where it is not the size's.
+var errnos = map[string]string{"c": "int ", "rs": "i32"}
+
+// result writes the type of a function's result.
 func result(language string, f function) string {
 	t := types[language]
-	switch {
-	case len(f.Results) == 0:
+	switch errno := errnos[language]; {
+	case f.Result == "":
 		return ""
-	case f.Name == "posix_memalign" && language == "c":
-		return "int "
-	case f.Name == "posix_memalign" && language == "rs":
-		return "i32"
-	case f.Name == "malloc_usable_size" || f.Name == "posix_memalign":
-		return t.size
+	case f.Result == contract.BlockResult:
+		return t.pointer
+	case f.Result == contract.ErrnoResult && errno != "":
+		return errno
 	}
-	return t.pointer
+	return t.size
 }
 
 // args lists the parameters' names, each between before and after.

@@ -5,13 +5,13 @@ package cost_test
 import (
 	"fmt"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
 	"github.com/genalloc/genalloc/cost"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // A bump allocator without any checks: the floor under every alloc.
 func Example() {
-	module, err := wasmtime.Wat2Wasm(`(module
+	module, err := engine.Assemble(`(module
 		(global $next (mut i32) (i32.const 1024))
 		(func (export "alloc") (param $size i32) (result i32)
 			global.get $next

@@ -3,62 +3,40 @@
 package cost
 
 import (
-	"errors"
-
-	"github.com/bytecodealliance/wasmtime-go/v39"
+	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/wasm"
 )
 
-// Host returns a [Config.Import] that supplies what an allocator under c may
-// import: a memory of the contract's size, the heap base in whatever global is
-// asked for, and functions that trap, since calling one is not an allocator's
-// business.
-func Host(c contract.Contract) func(*wasmtime.Store, *wasmtime.ImportType) (wasmtime.AsExtern, error) {
-	return func(s *wasmtime.Store, im *wasmtime.ImportType) (wasmtime.AsExtern, error) {
-		t := im.Type()
-		if mem := t.MemoryType(); mem != nil {
-			return memoryFor(s, mem, c)
+// Host returns a [Config.Host] that supplies what an allocator under c imports:
+// a memory of the contract's size or the import's, whichever is more; the heap
+// base in every global; and functions that trap, since an allocator has no business
+// calling one.
+func Host(module []byte, c contract.Contract) func(engine.Store) (engine.Imports, error) {
+	base := c.HeapBase.Address
+	if c.HeapBase.Imported() {
+		base = contract.Default().HeapBase.Address
+	}
+	return func(s engine.Store) (engine.Imports, error) {
+		m, err := wasm.Decode(module)
+		if err != nil {
+			return nil, err
 		}
-		if g := t.GlobalType(); g != nil {
-			return wasmtime.NewGlobal(s, g, baseValue(g, c))
+		var supplies []engine.Supply
+		for _, im := range m.Imports {
+			x := engine.Supply{Import: im, Value: uint64(base)}
+			switch {
+			case im.Kind == wasm.KindFunc:
+				x.Func = m.Types[im.Type]
+			case im.Memory.Is64 || im.Memory.Shared:
+				return nil, fmt.Errorf("import %s.%s: only an unshared 32-bit memory is supplied", im.Module, im.Name)
+			case im.Kind == wasm.KindMemory:
+				x.Memory.Min = max(im.Memory.Min, uint64(c.InitialPages))
+			}
+			supplies = append(supplies, x)
 		}
-		if f := t.FuncType(); f != nil {
-			return wasmtime.NewFunc(s, f, func(*wasmtime.Caller, []wasmtime.Val) ([]wasmtime.Val, *wasmtime.Trap) {
-				return nil, wasmtime.NewTrap("an import was called")
-			}), nil
-		}
-		return nil, errors.New("only memories, globals and functions are supplied")
+		return engine.Provide(s, supplies)
 	}
-}
-
-// memoryFor makes a memory that the import accepts: of the contract's size or
-// of the import's, whichever is more.
-func memoryFor(s *wasmtime.Store, mem *wasmtime.MemoryType, c contract.Contract) (wasmtime.AsExtern, error) {
-	if mem.Is64() || mem.IsShared() {
-		return nil, errors.New("only an unshared 32-bit memory is supplied")
-	}
-	pages := max(mem.Minimum(), uint64(c.InitialPages))
-	declared, limit := mem.Maximum()
-	if !declared {
-		limit = contract.MaxPages
-	}
-	t, err := wasmtime.NewMemoryType(uint32(pages), declared, uint32(limit), false)
-	if err != nil {
-		return nil, err
-	}
-	return wasmtime.NewMemory(s, t)
-}
-
-// baseValue is what an imported global holds: the contract's heap base or,
-// where that is the import itself, the default's.
-func baseValue(g *wasmtime.GlobalType, c contract.Contract) wasmtime.Val {
-	address := int64(contract.Default().HeapBase.Address)
-	if !c.HeapBase.Imported() {
-		address = int64(c.HeapBase.Address)
-	}
-	if g.Content().Kind() == wasmtime.KindI64 {
-		return wasmtime.ValI64(address)
-	}
-	return wasmtime.ValI32(int32(address))
 }

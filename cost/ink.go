@@ -122,11 +122,11 @@ func (c *counter) instrument(f *wasm.Func) error {
 	}
 	var out []wasm.Instr
 	for _, b := range blocks {
-		out = append(out, add(c.steps, int64(b.End-b.First))...)
+		out = append(out, add(c.steps, int64(b.end-b.first))...)
 		if c.counted {
-			out = append(out, add(c.ink, int64(b.Ink))...)
+			out = append(out, add(c.ink, int64(b.price))...)
 		}
-		for _, in := range f.Body[b.First:b.End] {
+		for _, in := range f.Body[b.first:b.end] {
 			if c.counted && (in.Op == wasm.OpMemoryFill || in.Op == wasm.OpMemoryCopy) {
 				out = append(out, c.perByte()...)
 			}
@@ -150,7 +150,7 @@ func (c *counter) perByte() []wasm.Instr {
 	return []wasm.Instr{
 		set(c.scratch),
 		get(c.ink), get(c.scratch), {Op: wasm.OpI64ExtendI32U},
-		wasm.I64Const(InkPerByte), {Op: wasm.OpI64Mul}, {Op: wasm.OpI64Add}, set(c.ink),
+		wasm.I64Const(inkPerByte), {Op: wasm.OpI64Mul}, {Op: wasm.OpI64Add}, set(c.ink),
 		get(c.scratch),
 	}
 }
@@ -158,50 +158,29 @@ func (c *counter) perByte() []wasm.Instr {
 func get(global uint32) wasm.Instr { return wasm.Instr{Op: wasm.OpGlobalGet, Index: global} }
 func set(global uint32) wasm.Instr { return wasm.Instr{Op: wasm.OpGlobalSet, Index: global} }
 
-// Block is a basic block: the instructions First to End-1 of a body, and the ink
+// block is a basic block: the instructions first to end-1 of a body, and the price
 // of running them once, header included and prices per byte not.
-type Block struct {
-	First, End int
-	Ink        uint64
+type block struct {
+	first, end int
+	price      uint64
 }
 
-// Blocks splits the body of f into basic blocks, in order. It fails for an
-// instruction that Stylus does not allow and names its offset in the file.
-func Blocks(m *wasm.Module, f *wasm.Func) ([]Block, error) { return split(m, f, InkOf) }
-
-func split(m *wasm.Module, f *wasm.Func, price func(*wasm.Module, wasm.Instr) (uint64, error)) ([]Block, error) {
-	var blocks []Block
-	b := Block{Ink: InkHeader}
+// split splits the body of f into basic blocks. It fails for an instruction that
+// has no price and names its offset in the file.
+func split(m *wasm.Module, f *wasm.Func, price func(*wasm.Module, wasm.Instr) (uint64, error)) ([]block, error) {
+	var blocks []block
+	b := block{price: inkHeader}
 	for i, in := range f.Body {
 		ink, err := price(m, in)
 		if err != nil {
 			return nil, fmt.Errorf("offset 0x%x: %w", in.Offset, err)
 		}
-		b.Ink += ink
-		if EndsBlock(in.Op) {
-			b.End = i + 1
+		b.price += ink
+		if endsBlock(in.Op) {
+			b.end = i + 1
 			blocks = append(blocks, b)
-			b = Block{First: i + 1, Ink: InkHeader}
+			b = block{first: i + 1, price: inkHeader}
 		}
 	}
 	return blocks, nil
-}
-
-// PathInk returns the ink of an executed path: the indices in f.Body of the
-// instructions in the order of execution. A block's header is paid by the
-// instruction that ends it. Prices per byte, and what called functions cost,
-// are for the caller to add.
-func PathInk(m *wasm.Module, f *wasm.Func, path []int) (uint64, error) {
-	var total uint64
-	for _, i := range path {
-		ink, err := InkOf(m, f.Body[i])
-		if err != nil {
-			return 0, fmt.Errorf("offset 0x%x: %w", f.Body[i].Offset, err)
-		}
-		total += ink
-		if EndsBlock(f.Body[i].Op) {
-			total += InkHeader
-		}
-	}
-	return total, nil
 }

@@ -32,17 +32,22 @@ func newMachine(m *wasm.Module) *machine {
 
 // ink prices the path walked so far.
 func (v *machine) ink() (uint64, error) {
-	total := v.bytes * InkPerByte
+	total := v.bytes * inkPerByte
 	for i, path := range v.visited {
 		f, err := v.m.Func(i)
 		if err != nil {
 			return 0, err
 		}
-		ink, err := PathInk(v.m, f, path)
-		if err != nil {
-			return 0, err
+		for _, at := range path {
+			ink, err := InkOf(v.m, f.Body[at])
+			if err != nil {
+				return 0, err
+			}
+			total += ink
+			if endsBlock(f.Body[at].Op) {
+				total += inkHeader
+			}
 		}
-		total += ink
 	}
 	return total, nil
 }

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // Cost is what one call cost.
@@ -20,14 +19,10 @@ type Cost struct {
 
 // Config says how a Meter runs its module.
 type Config struct {
-	// Import supplies an import. It is asked once per store: a Meter has one
-	// for fuel and one for ink, and their states must not meet. nil stands
-	// for a module without imports.
-	Import func(*wasmtime.Store, *wasmtime.ImportType) (wasmtime.AsExtern, error)
-
-	// MaxMemory is the size in bytes beyond which memory.grow fails; 0 for no
-	// limit but the module's own.
-	MaxMemory int64
+	// Host supplies the imports. It is asked once per store: a Meter has one for
+	// fuel and one for ink, and their states must not meet. nil stands for a
+	// module without imports.
+	Host func(engine.Store) (engine.Imports, error)
 
 	// FuelOnly leaves ink out, which makes room for modules that Stylus does
 	// not allow.
@@ -41,17 +36,6 @@ type Meter struct {
 	count *run
 }
 
-// engine compiles with every feature that allocators are generated for.
-var engine = sync.OnceValue(func() *wasmtime.Engine {
-	c := wasmtime.NewConfig()
-	c.SetConsumeFuel(true)
-	c.SetWasmMemory64(true)
-	c.SetWasmMultiMemory(true)
-	c.SetWasmThreads(true)
-	c.SetWasmTailCall(true)
-	return wasmtime.NewEngineWithConfig(c)
-})
-
 // New instantiates module under both meters. It fails if Stylus does not allow
 // the module, unless c.FuelOnly is set, and if the module does not start.
 func New(module []byte, c Config) (*Meter, error) {
@@ -61,10 +45,12 @@ func New(module []byte, c Config) (*Meter, error) {
 	}
 	counting, names, err := instrument(module, !c.FuelOnly)
 	if err != nil {
+		fuel.store.Close()
 		return nil, err
 	}
 	count, err := start(counting, names, c)
 	if err != nil {
+		fuel.store.Close()
 		return nil, fmt.Errorf("instrumented module: %w", err)
 	}
 	return &Meter{fuel, count}, nil
@@ -74,10 +60,10 @@ func New(module []byte, c Config) (*Meter, error) {
 // cost: no call instruction is part of it, since the caller is not wasm. Integers
 // are passed and returned in the low bits, floats as their bits. Where the
 // callee traps, the cost is that up to the trap. Where it runs on and on, the
-// error is [ErrEndless].
+// error is [engine.Endless].
 func (m *Meter) Call(name string, args ...uint64) ([]uint64, Cost, error) {
 	results, cost, err := m.fuel.call(name, args)
-	if errors.Is(err, ErrEndless) {
+	if errors.Is(err, engine.Endless) {
 		return nil, cost, err
 	}
 	again, counted, againErr := m.count.call(name, args)
@@ -93,32 +79,28 @@ func (m *Meter) Call(name string, args ...uint64) ([]uint64, Cost, error) {
 	return results, cost, err
 }
 
-// Memory returns the memory that is exported under name, or imported from
-// MODULE.NAME, in the run under fuel, or nil. Reading is fine; writing into it
-// makes the two runs differ.
-func (m *Meter) Memory(name string) (*wasmtime.Memory, *wasmtime.Store) {
-	return m.fuel.memory(name), m.fuel.store
+// Instance returns the instance under fuel and its store. Looking at it and
+// importing its memory is fine; calling it or writing into its memory makes the
+// two runs differ.
+func (m *Meter) Instance() (engine.Instance, engine.Store) {
+	return m.fuel.instance, m.fuel.store
 }
 
 // Grow grows the memory of that name by delta pages as another party would, and
 // reports whether it could.
 func (m *Meter) Grow(name string, delta uint64) bool {
 	for _, r := range []*run{m.fuel, m.count} {
-		mem := r.memory(name)
-		if mem == nil {
-			return false
-		}
-		if _, err := mem.Grow(r.store, delta); err != nil {
+		if mem := r.instance.Memory(name); mem == nil || !mem.Grow(delta) {
 			return false
 		}
 	}
 	return true
 }
 
-// Limit makes growth of any memory beyond that many bytes fail from now on.
-func (m *Meter) Limit(bytes int64) {
-	m.fuel.limit(bytes)
-	m.count.limit(bytes)
+// Limit makes growth of any memory beyond that many pages fail from now on.
+func (m *Meter) Limit(pages uint64) {
+	m.fuel.store.Limit(pages)
+	m.count.store.Limit(pages)
 }
 
 // Close gives back what the engine holds for m at once, rather than when the

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 func assemble(t testing.TB, wat string) []byte {
@@ -104,18 +105,20 @@ func TestTrap(t *testing.T) {
 	}
 }
 
-func TestMaxMemory(t *testing.T) {
+func TestLimit(t *testing.T) {
 	m := newMeter(t, `(module (memory (export "memory") 1)
-		(func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))`, Config{MaxMemory: 3 * 65536})
+		(func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))`, Config{})
+	m.Limit(3)
 	for _, tt := range []struct{ delta, want uint64 }{{3, 1<<32 - 1}, {2, 1}, {1, 1<<32 - 1}, {0, 3}} {
 		if got, _, err := m.Call("grow", tt.delta); err != nil || got[0] != tt.want {
 			t.Errorf("grow %d: got %d, %v; want %d", tt.delta, got, err, tt.want)
 		}
 	}
-	if mem, store := m.Memory("memory"); mem == nil || mem.Size(store) != 3 {
+	in, _ := m.Instance()
+	if mem := in.Memory("memory"); mem == nil || mem.Pages() != 3 {
 		t.Errorf("memory: got %v", mem)
 	}
-	if mem, _ := m.Memory("nothing"); mem != nil {
+	if mem := in.Memory("nothing"); mem != nil {
 		t.Error("a memory that is not exported was found")
 	}
 }
@@ -127,7 +130,7 @@ func TestErrors(t *testing.T) {
 		args []uint64
 		want string
 	}{
-		{"g", nil, `function "g" is not exported`},
+		{"g", nil, "g: not exported"},
 		{"f", nil, "f: 0 arguments, want 1"},
 		{"r", []uint64{0}, "r: references cannot be passed"},
 	} {
@@ -135,10 +138,10 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
 		}
 	}
-	imports := assemble(t, `(module (import "env" "m" (memory 1)))`)
+	imports := assemble(t, `(module (import "env" "m" (memory i64 1)))`)
 	for want, c := range map[string]Config{
-		"import env.m: nobody supplies it":          {},
-		"import env.m: only functions are supplied": {Import: hostNop},
+		"the module does not start: import env.m: nobody supplies it": {},
+		"import env.m: only an unshared 32-bit memory is supplied":    {Host: Host(imports, contract.Default())},
 	} {
 		if _, err := New(imports, c); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -151,9 +154,13 @@ func TestErrors(t *testing.T) {
 
 // TestRunsDisagree: a host that answers the two runs differently is found out.
 func TestRunsDisagree(t *testing.T) {
-	answers := int32(0)
-	c := Config{Import: func(s *wasmtime.Store, _ *wasmtime.ImportType) (wasmtime.AsExtern, error) {
-		return wasmtime.WrapFunc(s, func() int32 { answers++; return answers % 2 }), nil
+	answers := uint64(0)
+	c := Config{Host: func(s engine.Store) (engine.Imports, error) {
+		env, err := s.Host(map[string]engine.Func{"h": {
+			Type: wasm.FuncType{Results: []wasm.ValType{wasm.I32}},
+			Call: func([]uint64) ([]uint64, error) { answers++; return []uint64{answers % 2}, nil },
+		}})
+		return engine.Imports{"env": env}, err
 	}}
 	m := newMeter(t, `(module (import "env" "h" (func $h (result i32)))
 		(func (export "value") (result i32) (call $h))
@@ -187,7 +194,7 @@ func TestInstructionFiles(t *testing.T) {
 		if got := assemble(t, string(text)); string(got) != string(want) {
 			t.Errorf("%s.wat does not assemble to %s.wasm any more", name, name)
 		}
-		if _, err := wasmtime.NewModule(engine(), want); err != nil {
+		if err := engine.Validate(want); err != nil {
 			t.Error(err)
 		}
 	}

@@ -11,85 +11,83 @@ import (
 // Ink beside the prices of single instructions (Nitro, config.rs, versions 1
 // to 3).
 const (
-	// InkHeader is charged once for every basic block.
-	InkHeader = 2450
-	// InkPerByte is charged for each byte of memory.fill and memory.copy.
-	InkPerByte = 100
 	// InkPerGas is the exchange rate that chains start with.
 	InkPerGas = 10_000
+	// inkHeader is charged once for every basic block.
+	inkHeader = 2450
+	// inkPerByte is charged for each byte of memory.fill and memory.copy.
+	inkPerByte = 100
 )
 
-// Price is the ink of one execution of any of Ops: Ink, plus Each for every
+// price is the ink of one execution of any of ops: ink, plus each for every
 // parameter of call_indirect and for every target of br_table, its default
 // not counted.
-type Price struct {
-	Ink, Each uint64
-	Ops       []wasm.Opcode
+type price struct {
+	ink, each uint64
+	ops       []wasm.Opcode
 }
 
-// Prices returns the price table (Nitro, meter.rs, pricing_v1). An instruction
-// that is not in it is not allowed on Stylus.
-func Prices() []Price { return priceTable }
-
-var priceTable = []Price{
-	{Ink: 1, Ops: ops(wasm.OpUnreachable, wasm.OpNop, wasm.OpBlock, wasm.OpLoop, wasm.OpElse, wasm.OpEnd,
+// priceTable is Nitro's (meter.rs, pricing_v1). An instruction that is not in it
+// is not allowed on Stylus.
+var priceTable = []price{
+	{ink: 1, ops: list(wasm.OpUnreachable, wasm.OpNop, wasm.OpBlock, wasm.OpLoop, wasm.OpElse, wasm.OpEnd,
 		wasm.OpReturn, wasm.OpI32Const, wasm.OpI64Const)},
-	{Ink: 9, Ops: ops(wasm.OpDrop)},
-	{Ink: 765, Ops: ops(wasm.OpBr, wasm.OpBrIf, wasm.OpIf)},
-	{Ink: 1250, Ops: ops(wasm.OpSelect)},
-	{Ink: 3800, Ops: ops(wasm.OpCall)},
-	{Ink: 13610, Each: 650, Ops: ops(wasm.OpCallIndirect)},
-	{Ink: 2400, Each: 325, Ops: ops(wasm.OpBrTable)},
-	{Ink: 75, Ops: ops(wasm.OpLocalGet, wasm.OpLocalTee)},
-	{Ink: 210, Ops: ops(wasm.OpLocalSet)},
-	{Ink: 225, Ops: ops(wasm.OpGlobalGet)},
-	{Ink: 575, Ops: ops(wasm.OpGlobalSet)},
-	{Ink: 670, Ops: ops(wasm.OpI32Load, wasm.OpI32Load8S, wasm.OpI32Load8U, wasm.OpI32Load16S, wasm.OpI32Load16U)},
-	{Ink: 680, Ops: ops(wasm.OpI64Load, wasm.OpI64Load8S, wasm.OpI64Load8U, wasm.OpI64Load16S,
+	{ink: 9, ops: list(wasm.OpDrop)},
+	{ink: 765, ops: list(wasm.OpBr, wasm.OpBrIf, wasm.OpIf)},
+	{ink: 1250, ops: list(wasm.OpSelect)},
+	{ink: 3800, ops: list(wasm.OpCall)},
+	{ink: 13610, each: 650, ops: list(wasm.OpCallIndirect)},
+	{ink: 2400, each: 325, ops: list(wasm.OpBrTable)},
+	{ink: 75, ops: list(wasm.OpLocalGet, wasm.OpLocalTee)},
+	{ink: 210, ops: list(wasm.OpLocalSet)},
+	{ink: 225, ops: list(wasm.OpGlobalGet)},
+	{ink: 575, ops: list(wasm.OpGlobalSet)},
+	{ink: 670, ops: list(wasm.OpI32Load, wasm.OpI32Load8S, wasm.OpI32Load8U, wasm.OpI32Load16S, wasm.OpI32Load16U)},
+	{ink: 680, ops: list(wasm.OpI64Load, wasm.OpI64Load8S, wasm.OpI64Load8U, wasm.OpI64Load16S,
 		wasm.OpI64Load16U, wasm.OpI64Load32S, wasm.OpI64Load32U)},
-	{Ink: 825, Ops: ops(wasm.OpI32Store, wasm.OpI32Store8, wasm.OpI32Store16)},
-	{Ink: 950, Ops: ops(wasm.OpI64Store, wasm.OpI64Store8, wasm.OpI64Store16, wasm.OpI64Store32)},
-	{Ink: 3000, Ops: ops(wasm.OpMemorySize)},
-	{Ink: 8050, Ops: ops(wasm.OpMemoryGrow)},
-	{Ink: 950, Ops: ops(wasm.OpMemoryFill, wasm.OpMemoryCopy)},
+	{ink: 825, ops: list(wasm.OpI32Store, wasm.OpI32Store8, wasm.OpI32Store16)},
+	{ink: 950, ops: list(wasm.OpI64Store, wasm.OpI64Store8, wasm.OpI64Store16, wasm.OpI64Store32)},
+	{ink: 3000, ops: list(wasm.OpMemorySize)},
+	{ink: 8050, ops: list(wasm.OpMemoryGrow)},
+	{ink: 950, ops: list(wasm.OpMemoryFill, wasm.OpMemoryCopy)},
 
-	{Ink: 170, Ops: span(wasm.OpI32Eqz, wasm.OpI32GeU)},
-	{Ink: 210, Ops: ops(wasm.OpI32Clz, wasm.OpI32Ctz)},
-	{Ink: 2650, Ops: ops(wasm.OpI32Popcnt)},
-	{Ink: 70, Ops: ops(wasm.OpI32Add, wasm.OpI32Sub)},
-	{Ink: 160, Ops: ops(wasm.OpI32Mul)},
-	{Ink: 1120, Ops: span(wasm.OpI32DivS, wasm.OpI32RemU)},
-	{Ink: 70, Ops: span(wasm.OpI32And, wasm.OpI32Rotr)},
+	{ink: 170, ops: span(wasm.OpI32Eqz, wasm.OpI32GeU)},
+	{ink: 210, ops: list(wasm.OpI32Clz, wasm.OpI32Ctz)},
+	{ink: 2650, ops: list(wasm.OpI32Popcnt)},
+	{ink: 70, ops: list(wasm.OpI32Add, wasm.OpI32Sub)},
+	{ink: 160, ops: list(wasm.OpI32Mul)},
+	{ink: 1120, ops: span(wasm.OpI32DivS, wasm.OpI32RemU)},
+	{ink: 70, ops: span(wasm.OpI32And, wasm.OpI32Rotr)},
 
-	{Ink: 225, Ops: span(wasm.OpI64Eqz, wasm.OpI64GeU)},
-	{Ink: 210, Ops: ops(wasm.OpI64Clz, wasm.OpI64Ctz)},
-	{Ink: 6000, Ops: ops(wasm.OpI64Popcnt)},
-	{Ink: 100, Ops: ops(wasm.OpI64Add, wasm.OpI64Sub)},
-	{Ink: 160, Ops: ops(wasm.OpI64Mul)},
-	{Ink: 1270, Ops: span(wasm.OpI64DivS, wasm.OpI64RemU)},
-	{Ink: 100, Ops: span(wasm.OpI64And, wasm.OpI64Rotr)},
+	{ink: 225, ops: span(wasm.OpI64Eqz, wasm.OpI64GeU)},
+	{ink: 210, ops: list(wasm.OpI64Clz, wasm.OpI64Ctz)},
+	{ink: 6000, ops: list(wasm.OpI64Popcnt)},
+	{ink: 100, ops: list(wasm.OpI64Add, wasm.OpI64Sub)},
+	{ink: 160, ops: list(wasm.OpI64Mul)},
+	{ink: 1270, ops: span(wasm.OpI64DivS, wasm.OpI64RemU)},
+	{ink: 100, ops: span(wasm.OpI64And, wasm.OpI64Rotr)},
 
-	{Ink: 100, Ops: ops(wasm.OpI32WrapI64, wasm.OpI64ExtendI32S, wasm.OpI64ExtendI32U)},
-	{Ink: 100, Ops: span(wasm.OpI32Extend8S, wasm.OpI64Extend32S)},
+	{ink: 100, ops: list(wasm.OpI32WrapI64, wasm.OpI64ExtendI32S, wasm.OpI64ExtendI32U)},
+	{ink: 100, ops: span(wasm.OpI32Extend8S, wasm.OpI64Extend32S)},
 }
 
-func ops(list ...wasm.Opcode) []wasm.Opcode { return list }
+func list(ops ...wasm.Opcode) []wasm.Opcode { return ops }
 
 // span lists the opcodes from first to last, which are neighbours in the
 // specification's table of instructions.
 func span(first, last wasm.Opcode) []wasm.Opcode {
-	var list []wasm.Opcode
+	var ops []wasm.Opcode
 	for op := first; op <= last; op++ {
-		list = append(list, op)
+		ops = append(ops, op)
 	}
-	return list
+	return ops
 }
 
 // prices indexes priceTable.
-var prices = func() map[wasm.Opcode]*Price {
-	index := make(map[wasm.Opcode]*Price)
+var prices = func() map[wasm.Opcode]*price {
+	index := make(map[wasm.Opcode]*price)
 	for i := range priceTable {
-		for _, op := range priceTable[i].Ops {
+		for _, op := range priceTable[i].ops {
 			index[op] = &priceTable[i]
 		}
 	}
@@ -106,21 +104,21 @@ func InkOf(m *wasm.Module, in wasm.Instr) (uint64, error) {
 	}
 	switch in.Op {
 	case wasm.OpBrTable:
-		return p.Ink + p.Each*uint64(len(in.Labels)), nil
+		return p.ink + p.each*uint64(len(in.Labels)), nil
 	case wasm.OpCallIndirect:
 		t, err := m.Type(in.Index)
 		if err != nil {
 			return 0, err
 		}
-		return p.Ink + p.Each*uint64(len(t.Params)), nil
+		return p.ink + p.each*uint64(len(t.Params)), nil
 	}
-	return p.Ink, nil
+	return p.ink, nil
 }
 
-// EndsBlock reports whether op is the last instruction of a basic block (Nitro,
+// endsBlock reports whether op is the last instruction of a basic block (Nitro,
 // crates/arbutil/src/operator.rs). unreachable is not: what follows it, up to
 // the next instruction that is, is paid for with it.
-func EndsBlock(op wasm.Opcode) bool {
+func endsBlock(op wasm.Opcode) bool {
 	switch op {
 	case wasm.OpEnd, wasm.OpElse, wasm.OpReturn, wasm.OpLoop, wasm.OpBr, wasm.OpBrTable,
 		wasm.OpBrIf, wasm.OpIf, wasm.OpCall, wasm.OpCallIndirect:

@@ -4,7 +4,6 @@ package cost
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
@@ -50,11 +49,18 @@ type Figures struct {
 // A module that Stylus does not allow is metered without ink. Functions that
 // are not those of core are left out.
 //
-// The error is about the module: bytes that are not one, or one that does not have what the contract promises, or does not return.
+// The error is about the contract, which has none of those, or about the module:
+// bytes that are not one, or one that does not have what the contract promises, or
+// that does not return.
 func Measure(module []byte, c contract.Contract) (*Profile, error) {
-	functions, err := metered(c)
-	if err != nil {
-		return nil, err
+	core := c.Only(contract.Core)
+	functions := core.Signatures()
+	if len(functions) == 0 {
+		way := "meter a module that was made with --abi core"
+		if c.ABI.Includes(contract.C) {
+			way = "genalloc bench meters malloc and free"
+		}
+		return nil, fmt.Errorf("cost meters the functions of --abi core, and these are of %s: %s", c.ABI, way)
 	}
 	m, err := wasm.Decode(module)
 	if err != nil {
@@ -69,9 +75,9 @@ func Measure(module []byte, c contract.Contract) (*Profile, error) {
 	if _, _, err := Ink(module); err != nil {
 		p.NoInk = err.Error()
 	}
-	w := walker{module: module, contract: c, fuelOnly: p.NoInk != ""}
+	w := walker{module: module, contract: core, fuelOnly: p.NoInk != ""}
 	for _, f := range functions {
-		for _, s := range scenes[f.Name] {
+		for _, s := range scenes[f.Role] {
 			path, err := w.walk(f, s)
 			if err != nil {
 				return nil, err
@@ -80,19 +86,6 @@ func Measure(module []byte, c contract.Contract) (*Profile, error) {
 		}
 	}
 	return p, nil
-}
-
-// metered returns the contract's functions that there are paths for.
-func metered(c contract.Contract) ([]contract.Function, error) {
-	fs := slices.DeleteFunc(c.Signatures(), func(f contract.Function) bool { return f.ABI != contract.Core })
-	if len(fs) > 0 {
-		return fs, nil
-	}
-	way := "meter a module that was made with --abi core"
-	if c.ABI.Includes(contract.C) {
-		way = "genalloc bench meters malloc and free"
-	}
-	return nil, fmt.Errorf("cost meters the functions of --abi core, and these are of %s: %s", c.ABI, way)
 }
 
 // add describes a function of the contract.

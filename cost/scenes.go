@@ -18,9 +18,8 @@ type scene struct {
 	want  func(*outcome) string // "" or why it went another way
 }
 
-// A request is a call of one of the core ABI's functions. Which fields count
-// is the function's matter.
-type request struct{ ptr, old, size uint64 }
+// A request is a call of a function. Which fields count is the function's matter.
+type request struct{ block, old, size uint64 } // address, bytes that it was asked for with, bytes wanted
 
 // An outcome is what a call did.
 type outcome struct {
@@ -37,28 +36,17 @@ const (
 	usedAlign = 8
 )
 
-// scenes lists the paths by function. The first call of an instance is a path
-// of its own: some allocators set themselves up in it.
-var scenes = map[string][]scene{
-	"alloc": {
-		{"first call", nothing, allocSmall, granted},
-		{"fast", oneBlock, allocSmall, staying},
-		{"grow", oneBlock, allocMemory, growing},
-		{"failed grow", full, allocMemory, failing},
-		{"behind foreign pages", foreign, allocMemory, behind},
-	},
-	"alloc_zeroed": {
-		{"first call", nothing, allocSmall, granted},
-		{"fast", oneBlock, allocSmall, staying},
-		{"grow", oneBlock, allocMemory, growing},
-		{"failed grow", full, allocMemory, failing},
-		{"behind foreign pages", foreign, allocMemory, behind},
-	},
-	"dealloc": {
+// scenes lists the paths by the function's role, whatever the strategy: an allocator
+// that does not take a path shows it. The first call of an instance is a path of
+// its own, since some allocators set themselves up in it.
+var scenes = map[contract.Role][]scene{
+	contract.Allocates:       allocations,
+	contract.AllocatesZeroed: allocations,
+	contract.Frees: {
 		{"newest block", twoBlocks, newest(0), anything},
 		{"older block", twoBlocks, older(0), anything},
 	},
-	"realloc": {
+	contract.Resizes: {
 		{"newest block in place", twoBlocks, newest(larger), inPlace},
 		{"newest block in place, with growth", twoBlocks, newestByMemory, inPlaceGrowing},
 		{"moved", twoBlocks, older(larger), moved},
@@ -67,6 +55,14 @@ var scenes = map[string][]scene{
 		{"failed grow", twoBlocksFull, newestByMemory, failing},
 		{"behind foreign pages", twoBlocksForeign, newestByMemory, movedBehind},
 	},
+}
+
+var allocations = []scene{
+	{"first call", nothing, allocSmall, granted},
+	{"fast", oneBlock, allocSmall, staying},
+	{"grow", oneBlock, allocMemory, growing},
+	{"failed grow", full, allocMemory, failing},
+	{"behind foreign pages", foreign, allocMemory, behind},
 }
 
 func nothing(*stage) error { return nil }
@@ -90,7 +86,7 @@ func twoBlocksForeign(s *stage) error { return s.then(twoBlocks, s.grow) }
 func allocSmall(*stage) request { return request{size: small} }
 
 // allocMemory asks for as much as the whole memory is now.
-func allocMemory(s *stage) request { return request{size: s.pages() * contract.PageSize} }
+func allocMemory(s *stage) request { return request{size: s.memory().Pages() * contract.PageSize} }
 
 func newest(size uint64) func(*stage) request {
 	return func(s *stage) request { return request{s.blocks[1], small, size} }
@@ -138,13 +134,13 @@ func failing(o *outcome) string {
 }
 
 func inPlace(o *outcome) string {
-	return first(granted(o), when(o.result != o.ptr, "the block moved"))
+	return first(granted(o), when(o.result != o.block, "the block moved"))
 }
 
 func inPlaceGrowing(o *outcome) string { return first(growing(o), inPlace(o)) }
 
 func moved(o *outcome) string {
-	return first(granted(o), when(o.result == o.ptr, "the block stayed"))
+	return first(granted(o), when(o.result == o.block, "the block stayed"))
 }
 
 func movedGrowing(o *outcome) string { return first(growing(o), moved(o)) }

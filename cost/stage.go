@@ -5,11 +5,9 @@ package cost
 import (
 	"errors"
 	"fmt"
-	"slices"
-
-	"github.com/bytecodealliance/wasmtime-go/v39"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // walker meters scenes of one module.
@@ -22,13 +20,13 @@ type walker struct {
 // walk meters one scene on a fresh instance.
 func (w *walker) walk(f contract.Function, sc scene) (Path, error) {
 	path := Path{Function: f.Name, Path: sc.name}
-	meter, err := New(w.module, Config{Import: Host(w.contract), FuelOnly: w.fuelOnly})
+	meter, err := New(w.module, Config{Host: Host(w.module, w.contract), FuelOnly: w.fuelOnly})
 	if err != nil {
 		return path, err
 	}
 	defer meter.Close()
 	s := &stage{meter: meter, contract: w.contract}
-	if mem, _ := meter.Memory(w.contract.MemoryName); mem == nil {
+	if s.memory() == nil {
 		return path, fmt.Errorf("memory %q not found: name it with --memory-name", w.contract.MemoryName)
 	}
 	var cannot *absence
@@ -84,7 +82,7 @@ func (s *stage) make(n int) error {
 // maker returns the contract's function that makes blocks.
 func (s *stage) maker() (contract.Function, error) {
 	for _, f := range s.contract.Signatures() {
-		if f.Name == "alloc" || f.Name == "alloc_zeroed" {
+		if f.Role == contract.Allocates || f.Role == contract.AllocatesZeroed {
 			return f, nil
 		}
 	}
@@ -99,7 +97,7 @@ func (s *stage) then(a func(*stage) error, b func() error) error {
 }
 
 func (s *stage) limit() error {
-	s.meter.Limit(int64(s.pages() * contract.PageSize))
+	s.meter.Limit(s.memory().Pages())
 	return nil
 }
 
@@ -110,38 +108,38 @@ func (s *stage) grow() error {
 	return nil
 }
 
-func (s *stage) pages() uint64 {
-	mem, store := s.meter.Memory(s.contract.MemoryName)
-	return mem.Size(store)
+// memory is the allocator's; nil if there is none of the contract's name.
+func (s *stage) memory() engine.Memory {
+	instance, _ := s.meter.Instance()
+	return instance.Memory(s.contract.MemoryName)
 }
 
 // perform calls f and says what came of it. A trap is an outcome; the error is
 // about calls that cannot be made.
 func (s *stage) perform(f contract.Function, r request) (*outcome, Cost, error) {
-	out := &outcome{request: r, before: s.pages()}
+	out := &outcome{request: r, before: s.memory().Pages()}
 	results, cost, err := s.meter.Call(f.Export, r.values(f)...)
-	var trap *wasmtime.Trap
+	var trap engine.Trap
 	switch {
-	case errors.As(err, &trap):
+	case errors.As(err, &trap) && trap != engine.Endless:
 		out.trapped = true
 	case err != nil:
 		return nil, cost, err
 	case len(results) > 0:
 		out.result = results[0]
 	}
-	out.after = s.pages()
+	out.after = s.memory().Pages()
 	return out, cost, nil
 }
 
 // values orders the request's fields as the function takes them.
 func (r request) values(f contract.Function) []uint64 {
-	fields := map[string]uint64{"ptr": r.ptr, "old_size": r.old, "align": usedAlign, "size": r.size, "new_size": r.size}
-	if f.Name == "dealloc" {
-		fields["size"] = r.old
+	fields := map[contract.ParamRole]uint64{
+		contract.BlockParam: r.block, contract.OldSizeParam: r.old, contract.SizeParam: r.size, contract.AlignParam: usedAlign,
 	}
 	var list []uint64
 	for _, p := range f.Params {
-		list = append(list, fields[p.Name])
+		list = append(list, fields[p.Role])
 	}
 	return list
 }
@@ -152,8 +150,8 @@ func (r request) words(f contract.Function) []string {
 	for _, v := range r.values(f) {
 		list = append(list, fmt.Sprint(v))
 	}
-	if i := slices.IndexFunc(f.Params, func(p contract.Param) bool { return p.Name == "ptr" }); i >= 0 {
-		list[i] = "ptr"
+	if i := f.Param(contract.BlockParam); i >= 0 {
+		list[i] = f.Params[i].Name
 	}
 	return list
 }

@@ -22,7 +22,7 @@ type Info struct {
 	Exports   []Export   `json:"exports"`
 	Functions []Function `json:"functions"`
 
-	Object *object.Info `json:"object,omitempty"` // what a relocatable object tells the linker
+	Object *object.Info `json:"object,omitempty"` // the metadata of a relocatable object for the linker
 
 	module *wasm.Module
 }
@@ -59,8 +59,8 @@ type Function struct {
 	Instructions int      `json:"instructions"`
 }
 
-// Module describes the module in b. The error names the section and the offset
-// in bytes where b is not a well-formed module.
+// Module describes the module in b. If b is malformed, the error names the section and
+// the offset in bytes.
 func Module(b []byte) (*Info, error) {
 	m, err := wasm.Decode(b)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// WriteText writes the description for a person. Names from the module are
-// quoted, so that they cannot pass for anything else.
+// WriteText writes the description as text. Names from the module are quoted, so that
+// they cannot look like anything else.
 func (info *Info) WriteText(w io.Writer) {
 	fmt.Fprintf(w, "%d bytes\n", info.Bytes)
 	switch {
@@ -56,7 +56,7 @@ func (info *Info) WriteText(w io.Writer) {
 	t.Flush()
 }
 
-// writeObject writes what the linker is told.
+// writeObject writes the metadata for the linker.
 func writeObject(t io.Writer, o *object.Info) {
 	fmt.Fprintf(t, "\nsymbol\tkind\tflags\tindex\toffset\tbytes\n")
 	for _, s := range o.Symbols {

@@ -18,8 +18,8 @@ type Configuration struct {
 	Flags string // the contract's text
 }
 
-// Configurations are chosen so that together they use nearly every part that the
-// emitter has for a function's code.
+// Configurations returns the orders that are examined. Together they use nearly all of
+// the emitter's code templates.
 func Configurations() []Configuration {
 	return []Configuration{
 		{"default", ""},
@@ -61,11 +61,11 @@ func (c Configuration) emit() (*original, error) {
 		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
 	}
 	o.mutants = Mutants(o.module)
-	o.keys = Keys(o.module, o.mutants)
+	o.keys = keysOf(o.module, o.mutants)
 	return o, nil
 }
 
-// hash tells modules apart.
+// hash is the module's SHA-256 in hexadecimal.
 func (o *original) hash() string {
 	sum := sha256.Sum256(o.file)
 	return hex.EncodeToString(sum[:])

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -24,7 +25,7 @@ func TestSample(t *testing.T) {
 	}
 	table := equivalents(t)
 	for i, c := range Configurations() {
-		results, err := Run(context.Background(), c, Options{Table: table, Every: sampleEvery, From: 3 * i % sampleEvery})
+		results, err := Run(t.Context(), c, Options{Examiner: Judge, Table: table, Every: sampleEvery, From: 3 * i % sampleEvery})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +34,7 @@ func TestSample(t *testing.T) {
 			case Survived:
 				t.Errorf("survives: %s %s", c.Name, r.Key)
 			case Stale:
-				t.Errorf("in equivalent.txt, but check %s kills it: %s %s", r.Check, c.Name, r.Key)
+				t.Errorf("in equivalent.txt, but check %s kills it: %s %s", r.Reason, c.Name, r.Key)
 			}
 		}
 	}
@@ -43,6 +44,10 @@ func TestSample(t *testing.T) {
 func TestFates(t *testing.T) {
 	c := Configurations()[0]
 	o, err := c.emit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge, err := Judge(t.Context(), o.file, o.contract)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,41 +89,44 @@ func TestFates(t *testing.T) {
 			if tt.want == Survived && testing.Short() {
 				t.Skip("a full judgement")
 			}
-			known := map[string]string{}
+			table := Table{c.Name: {}}
 			for _, key := range tt.table {
-				known[key] = "because"
+				table[c.Name][key] = "because"
 			}
 			r := Result{Mutant: tt.mu, Key: tt.key}
-			if err := o.judge(context.Background(), &r, known); err != nil {
+			if err := o.decide(t.Context(), &r, judge, table); err != nil {
 				t.Fatal(err)
 			}
 			if r.Fate != tt.want {
-				t.Errorf("%s is %s (%s), want %s", tt.key, r.Fate, r.Check, tt.want)
+				t.Errorf("%s is %s (%s), want %s", tt.key, r.Fate, r.Reason, tt.want)
 			}
-			if dead := r.Fate == Killed || r.Fate == Stale; dead != (r.Check != "") {
-				t.Errorf("%s with check %q", r.Fate, r.Check)
+			if dead := r.Fate == Killed || r.Fate == Stale; dead && r.Reason == "" {
+				t.Errorf("%s without a check", r.Fate)
 			}
 		})
 	}
 }
 
-// TestOriginal: what is wrong with the original is told, be it a check or that
-// there was no judgement.
+// TestOriginal: the judge says what is wrong with the original, or that it could
+// not be judged.
 func TestOriginal(t *testing.T) {
 	o, err := Configurations()[0].emit()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.right(context.Background()); err != nil {
+	if _, err := Judge(t.Context(), o.file, o.contract); err != nil {
 		t.Errorf("a right module: %v", err)
 	}
-	cancelled, cancel := context.WithCancel(context.Background())
+	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := o.right(cancelled); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "the original cannot be judged: ") {
+	if _, err := Judge(cancelled, o.file, o.contract); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "the original cannot be judged: ") {
 		t.Errorf("no judgement: got %v", err)
 	}
-	o.contract.MaxPages = 9
-	if err := o.right(context.Background()); err == nil || err.Error() != "the original fails check limits" {
+	promised, err := contract.Parse("--max-pages=9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Judge(t.Context(), o.file, promised); err == nil || err.Error() != "the original fails check limits" {
 		t.Errorf("a wrong module: got %v", err)
 	}
 }

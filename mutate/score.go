@@ -3,26 +3,29 @@
 package mutate
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"github.com/genalloc/genalloc/internal/readme"
 )
 
-// A Score is what came of the mutants of one configuration.
+// A Score counts the mutants of one configuration by fate.
 type Score struct {
 	Configuration string `json:"configuration"`
 	Flags         string `json:"flags"`
 	SHA256        string `json:"sha256"` // of the module
 	Made          int    `json:"made"`
 	Invalid       int    `json:"invalid"`
-	Killed        int    `json:"killed"`
+	Unsupported   int    `json:"unsupported,omitempty"`
+	Killed        int    `json:"killed"` // those that are Stale included
 	Equivalent    int    `json:"equivalent"`
 	Survived      int    `json:"survived"`
+	Open          int    `json:"open,omitempty"`
 }
 
-// Count makes the score of all mutants of a configuration.
+// Count makes the score of a configuration.
 func Count(c Configuration, results []Result) (Score, error) {
 	o, err := c.emit()
 	if err != nil {
@@ -33,12 +36,16 @@ func Count(c Configuration, results []Result) (Score, error) {
 		switch r.Fate {
 		case Invalid:
 			s.Invalid++
+		case Unsupported:
+			s.Unsupported++
 		case Killed, Stale:
 			s.Killed++
 		case Equivalent:
 			s.Equivalent++
 		case Survived:
 			s.Survived++
+		case Open:
+			s.Open++
 		}
 	}
 	return s, nil
@@ -53,9 +60,11 @@ func (s Scores) Total() Score {
 	for _, x := range s {
 		t.Made += x.Made
 		t.Invalid += x.Invalid
+		t.Unsupported += x.Unsupported
 		t.Killed += x.Killed
 		t.Equivalent += x.Equivalent
 		t.Survived += x.Survived
+		t.Open += x.Open
 	}
 	return t
 }
@@ -63,9 +72,10 @@ func (s Scores) Total() Score {
 // WriteTable writes a line for each configuration, and the sum.
 func (s Scores) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "configuration\tmade\tinvalid\tkilled\tequivalent\tsurvived\t")
+	fmt.Fprintln(t, "configuration\tmade\tinvalid\tunsupported\tkilled\tequivalent\tsurvived\topen\t")
 	for _, x := range append(s[:len(s):len(s)], s.Total()) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t\n", x.Configuration, x.Made, x.Invalid, x.Killed, x.Equivalent, x.Survived)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+			x.Configuration, x.Made, x.Invalid, x.Unsupported, x.Killed, x.Equivalent, x.Survived, x.Open)
 	}
 	return t.Flush()
 }
@@ -77,20 +87,9 @@ func (s Scores) Sentence() string {
 		t.Made-t.Invalid, len(s), t.Killed, t.Equivalent, t.Survived)
 }
 
-// The markers between which the README has the sentence.
-const (
-	begin = "<!-- mutants:begin -->\n"
-	end   = "<!-- mutants:end -->"
-)
-
-// Rewrite puts the sentence between the markers of a README.
-func (s Scores) Rewrite(readme []byte) ([]byte, error) {
-	head, rest, ok := bytes.Cut(readme, []byte(begin))
-	_, tail, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return nil, fmt.Errorf("markers %q and %q not found: put them where the score belongs", begin, end)
-	}
-	return bytes.Join([][]byte{head, []byte(begin + s.Sentence() + "\n" + end), tail}, nil), nil
+// Rewrite puts the sentence into its section of the README.
+func (s Scores) Rewrite(text []byte) ([]byte, error) {
+	return readme.Splice(text, "mutants", []byte(s.Sentence()+"\n"))
 }
 
 // Encode writes the scores as score.json has them.

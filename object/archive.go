@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// The format of archives is System V's, which GNU ar and llvm-ar write and
-// wasm-ld reads: a magic line, then members, each behind a header of text
-// and padded to an even length. The first member is the index.
+// Archives have System V's format, which GNU ar and llvm-ar write and wasm-ld reads:
+// a magic line, then the members, each after a text header and padded to an even
+// length. The first member is the index.
 const (
 	archiveMagic  = "!<arch>\n"
 	archiveHeader = 60 // bytes
-	archiveName   = 15 // the longest name that fits a header, its closing slash left out
+	archiveName   = 15 // the longest name that fits a header with its closing slash
 )
 
 // Archive returns an archive of one object under the given file name, with the
@@ -37,8 +37,8 @@ func Archive(name string, object []byte) ([]byte, error) {
 			symbols = append(symbols, s.Name)
 		}
 	}
-	// The index: how many symbols, the offset of the header of each one's member,
-	// then their names. All numbers are big-endian.
+	// The index: the number of symbols, for each symbol the offset of its member's
+	// header, then the names. All numbers are big-endian.
 	size := 4 + 4*len(symbols)
 	for _, s := range symbols {
 		size += len(s) + 1

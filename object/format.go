@@ -25,7 +25,7 @@ const (
 	subsectionSymbols  = 8 // WASM_SYMBOL_TABLE
 )
 
-// SymbolKind tells what a symbol names (Linking.md, syminfo).
+// SymbolKind is the kind of entity that a symbol names (Linking.md, syminfo).
 type SymbolKind uint8
 
 const (
@@ -99,15 +99,15 @@ type Symbol struct {
 	Size   uint32      `json:"size"`   // of defined data, bytes
 }
 
-// A Segment is what the linker is told of a data segment.
+// A Segment is the linker's description of a data segment.
 type Segment struct {
 	Name  string `json:"name"`
 	Align uint32 `json:"align"` // log2 of the alignment in bytes
 	Flags uint32 `json:"flags"`
 }
 
-// RelocType tells how a value is written into the place that a relocation
-// names (Linking.md, relocation types).
+// RelocType is the encoding of the value that the linker writes (Linking.md,
+// relocation types).
 type RelocType uint8
 
 const (
@@ -158,10 +158,9 @@ func word(names []string, n uint32) string {
 	return fmt.Sprint(n)
 }
 
-// features lists what the code uses of the proposals beyond the first version,
-// by the names of the target features section. A linker takes an object without
-// atomics for one that any number of threads may enter; "-shared-mem" is how an
-// allocator that is not made for that keeps out.
+// features lists the proposals beyond version 1 that the code uses, by the names of
+// the target features section. "-shared-mem" makes the linker refuse the object in
+// a program with threads: the allocator takes no locks.
 func features(m *wasm.Module) []string {
 	var sign, bulk, tail bool
 	for _, f := range m.Funcs {

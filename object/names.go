@@ -15,11 +15,11 @@ const (
 	namesGlobals   = 7
 )
 
-// names are what a module calls its functions and globals, by index.
+// names holds the module's names of functions and globals, by index.
 type names struct{ functions, globals map[uint32]string }
 
-// readNames reads the name section as far as it is well-formed: as the
-// specification wants it, a bad one is no error.
+// readNames reads the name section up to the first error: the specification says that
+// a malformed one does not make the module invalid.
 func readNames(m *wasm.Module) names {
 	n := names{map[uint32]string{}, map[uint32]string{}}
 	section, ok := m.Custom("name")
@@ -47,8 +47,8 @@ func readNames(m *wasm.Module) names {
 func (n names) function(i uint32) string { return local(n.functions[i], "func", i) }
 func (n names) global(i uint32) string   { return local(n.globals[i], "global", i) }
 
-// local makes the name of a local symbol, which has no name in the module
-// unless a name section was kept.
+// local makes the name of a local symbol. The module has one only if it has a name
+// section.
 func local(name, kind string, index uint32) string {
 	if name == "" {
 		name = fmt.Sprint(kind, index)

@@ -11,7 +11,7 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// Options say how a module becomes an object. The zero value gives strong
+// Options control how a module becomes an object. The zero value gives strong
 // symbols and state in linear memory.
 type Options struct {
 	Weak  bool // the functions give way to other definitions of their names
@@ -22,11 +22,11 @@ type Options struct {
 type State uint8
 
 const (
-	// StateData keeps them in linear memory, where every instance that shares
-	// the memory finds them.
+	// StateData keeps them in linear memory: instances that share the memory
+	// share the state.
 	StateData State = iota
-	// StateGlobal keeps them in globals, which cost less to reach where
-	// instructions are metered, and which each instance has of its own.
+	// StateGlobal keeps them in globals, which are cheaper to access where
+	// instructions are metered. Each instance has its own.
 	StateGlobal
 )
 
@@ -54,13 +54,13 @@ func (s *State) UnmarshalText(b []byte) error {
 var linearMemory = wasm.Import{Module: "env", Name: "__linear_memory", Kind: wasm.KindMemory}
 
 // FromModule returns the module as a relocatable object. The same arguments give
-// the same bytes. Where the module has a name section, its names become those of
-// local symbols. The contract's text is left out: the linker would keep it in the
-// program, and join it there with that of another object.
+// the same bytes. Names in the module's name section become names of local symbols.
+// The contract's text is left out, since the linker would copy it into the program
+// and join it with the text of other objects.
 //
-// It refuses a contract with a heap base of its own, and what the linker decides or the conventions have no words for: a
-// start function, tables, segments, a 64-bit or shared memory, and imported
-// globals other than the addresses that wasm-ld defines.
+// It refuses a contract whose heap base is not the linker's, and a module with a
+// start function, tables, segments, a 64-bit or shared memory, or imported globals
+// other than the addresses that wasm-ld defines.
 func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
 	if !c.HeapBase.Linker {
 		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is the linker's to decide: say %s", c.HeapBase, contract.LinkerBase)
@@ -73,7 +73,7 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 		return nil, fmt.Errorf("no object can be made: %w", err)
 	}
 	b := &builder{
-		m: m, opts: opts, libc: c.ABI.Includes(contract.C), names: readNames(m), features: features(m),
+		m: m, opts: opts, aliases: aliases(c), names: readNames(m), features: features(m),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -90,7 +90,20 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 	return b.encode()
 }
 
-// check refuses what cannot be an object.
+// aliases lists the second symbols of functions that keep their own names. wasi-libc
+// calls malloc by its alias: without that symbol the linker would add wasi-libc's
+// dlmalloc.o, which defines malloc again.
+func aliases(c contract.Contract) map[string]string {
+	list := map[string]string{}
+	for _, f := range c.Signatures() {
+		if f.Export == f.Name {
+			list[f.Export] = f.Alias
+		}
+	}
+	return list
+}
+
+// check refuses modules that cannot become an object.
 func check(m *wasm.Module) error {
 	switch {
 	case m.Start != nil:
@@ -125,7 +138,7 @@ func check(m *wasm.Module) error {
 type builder struct {
 	m        *wasm.Module
 	opts     Options
-	libc     bool // the functions take the place of libc's: see libcAliases
+	aliases  map[string]string // export name to a second symbol of the function
 	names    names
 	features []string
 
@@ -154,7 +167,7 @@ func (b *builder) add(s Symbol) uint32 {
 	return uint32(len(b.symbols) - 1)
 }
 
-// strip takes out what the symbols have taken over.
+// strip removes what the symbols now stand for.
 func (b *builder) strip() {
 	m := b.m
 	hadMemory := len(m.Memories)+m.NumImported(wasm.KindMemory) > 0
@@ -171,8 +184,7 @@ func (b *builder) strip() {
 	}
 }
 
-// encode writes the module, now that nothing in it moves any more, and behind it
-// the sections for the linker.
+// encode writes the module, and after it the sections for the linker.
 func (b *builder) encode() ([]byte, error) {
 	file, sites, err := b.m.EncodePadded(func(fn, instr int) bool {
 		_, ok := b.fixups[position{fn, instr}]

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/prove/bv"
+	"github.com/genalloc/genalloc/prove/replay"
 )
 
 // String returns the result in a line: the obligation, the verdict, the time, and
@@ -73,6 +74,8 @@ func (c *Call) String() string {
 	}
 	b.WriteString(")")
 	switch {
+	case c.After.Trap == replay.Endless:
+		b.WriteString(" does not return")
 	case c.After.Trap != "":
 		fmt.Fprintf(&b, " traps (%s)", c.After.Trap)
 	case len(c.After.Results) > 0:

@@ -50,12 +50,12 @@ type adapter interface {
 	has(op Op) bool
 	// plan returns the function to call and its arguments.
 	plan(r request) (function string, args []uint64)
-	// call makes the call. The error is a *trap, a *violation of the ABI, or
+	// call makes the call. The error is an engine.Trap, a *violation of the ABI, or
 	// says what else went wrong.
-	call(in instance, r request) (answer, error)
+	call(in *instance, r request) (answer, error)
 	shape(r request) shape
 	// kept judges what the ABI stores beside a live block.
-	kept(in instance, handle uint64) error
+	kept(in *instance, handle uint64) error
 }
 
 // A violation is a promise that an ABI makes beyond those about blocks.
@@ -186,7 +186,7 @@ type plainAdapter struct {
 	atAlign bool   // a block of size 0 is at the address that equals its alignment
 }
 
-func (a *plainAdapter) call(in instance, r request) (answer, error) {
+func (a *plainAdapter) call(in *instance, r request) (answer, error) {
 	ptr, err := in.call(a.plan(r))
 	return answer{ptr, ptr}, err
 }
@@ -203,7 +203,7 @@ func (a *plainAdapter) shape(r request) shape {
 	return s
 }
 
-func (a *plainAdapter) kept(instance, uint64) error { return nil }
+func (a *plainAdapter) kept(*instance, uint64) error { return nil }
 
 // describe returns a call with its values, as the module saw it.
 func describe(c contract.Contract, a adapter, r request) string {

@@ -61,7 +61,7 @@ func (a *cAdapter) shape(r request) shape {
 	return shape{align: whole, lead: align, whole: whole}
 }
 
-func (a *cAdapter) call(in instance, r request) (answer, error) {
+func (a *cAdapter) call(in *instance, r request) (answer, error) {
 	if r.op == OpMemalign {
 		return a.memalign(in, r)
 	}
@@ -70,13 +70,13 @@ func (a *cAdapter) call(in instance, r request) (answer, error) {
 }
 
 // memalign calls posix_memalign, and judges what it returns beside a block.
-func (a *cAdapter) memalign(in instance, r request) (answer, error) {
+func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
 	const untouched = 0x5eed5eed
-	before := binary.LittleEndian.Uint32(in.bytes()[slot:])
-	binary.LittleEndian.PutUint32(in.bytes()[slot:], untouched)
+	before := binary.LittleEndian.Uint32(in.Bytes()[slot:])
+	binary.LittleEndian.PutUint32(in.Bytes()[slot:], untouched)
 	code, err := in.call(a.plan(r))
-	stored := binary.LittleEndian.Uint32(in.bytes()[slot:])
-	binary.LittleEndian.PutUint32(in.bytes()[slot:], before)
+	stored := binary.LittleEndian.Uint32(in.Bytes()[slot:])
+	binary.LittleEndian.PutUint32(in.Bytes()[slot:], before)
 	wrong := func(expected, got string, args ...any) (answer, error) {
 		return answer{}, &violation{"errno", expected, fmt.Sprintf(got, args...)}
 	}
@@ -98,7 +98,7 @@ func (a *cAdapter) memalign(in instance, r request) (answer, error) {
 	return answer{}, nil
 }
 
-func (a *cAdapter) kept(instance, uint64) error { return nil }
+func (a *cAdapter) kept(*instance, uint64) error { return nil }
 
 func powerOfTwo(n uint64) bool { return bits.OnesCount64(n) == 1 }
 

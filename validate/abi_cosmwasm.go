@@ -34,7 +34,7 @@ func (a *cosmwasmAdapter) shape(request) shape {
 	return shape{align: 1, lead: regionSize, whole: max(regionAlign, a.least)}
 }
 
-func (a *cosmwasmAdapter) call(in instance, r request) (answer, error) {
+func (a *cosmwasmAdapter) call(in *instance, r request) (answer, error) {
 	handle, err := in.call(a.plan(r))
 	if r.op == OpFree {
 		delete(a.regions, r.handle)
@@ -56,7 +56,7 @@ func (a *cosmwasmAdapter) call(in instance, r request) (answer, error) {
 	return answer{uint64(got.offset), handle}, nil
 }
 
-func (a *cosmwasmAdapter) kept(in instance, handle uint64) error {
+func (a *cosmwasmAdapter) kept(in *instance, handle uint64) error {
 	got, err := readRegion(in, handle)
 	if want := a.regions[handle]; err == nil && got != want {
 		err = &violation{"region", fmt.Sprintf("the region at %#x as it was, %v", handle, want), got.String()}
@@ -64,8 +64,8 @@ func (a *cosmwasmAdapter) kept(in instance, handle uint64) error {
 	return err
 }
 
-func readRegion(in instance, at uint64) (region, error) {
-	mem := in.bytes()
+func readRegion(in *instance, at uint64) (region, error) {
+	mem := in.Bytes()
 	if at%regionAlign != 0 || at+regionSize > uint64(len(mem)) {
 		return region{}, &violation{"region", fmt.Sprintf("an aligned region within the memory of %d bytes", len(mem)), fmt.Sprintf("%#x", at)}
 	}

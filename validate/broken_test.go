@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // TestBroken: each broken allocator fails the checks that it names, and what
@@ -32,14 +34,14 @@ func TestBroken(t *testing.T) {
 
 func expectFailure(t *testing.T, w wat, name, rule string) {
 	checks := []Check{find(callable), find(name)}
-	opts := Options{Level: Full, Engines: []string{Wasmtime}}
+	opts := Options{Level: Full, Engines: []string{engine.Wasmtime}}
 	switch name {
 	case callable:
 		checks = checks[:1]
 	case "engines":
 		// It compares what another check did.
 		checks = []Check{find(callable), find("zeroing"), find(name)}
-		opts.Engines = EngineNames()
+		opts.Engines = engine.Names()
 	}
 	report, err := run(context.Background(), w.module, w.contract, opts, checks)
 	if err != nil {

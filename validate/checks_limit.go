@@ -178,7 +178,7 @@ func runGrowth(t *trial) {
 func runFallback(t *trial) {
 	for more := range uint64(12) {
 		t.in(fixedLimit(t.contract, more), func(s *session) {
-			for s.ok() && s.in.pages() < s.limit {
+			for s.ok() && s.in.Pages() < s.limit {
 				if s.alloc(s.left()+1, 1) == nil {
 					break // what is left below the limit is too little for the alignment
 				}

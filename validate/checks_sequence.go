@@ -67,7 +67,7 @@ func edgeCases(s *session) {
 	expect("four pages at", next(4*contract.PageSize), 131072)
 
 	rng := uint32(0)
-	for s.ok() && s.in.pages() < 32768 {
+	for s.ok() && s.in.Pages() < 32768 {
 		rng = rng*1664525 + 1013904223
 		rest := addressSpace - next(0)
 		var n uint64
@@ -83,7 +83,7 @@ func edgeCases(s *session) {
 		}
 		next(min(n, rest))
 	}
-	expect("memory of pages", s.in.pages(), 52416)
+	expect("memory of pages", s.in.Pages(), 52416)
 	expect("calls", uint64(len(s.log)), 82)
 }
 

@@ -3,105 +3,100 @@
 package validate
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/wasm"
 )
 
-// The engines, in the order in which checks run on them. Wasmtime comes first
-// since its fuel stops a module that never returns at the same instruction
-// every time, and the second engine then never sees it.
-const (
-	Wasmtime = "wasmtime"
-	Wazero   = "wazero"
-)
-
-// EngineNames lists the engines that the judge knows.
-func EngineNames() []string { return []string{Wasmtime, Wazero} }
-
-// An engine runs WebAssembly. Everything an engine can do differently from
-// another is behind this interface and the two below.
-type engine interface {
-	name() string
-	// maxPages is the largest memory in pages that the engine runs rightly.
-	maxPages() uint64
-	compile(file []byte, c contract.Contract) (compiled, error)
-	close()
+// compiled is the module on one engine.
+type compiled struct {
+	engine engine.Engine
+	module engine.Module
 }
 
-// A compiled module makes instances that share no state.
-type compiled interface {
-	instantiate(s Setup) (instance, error)
-	close()
+func compile(e engine.Engine, file []byte) (compiled, error) {
+	m, err := e.Compile(file)
+	return compiled{e, m}, err
 }
 
-// An instance is one allocator with its memory. Addresses and sizes are
-// unsigned and as wide as the memory's address type.
-type instance interface {
-	// call runs the function that the contract calls so, whatever its export's
-	// name; an error is a *trap or says what else went wrong. It returns 0 for
-	// a function without a result.
-	call(function string, args []uint64) (uint64, error)
-	pages() uint64
-	// bytes is the memory, valid until the next call or grow.
-	bytes() []byte
-	// grow is memory.grow from outside: by somebody who is not the allocator.
-	grow(delta uint64) bool
-	// limit refuses every growth beyond so many pages from now on.
-	limit(pages uint64)
-	close()
+// An instance is one allocator with its memory. Addresses and sizes are unsigned
+// and as wide as the memory's address type.
+type instance struct {
+	engine.Memory
+	store     engine.Store
+	allocator engine.Instance
+	exports   map[string]string // by the names that the contract's functions have
 }
 
-// trapKind tells the traps apart that the judge treats differently.
-type trapKind int
-
-const (
-	trapOther       trapKind = iota
-	trapUnreachable          // the unreachable instruction: what --oom trap promises
-	trapEndless              // stopped from outside, having run too long
-)
-
-// A trap is a call that did not return.
-type trap struct {
-	kind trapKind
-	text string // one line
-}
-
-func (t *trap) Error() string { return t.text }
-
-// oneLine shortens an engine's message to what went wrong and, where it says
-// so on a line of its own, why. The backtraces in between help nobody here.
-func oneLine(text string) string {
-	what, rest, _ := strings.Cut(text, "\n")
-	if _, why, ok := strings.Cut(rest, "Caused by:"); ok {
-		lines := strings.Split(strings.TrimSpace(why), "\n")
-		what += ": " + strings.TrimSpace(lines[len(lines)-1])
+// instantiate makes an instance that shares no state with others.
+func (m compiled) instantiate(c contract.Contract, s Setup) (*instance, error) {
+	in := &instance{store: m.engine.NewStore(), exports: map[string]string{}}
+	if err := in.start(m.module, c, s); err != nil {
+		in.close()
+		return nil, err
 	}
-	return what
+	return in, nil
 }
 
-func newEngines(names []string) ([]engine, error) {
-	var engines []engine
-	for _, n := range EngineNames() {
-		if !slices.Contains(names, n) {
-			continue
+func (in *instance) start(m engine.Module, c contract.Contract, s Setup) error {
+	in.store.Limit(s.Limit)
+	imports, err := engine.Provide(in.store, supplies(c, s))
+	if err != nil {
+		return err
+	}
+	if in.allocator, err = in.store.Instantiate(m, imports); err != nil {
+		return err
+	}
+	if in.Memory = in.allocator.Memory(c.MemoryName); in.Memory == nil {
+		return fmt.Errorf("memory %q not found", c.MemoryName)
+	}
+	for _, f := range c.Signatures() {
+		if !in.allocator.Exports(f.Export) {
+			return fmt.Errorf("function %q not found", f.Export)
 		}
-		if n == Wasmtime {
-			engines = append(engines, newWasmtime())
-		} else {
-			engines = append(engines, newWazero())
+		in.exports[f.Name] = f.Export
+	}
+	return nil
+}
+
+// call runs the function that the contract calls so, whatever its export's name.
+// It returns 0 for a function without a result.
+func (in *instance) call(function string, args []uint64) (uint64, error) {
+	results, err := in.allocator.Call(in.exports[function], args...)
+	if len(results) == 0 {
+		return 0, err
+	}
+	return results[0], err
+}
+
+func (in *instance) close() { in.store.Close() }
+
+// supplies are what the contract says that the host brings along.
+func supplies(c contract.Contract, s Setup) []engine.Supply {
+	var list []engine.Supply
+	for _, im := range c.Imports() {
+		x := engine.Supply{Import: wasm.Import{Module: im.Module, Name: im.Name}}
+		switch im.Kind {
+		case "memory":
+			x.Kind = wasm.KindMemory
+			// The size here, not growth later: what a host has before the first call.
+			x.Memory = wasm.Limits{Min: s.Pages, Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0}
+		case "global":
+			x.Kind = wasm.KindGlobal
+			x.Global = wasm.GlobalType{Type: wasm.I32}
+			x.Value = s.Base
+			if c.HeapBase.Linker && im.Name == contract.LinkerEnd {
+				x.Value = uint64(c.InitialPages) * contract.PageSize
+			}
+		case "func":
+			// The one host function that contracts name is Nitro's, which only the
+			// chain may call: here it traps.
+			x.Kind = wasm.KindFunc
+			x.Func = wasm.FuncType{Params: []wasm.ValType{wasm.I32}}
 		}
+		list = append(list, x)
 	}
-	for _, n := range names {
-		if !slices.Contains(EngineNames(), n) {
-			return nil, fmt.Errorf("engine %q is not known: choose from %s", n, strings.Join(EngineNames(), ", "))
-		}
-	}
-	if len(engines) == 0 {
-		return nil, errors.New("no engine is named: choose from " + strings.Join(EngineNames(), ", "))
-	}
-	return engines, nil
+	return list
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // fed makes the generator's choices by a fuzzer's bytes: one byte where that
@@ -34,14 +35,14 @@ func FuzzCalls(f *testing.F) {
 		modules []compiled
 	}
 	var subjects []subject
-	engines, err := newEngines(EngineNames())
+	engines, err := engine.New(engine.Names())
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, file := range files(f, "testdata/good/*.wat") {
 		s := subject{wat: readWat(f, file)}
 		for _, e := range engines {
-			m, err := e.compile(s.wat.module, s.wat.contract)
+			m, err := compile(e, s.wat.module)
 			if err != nil {
 				f.Fatal(err)
 			}
@@ -73,7 +74,7 @@ func FuzzCalls(f *testing.F) {
 			}
 			trials = append(trials, &trial{sessions: []*session{s}})
 		}
-		if d := difference(trials[0], trials[1], Wasmtime, Wazero); d != nil {
+		if d := difference(trials[0], trials[1], engine.Wasmtime, engine.Wazero); d != nil {
 			t.Fatalf("%v\n%s", d, d.Script)
 		}
 	})

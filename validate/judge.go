@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // call calls the allocator and judges what comes back. old is the block given
@@ -27,10 +28,10 @@ func (s *session) call(c *Call, old *block) *block {
 		s.oracle.remove(old)
 		s.blocks[old.number] = nil
 	}
-	before := s.in.pages()
+	before := s.in.Pages()
 	got, err := s.abi.call(s.in, r)
 	c.Ptr = got.ptr
-	pages := s.in.pages()
+	pages := s.in.Pages()
 	var v *violation
 	switch {
 	case errors.As(err, &v):
@@ -73,13 +74,13 @@ func (s *session) judgeNull(c *Call, old *block, before, pages uint64) {
 
 func (s *session) judgeTrap(c *Call, old *block, before, pages uint64, err error) {
 	c.Trap = err.Error()
-	var t *trap
+	var t engine.Trap
 	switch {
 	case !errors.As(err, &t):
 		s.fail("trap", "the call returns", "%v", err)
-	case t.kind == trapEndless:
+	case t == engine.Endless:
 		s.fail(ruleEndless, "the call returns", "%v", err)
-	case t.kind == trapUnreachable && s.contract.OOM == contract.OOMTrap && c.Op.makes():
+	case t == engine.Unreachable && s.contract.OOM == contract.OOMTrap && c.Op.makes():
 		s.judgeRefusal(c, old, before, pages)
 	default:
 		s.fail("trap", "the call returns", "a trap: %v", err)
@@ -240,7 +241,7 @@ func (s *session) judgeGrowth(end, before, pages uint64) {
 // block's place are as its owner left them. Which of them were written depends
 // on the size that the block had then.
 func (s *session) checkContents(written span, seed, n uint64) {
-	mem := s.in.bytes()
+	mem := s.in.Bytes()
 	windows(written.to-written.from, func(from, to uint64) bool {
 		if to = min(to, n); from >= to {
 			return false
@@ -257,7 +258,7 @@ func (s *session) checkContents(written span, seed, n uint64) {
 // 64 KiB at both ends beyond.
 func (s *session) checkZero(b *block) {
 	const whole, edge = 1 << 20, 64 << 10
-	mem := s.in.bytes()
+	mem := s.in.Bytes()
 	look := func(from, to uint64) {
 		if i := nonZero(mem[from:to]); i >= 0 {
 			at := from + uint64(i)

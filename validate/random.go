@@ -68,7 +68,7 @@ func generate(s *session, r choices, n int) {
 		case k < 97:
 			s.grow(r.upTo(2))
 		default:
-			s.limitTo(s.in.pages() + r.upTo(8))
+			s.limitTo(s.in.Pages() + r.upTo(8))
 		}
 		if b != nil {
 			blocks = append(blocks, b)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // drawn makes the generator's choices by rapid, which then shrinks them.
@@ -17,12 +19,11 @@ func (d drawn) upTo(n uint64) uint64 { return rapid.Uint64Range(0, n).Draw(d.t, 
 func compileWat(t testing.TB, file string) (compiled, wat) {
 	t.Helper()
 	w := readWat(t, file)
-	e := newWasmtime()
-	m, err := e.compile(w.module, w.contract)
+	m, err := compile(engine.Default(), w.module)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	t.Cleanup(func() { m.close(); e.close() })
+	t.Cleanup(m.module.Close)
 	return m, w
 }
 

@@ -14,7 +14,7 @@ import (
 type session struct {
 	contract contract.Contract
 	setup    Setup
-	in       instance
+	in       *instance
 	abi      adapter
 	oracle   oracle
 	bump     bump
@@ -55,17 +55,17 @@ func defaultSetup(c contract.Contract) Setup {
 // pages, bytes below the base that are not the allocator's and, where the
 // contract says that the memory is dirty, a host's bytes above it.
 func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
-	in, err := m.instantiate(setup)
+	in, err := m.instantiate(c, setup)
 	if err != nil {
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
 	s := &session{contract: c, setup: setup, in: in, abi: newAdapter(c)}
 	s.setLimit(setup.Limit)
-	if have := in.pages(); have < setup.Pages && !in.grow(setup.Pages-have) {
+	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
 		in.close()
 		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", pageCount(have), setup.Pages)
 	}
-	mem := in.pages() * contract.PageSize
+	mem := in.Pages() * contract.PageSize
 	own := ours(c, setup.Base, mem)
 	s.oracle = oracle{base: setup.Base, mem: own}
 	s.bump = bump{top: setup.Base, own: own}
@@ -88,7 +88,7 @@ func (s *session) known() bool { return s.contract.Strategy == contract.Bump }
 // soil leaves a host's bytes in s: in every byte of what blocks can reach soon.
 func (s *session) soil(area span) {
 	area.to = min(area.to, area.from+16<<20)
-	fill(s.in.bytes()[area.from:area.to], garbageSeed, 0)
+	fill(s.in.Bytes()[area.from:area.to], garbageSeed, 0)
 }
 
 // addForeign notes the pages that somebody else grew. An allocator of which nothing
@@ -104,7 +104,7 @@ func (s *session) addForeign(mem uint64) {
 }
 
 func (s *session) write(area span, seed uint64) {
-	mem := s.in.bytes()
+	mem := s.in.Bytes()
 	windows(area.to-area.from, func(from, to uint64) bool {
 		fill(mem[area.from+from:area.from+to], seed, from)
 		return true
@@ -113,7 +113,7 @@ func (s *session) write(area span, seed uint64) {
 
 // intact returns the address of the first byte seen that is not the pattern's.
 func (s *session) intact(area span, seed uint64) (uint64, bool) {
-	mem := s.in.bytes()
+	mem := s.in.Bytes()
 	addr, ok := uint64(0), true
 	windows(area.to-area.from, func(from, to uint64) bool {
 		if i := differs(mem[area.from+from:area.from+to], seed, from); i >= 0 {
@@ -127,7 +127,7 @@ func (s *session) intact(area span, seed uint64) (uint64, bool) {
 func (s *session) ok() bool { return s.failure == nil }
 
 func (s *session) setLimit(pages uint64) {
-	s.in.limit(pages)
+	s.in.store.Limit(pages)
 	s.limit = min(pages, uint64(s.contract.PageLimit()))
 }
 
@@ -140,7 +140,7 @@ func (s *session) reach() uint64 {
 }
 
 // mem is the size of the memory in bytes.
-func (s *session) mem() uint64 { return s.in.pages() * contract.PageSize }
+func (s *session) mem() uint64 { return s.in.Pages() * contract.PageSize }
 
 // alloc calls alloc, or what else makes blocks in a module without it. The block
 // is nil if there is none.
@@ -195,7 +195,7 @@ func (s *session) do(c Call) *block {
 	case OpGrow:
 		s.hostGrow(&c)
 	case OpLimit:
-		s.setLimit(max(c.Size, s.in.pages()))
+		s.setLimit(max(c.Size, s.in.Pages()))
 	default:
 		old, ok := s.block(c)
 		if !ok || !s.callable(c, old) {
@@ -206,7 +206,7 @@ func (s *session) do(c Call) *block {
 			s.failure.Call = describe(s.contract, s.abi, s.request)
 		}
 	}
-	c.Pages = s.in.pages()
+	c.Pages = s.in.Pages()
 	s.peak = max(s.peak, c.Pages*contract.PageSize)
 	s.log = append(s.log, c)
 	if c.Made >= 0 {
@@ -254,7 +254,7 @@ func (s *session) callable(c Call, old *block) bool {
 }
 
 func (s *session) hostGrow(c *Call) {
-	if c.Fails = !s.in.grow(c.Size); !c.Fails {
+	if c.Fails = !s.in.Grow(c.Size); !c.Fails {
 		s.addForeign(s.mem())
 	}
 }

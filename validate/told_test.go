@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // What fails alike on both engines is told once, and what does not, twice.
 func TestTold(t *testing.T) {
 	w := readWat(t, "testdata/broken/overlap.wat")
-	report, err := run(context.Background(), w.module, w.contract, Options{Engines: EngineNames()}, []Check{find("overlap")})
+	report, err := run(context.Background(), w.module, w.contract, Options{Engines: engine.Names()}, []Check{find("overlap")})
 	if err != nil {
 		t.Fatal(err)
 	}

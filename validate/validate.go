@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -99,7 +100,6 @@ type judge struct {
 	sets     []contract.ABI // judged one after the other
 	opts     Options
 	decoded  *wasm.Module
-	engines  []engine
 	modules  []compiled // one for each engine
 	report   *Report
 	compared int      // calls made on more than one engine
@@ -109,9 +109,9 @@ type judge struct {
 
 func newJudge(ctx context.Context, module []byte, c contract.Contract, opts Options) (*judge, error) {
 	if opts.Engines == nil {
-		opts.Engines = []string{Wasmtime}
+		opts.Engines = []string{engine.Wasmtime}
 		if opts.Level == Full {
-			opts.Engines = EngineNames()
+			opts.Engines = engine.Names()
 		}
 	}
 	j := &judge{ctx: ctx, contract: c, opts: opts}
@@ -119,28 +119,29 @@ func newJudge(ctx context.Context, module []byte, c contract.Contract, opts Opti
 	if j.decoded, err = decode(module); err != nil {
 		return nil, err
 	}
-	if j.engines, err = newEngines(opts.Engines); err != nil {
+	engines, err := engine.New(opts.Engines)
+	if err != nil {
 		return nil, err
 	}
 	j.report = &Report{Contract: c.String(), Level: opts.Level.String(), Seed: opts.Seed}
-	for _, e := range j.engines {
-		m, err := e.compile(module, c)
+	for _, e := range engines {
+		m, err := compile(e, module)
 		if err != nil {
-			j.close()
-			return nil, fmt.Errorf("module refused by %s: %w", e.name(), err)
+			for _, e := range engines {
+				e.Close()
+			}
+			return nil, fmt.Errorf("module refused by %s: %w", e.Name(), err)
 		}
 		j.modules = append(j.modules, m)
-		j.report.Engines = append(j.report.Engines, e.name())
+		j.report.Engines = append(j.report.Engines, e.Name())
 	}
 	return j, nil
 }
 
 func (j *judge) close() {
 	for _, m := range j.modules {
-		m.close()
-	}
-	for _, e := range j.engines {
-		e.close()
+		m.module.Close()
+		m.engine.Close()
 	}
 }
 
@@ -175,13 +176,14 @@ func (j *judge) drive(check Check, set contract.ABI) {
 		needed = contract.MaxPages
 	}
 	var first *trial
-	for i, e := range j.engines {
+	for i, m := range j.modules {
+		e := m.engine
 		why := j.closed // by the engine before
-		if why == "" && e.maxPages() < needed {
-			why = fmt.Sprintf("%s stops at %s", e.name(), pageCount(e.maxPages()))
+		if why == "" && e.MaxPages() < needed {
+			why = fmt.Sprintf("%s stops at %s", e.Name(), pageCount(e.MaxPages()))
 		}
 		if why != "" {
-			j.add(Result{Check: check.Name, Promise: check.Promise, ABI: j.mark(set), Engine: e.name(), Verdict: Skip, Figure: why})
+			j.add(Result{Check: check.Name, Promise: check.Promise, ABI: j.mark(set), Engine: e.Name(), Verdict: Skip, Figure: why})
 			continue
 		}
 		t := j.try(check, c, i)
@@ -191,7 +193,7 @@ func (j *judge) drive(check Check, set contract.ABI) {
 		}
 		j.compared += t.calls()
 		if j.differs == nil {
-			j.differs = difference(first, t, j.engines[0].name(), e.name())
+			j.differs = difference(first, t, j.modules[0].engine.Name(), e.Name())
 		}
 	}
 }
@@ -201,7 +203,7 @@ func (j *judge) compare(check Check) {
 	r := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Failure: j.differs, Calls: j.compared}
 	r.Figure = count(uint64(j.compared), "call") + " alike"
 	switch {
-	case len(j.engines) < 2:
+	case len(j.modules) < 2:
 		r.Verdict, r.Figure = Skip, "one engine only"
 	case j.compared == 0:
 		r.Verdict, r.Figure = Skip, "nothing was called"
@@ -238,7 +240,7 @@ func (j *judge) try(check Check, c contract.Contract, i int) *trial {
 		ops: j.opts.Ops, seed: j.opts.Seed,
 		stop: func() bool { return j.ctx.Err() != nil },
 	}
-	r := Result{Check: check.Name, Promise: check.Promise, ABI: t.set, Engine: j.engines[i].name(), Verdict: Pass}
+	r := Result{Check: check.Name, Promise: check.Promise, ABI: t.set, Engine: j.modules[i].engine.Name(), Verdict: Pass}
 	start := time.Now()
 	check.run(t)
 	r.Failure = t.failure()

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/validate"
 )
 
@@ -59,7 +60,7 @@ func newValidate(s streams) *cobra.Command {
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no table and no progress")
 	addContractFlags(f, &o.given)
 	addCompletions(c)
-	c.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(validate.EngineNames(), cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(engine.Names(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -88,8 +89,8 @@ func (o *validateOptions) check(file string, flags *pflag.FlagSet) error {
 		return refuse("json", "it contradicts --quiet: drop either")
 	}
 	for _, e := range o.engines {
-		if !slices.Contains(validate.EngineNames(), e) {
-			return refuse("engine", "%q is not one of %s", e, strings.Join(validate.EngineNames(), ", "))
+		if !slices.Contains(engine.Names(), e) {
+			return refuse("engine", "%q is not one of %s", e, strings.Join(engine.Names(), ", "))
 		}
 	}
 	return nil

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package grid lists contracts of the core ABI such that every value of every
-// parameter is in one of them, and any two values meet in one of them: what tests
-// and the prover's sweep go through.
+// Package grid lists contracts of the core ABI for tests and for the prover's sweep.
+// Every value of every parameter is in one of them, and so are any two values of two
+// parameters.
 package grid
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
@@ -26,14 +27,26 @@ var Axes = [][]string{
 	{"", "--dirty"},
 	{"", "--optimize=gas", "--optimize=size"},
 	{
-		"", "--functions=alloc", "--functions=alloc_zeroed", "--functions=dealloc", "--functions=realloc",
-		"--functions=alloc,dealloc", "--functions=alloc,realloc", "--functions=alloc_zeroed,realloc",
+		"", functions(contract.Allocates), functions(contract.AllocatesZeroed), functions(contract.Frees), functions(contract.Resizes),
+		functions(contract.Allocates, contract.Frees), functions(contract.Allocates, contract.Resizes),
+		functions(contract.AllocatesZeroed, contract.Resizes),
 	},
 	{
 		"", "--max-pages=1", "--max-pages=2", "--max-pages=10", "--max-pages=65536", "--initial-pages=3",
 		"--initial-pages=2 --max-pages=128", "--initial-pages=7 --max-pages=7", "--initial-pages=65536",
 	},
 	{"", "--names"},
+}
+
+// functions returns the flag for the core ABI's functions with the roles.
+func functions(roles ...contract.Role) string {
+	var names []string
+	for _, f := range contract.Core.Functions() {
+		if slices.Contains(roles, f.Role) {
+			names = append(names, f.Name)
+		}
+	}
+	return "--functions=" + strings.Join(names, ",")
 }
 
 // A Row has the index of a value for each axis.
@@ -68,9 +81,9 @@ func (r Row) pairs() []Pair {
 	return ps
 }
 
-// Cover returns valid contracts in which each value stands alone, and then
-// such that any two values that do not contradict each other meet in one of
-// them; and the pairs that do contradict each other. It always returns the same.
+// Cover returns valid contracts: first each value alone, then more until any two
+// values that do not contradict each other are in one contract. It also returns the
+// pairs that contradict each other. The result is the same every time.
 func Cover() (rows []Row, contradictions []Pair) {
 	todo := map[Pair]bool{}
 	add := func(r Row) {
@@ -115,8 +128,8 @@ func Cover() (rows []Row, contradictions []Pair) {
 	return rows, contradictions
 }
 
-// complete returns the best of some rows with the pair, or nil if every one of
-// them is refused, the one that is the default otherwise included.
+// complete tries the pair with default values and with random ones. It returns the
+// valid row with the most pairs of todo, or nil if no row is valid.
 func complete(p Pair, todo map[Pair]bool, random *rand.Rand) Row {
 	var best Row
 	most := 0
@@ -144,10 +157,10 @@ func complete(p Pair, todo map[Pair]bool, random *rand.Rand) Row {
 	return best
 }
 
-// valid reports whether the row is a contract, and one that can be judged in a
-// moment: where every block is filled, blocks of gigabytes take too long.
+// valid reports whether the row is a contract that can be judged quickly. Filling
+// blocks of gigabytes takes too long.
 func valid(r Row) bool {
 	c, err := contract.Parse(r.Text())
-	fills := c.Dirty && !c.Has("alloc")
+	fills := c.Dirty && !c.HasRole(contract.Allocates)
 	return err == nil && !(fills && c.PageLimit() > 128)
 }

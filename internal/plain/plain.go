@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package plain writes names that come from files and command lines so that they
-// cannot move a cursor, change colours, end a comment's line or be taken for another
-// line. What is printable stays as it is, backslashes and quotes too, so that a shell
-// reads a quoted text back.
+// Package plain escapes names from files and command lines for printing, so that they
+// cannot move the cursor, change colours or start a new line. Printable characters
+// stay as they are, backslashes and quotes too, so that a shell reads a quoted text
+// back.
 package plain
 
 import (
@@ -14,10 +14,10 @@ import (
 	"unicode/utf8"
 )
 
-// Text escapes what is not printable.
+// Text escapes characters that are not printable.
 func Text(s string) string { return escape(s, unicode.IsPrint, strconv.QuoteRune) }
 
-// ASCII escapes what is not printable ASCII.
+// ASCII escapes characters that are not printable ASCII.
 func ASCII(s string) string {
 	printable := func(r rune) bool { return r >= ' ' && r <= '~' }
 	return escape(s, printable, strconv.QuoteRuneToASCII)

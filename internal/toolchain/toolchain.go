@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// packages are Debian's for tools that do not have the name of their package.
+// packages are the Debian packages of tools with other names.
 var packages = map[string]string{
 	"wasm-ld": "lld", "wasm-ld-14": "lld-14", "wasm-ld-19": "lld-19", "node": "nodejs", "npm": "npm",
 	"llvm-objdump-19": "llvm-19", "llvm-nm-19": "llvm-19", "llvm-ar-19": "llvm-19",
@@ -24,10 +24,10 @@ var packages = map[string]string{
 	"clang":          "clang wasi-libc libclang-rt-14-dev-wasm32",
 }
 
-// Rust is the compiler that has a WebAssembly target on Debian.
+// Rust is Debian's compiler, which has a WebAssembly target.
 const Rust = "/usr/bin/rustc"
 
-// Need returns only where the tools are there.
+// Need skips the test if one of the tools is missing.
 func Need(t testing.TB, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
@@ -77,7 +77,7 @@ func Root(t testing.TB) string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// Missing skips a test that lacks something, and fails it in CI.
+// Missing skips a test that lacks a tool, and fails it in CI.
 func Missing(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") != "" {

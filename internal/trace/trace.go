@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package trace reads recorded traces: what a program asked its allocator for, and
-// in what order it gave it back.
+// Package trace reads recorded traces of a program's allocations and frees.
 package trace
 
 import (
@@ -16,20 +15,19 @@ import (
 // An Op is one line of a trace.
 type Op struct {
 	Free bool
-	N    uint32 // bytes requested, or which request's block is given back, from 0 on
+	N    uint32 // bytes requested, or the number of the request, from 0, whose block is freed
 }
 
-// most is what a trace may hold, which keeps what is needed for it well inside of
-// a 32-bit memory.
+// most is the largest number of operations. A trace of that many fits easily into a
+// 32-bit memory.
 const most = 10_000_000
 
 // longest is the most bytes in a line. No operation comes near it.
 const longest = 4096
 
 // Parse reads a trace, one operation a line: Alloc(n) requests n bytes, Free(k)
-// gives back what the k-th Alloc got, counted from 0. A comma may follow, and
-// lines may be empty. A block may be given back again, to no effect. Errors name
-// the line.
+// frees the block of the k-th Alloc, counted from 0. A comma may follow, and lines
+// may be empty. A second Free of a block has no effect. Errors name the line.
 func Parse(r io.Reader) ([]Op, error) {
 	var ops []Op
 	var allocs uint32

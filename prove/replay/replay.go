@@ -14,15 +14,10 @@ package replay
 import (
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
-
-// fuel is what one call may execute, in instructions.
-const fuel = 1 << 28
 
 // State is what a call starts from and leaves.
 type State struct {
@@ -33,16 +28,17 @@ type State struct {
 // Outcome is what became of a call.
 type Outcome struct {
 	Results []uint64 // i32 zero-extended
-	Trap    string   // the engine's message; empty if the function returned
+	Trap    string   // in the specification's words, or Endless; empty if the function returned
 	State   State
 }
 
+// Endless is the Trap of a call that did not come to an end in 2^30 instructions.
+const Endless = string(engine.Endless)
+
 // Module is a bare module, compiled.
 type Module struct {
-	engine *wasmtime.Engine
-	module *wasmtime.Module
-	types  []wasm.ValType // of the globals
-	is64   bool
+	code    engine.Module
+	globals int // that are its state
 }
 
 // Compile lays m bare and compiles it. m stays as it is. Close frees the result.
@@ -72,31 +68,15 @@ func compile(bare *wasm.Module, globals int) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := wasmtime.NewConfig()
-	config.SetConsumeFuel(true)
-	config.SetWasmMemory64(true)
-	c := &Module{engine: wasmtime.NewEngineWithConfig(config)}
-	if c.module, err = wasmtime.NewModule(c.engine, file); err != nil {
-		c.engine.Close()
-		return nil, fmt.Errorf("module: %s", firstLine(err))
+	code, err := engine.Default().Compile(file)
+	if err != nil {
+		return nil, fmt.Errorf("module: %w", err)
 	}
-	for _, g := range bare.Globals[:globals] {
-		c.types = append(c.types, g.Type.Type)
-	}
-	c.is64 = len(bare.Memories) > 0 && bare.Memories[0].Is64
-	return c, nil
+	return &Module{code, globals}, nil
 }
 
 // Close frees the compiled code.
-func (m *Module) Close() {
-	m.module.Close()
-	m.engine.Close()
-}
-
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}
+func (m *Module) Close() { m.code.Close() }
 
 func globalName(i int) string { return fmt.Sprintf("g%d", i) }
 func funcName(i int) string   { return fmt.Sprintf("f%d", i) }
@@ -159,124 +139,50 @@ type Host struct {
 
 // Call calls function fn, by its index, from the state st.
 func (m *Module) Call(fn uint32, args []uint64, st State, host Host) (Outcome, error) {
-	store := wasmtime.NewStore(m.engine)
+	store := engine.Default().NewStore()
 	defer store.Close()
-	// The memory's size in bytes; the counts of other things are not limited.
-	store.Limiter(int64(host.Limit)*wasm.PageSize, -1, -1, -1, -1)
-	if err := store.SetFuel(fuel); err != nil {
-		return Outcome{}, err
-	}
-	inst, err := wasmtime.NewInstance(store, m.module, nil)
+	store.Limit(host.Limit)
+	in, err := store.Instantiate(m.code, nil)
 	if err != nil {
 		return Outcome{}, err
 	}
-	var memory *wasmtime.Memory
-	if x := inst.GetExport(store, "m0"); x != nil {
-		memory = x.Memory()
-		if _, err := memory.Grow(store, st.Pages); err != nil {
-			return Outcome{}, fmt.Errorf("memory of %d pages: %s", st.Pages, firstLine(err))
+	memory := in.Memory("m0")
+	if memory != nil {
+		if !memory.Grow(st.Pages) {
+			return Outcome{}, fmt.Errorf("memory of %d pages: the host cannot have it", st.Pages)
 		}
 		if host.Before != nil {
-			host.Before(memory.UnsafeData(store))
+			host.Before(memory.Bytes())
 		}
 	}
-	for i, t := range m.types {
-		if err := inst.GetExport(store, globalName(i)).Global().Set(store, value(t, st.Globals[i])); err != nil {
-			return Outcome{}, fmt.Errorf("global %d: %s", i, firstLine(err))
-		}
+	for i, v := range st.Globals {
+		in.Global(globalName(i)).Set(v)
 	}
-	if x := inst.GetExport(store, refusals); x != nil {
-		if err := x.Global().Set(store, wasmtime.ValI64(int64(host.Refuse))); err != nil {
-			return Outcome{}, fmt.Errorf("refusals: %s", firstLine(err))
-		}
-	}
-	out, err := m.call(store, inst.GetFunc(store, funcName(int(fn))), args)
-	if err != nil {
-		return Outcome{}, err
-	}
-	for i := range m.types {
-		v := inst.GetExport(store, globalName(i)).Global().Get(store)
-		out.State.Globals = append(out.State.Globals, bits(v))
-	}
-	if memory != nil {
-		out.State.Pages = memory.Size(store)
-		if host.After != nil {
-			host.After(memory.UnsafeData(store))
-		}
-	}
-	return out, nil
-}
-
-func (m *Module) call(store *wasmtime.Store, f *wasmtime.Func, args []uint64) (Outcome, error) {
-	if f == nil {
-		return Outcome{}, errors.New("function: no such index")
-	}
-	var in []any
-	for i, p := range f.Type(store).Params() {
-		if p.Kind() == wasmtime.KindI64 {
-			in = append(in, int64(args[i]))
-		} else {
-			in = append(in, int32(uint32(args[i])))
-		}
-	}
-	result, err := f.Call(store, in...)
-	if err != nil {
-		var trap *wasmtime.Trap
-		if errors.As(err, &trap) {
-			return Outcome{Trap: trapText(trap)}, nil
-		}
-		return Outcome{}, errors.New(firstLine(err))
+	if g := in.Global(refusals); g != nil {
+		g.Set(host.Refuse)
 	}
 	var out Outcome
-	switch r := result.(type) {
-	case nil:
-	case int32:
-		out.Results = []uint64{uint64(uint32(r))}
-	case int64:
-		out.Results = []uint64{uint64(r)}
-	case []wasmtime.Val:
-		for _, v := range r {
-			out.Results = append(out.Results, bits(v))
-		}
-	default:
-		return Outcome{}, fmt.Errorf("result of type %T", result)
+	var trap engine.Trap
+	if out.Results, err = in.Call(funcName(int(fn)), args...); errors.As(err, &trap) {
+		out.Trap = string(trap)
+	} else if err != nil {
+		return Outcome{}, fmt.Errorf("function %d: %w", fn, err)
+	}
+	out.State = m.state(in)
+	if memory != nil && host.After != nil {
+		host.After(memory.Bytes())
 	}
 	return out, nil
 }
 
-// trapText picks the reason out of a trap's message, whose last line it is.
-func trapText(t *wasmtime.Trap) string {
-	if code := t.Code(); code != nil {
-		if text, ok := codes[*code]; ok {
-			return text
-		}
+// state reads the instance's.
+func (m *Module) state(in engine.Instance) State {
+	var st State
+	for i := range m.globals {
+		st.Globals = append(st.Globals, in.Global(globalName(i)).Get())
 	}
-	lines := strings.Split(strings.TrimSpace(t.Message()), "\n")
-	return lines[len(lines)-1]
-}
-
-// codes are the traps that the executor knows, in the specification's words.
-var codes = map[wasmtime.TrapCode]string{
-	wasmtime.MemoryOutOfBounds:      "out of bounds memory access",
-	wasmtime.UnreachableCodeReached: "unreachable",
-	wasmtime.IntegerDivisionByZero:  "integer divide by zero",
-	wasmtime.StackOverflow:          "call stack exhausted",
-	wasmtime.OutOfFuel:              Endless,
-}
-
-// Endless is the Trap of a call that did not come to an end in 2^28 instructions.
-const Endless = "no end"
-
-func value(t wasm.ValType, v uint64) wasmtime.Val {
-	if t == wasm.I64 {
-		return wasmtime.ValI64(int64(v))
+	if memory := in.Memory("m0"); memory != nil {
+		st.Pages = memory.Pages()
 	}
-	return wasmtime.ValI32(int32(uint32(v)))
-}
-
-func bits(v wasmtime.Val) uint64 {
-	if v.Kind() == wasmtime.KindI64 {
-		return uint64(v.I64())
-	}
-	return uint64(uint32(v.I32()))
+	return st
 }

@@ -3,8 +3,7 @@
 package replay
 
 import (
-	"github.com/bytecodealliance/wasmtime-go/v39"
-
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -18,29 +17,23 @@ func Start(m *wasm.Module) (State, error) {
 	for i, g := range m.Globals {
 		bare.Globals[m.NumImported(wasm.KindGlobal)+i].Init = g.Init
 	}
-	least := uint64(0)
 	for i := range bare.Memories {
 		limits, err := m.Memory(uint32(i))
 		if err != nil {
 			return State{}, err
 		}
 		bare.Memories[i].Min = limits.Min
-		least = max(least, limits.Min)
 	}
 	c, err := compile(bare, len(bare.Globals))
 	if err != nil {
 		return State{}, err
 	}
 	defer c.Close()
-	store := wasmtime.NewStore(c.engine)
+	store := engine.Default().NewStore()
 	defer store.Close()
-	inst, err := wasmtime.NewInstance(store, c.module, nil)
+	in, err := store.Instantiate(c.code, nil)
 	if err != nil {
 		return State{}, err
 	}
-	st := State{Pages: least}
-	for i := range c.types {
-		st.Globals = append(st.Globals, bits(inst.GetExport(store, globalName(i)).Global().Get(store)))
-	}
-	return st, nil
+	return c.state(in), nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/validate"
 )
@@ -43,7 +44,7 @@ func Find(ctx context.Context, module []byte, c contract.Contract, x *prove.Coun
 // breaks replays a script and returns the rule that is broken, with the shortest
 // script found that does.
 func breaks(ctx context.Context, module []byte, c contract.Contract, s validate.Script) (rule, short string, ok bool) {
-	r, err := validate.Replay(ctx, module, c, s, validate.Options{Engines: []string{validate.Wasmtime}})
+	r, err := validate.Replay(ctx, module, c, s, validate.Options{Engines: []string{engine.Wasmtime}})
 	if err != nil {
 		return "", "", false
 	}

@@ -34,9 +34,8 @@ func constants(s site) []edit {
 	return nil
 }
 
-// shifted returns the width of the shift or rotation that the constant is the
-// count of, and 0 where it is none. Counts are taken modulo the width (core
-// specification, 4.3.2).
+// shifted returns the width of the shift or rotation whose count the constant is, or
+// 0. Counts are taken modulo the width (core specification, 4.3.2).
 func (s site) shifted() int64 {
 	if s.f == nil || s.at+1 >= len(s.f.Body) {
 		return 0
@@ -83,8 +82,8 @@ func indices(s site) []edit {
 	}
 }
 
-// drops leaves the instruction out: its operands are dropped, and one of them, or
-// 0, stands for its result.
+// drops leaves the instruction out. Its operands are dropped, and one of them, or 0,
+// becomes its result.
 func drops(s site) []edit {
 	drop := wasm.Instr{Op: wasm.OpDrop}
 	switch s.in.Op {
@@ -150,9 +149,9 @@ func zero(t wasm.ValType) []wasm.Instr {
 	return []wasm.Instr{wasm.I32Const(0)}
 }
 
-// doubles does the instruction twice: what computes a value on its own result,
-// what has an effect with the same operands. What does nothing the second time
-// is left out.
+// doubles executes the instruction twice: an operator again on its own result, a
+// call or memory.grow again with the same operands. Idempotent operators are left
+// out.
 func doubles(s site) []edit {
 	op := s.in.Op
 	sig, _ := s.m.Signature(s.f, s.in)
@@ -176,7 +175,7 @@ func doubles(s site) []edit {
 }
 
 // swaps exchanges two neighbouring operands of the same type. Comparisons are left
-// out, as another operator says the same.
+// out, since another operator is the same.
 func swaps(s site) []edit {
 	op := s.in.Op
 	if compareI32.has(op) || compareI64.has(op) || commutes.has(op) {

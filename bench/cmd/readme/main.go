@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Command readme writes the results of a benchmark into the README, between
-// its markers, and draws the chart beside it. The report that they come from is
-// kept in docs/, so that a test can tell whether they are current.
+// Command readme writes the results of a benchmark into the README and draws the
+// chart in docs/. The report is kept in docs/ too, so that a test can tell whether
+// both are current. It is started in the module's root directory.
 //
-//	go run ./internal/readme [REPORT]
+//	go run ./bench/cmd/readme [REPORT]
 //
-// REPORT is what genalloc bench --save wrote; without it, the one in docs/ is
-// used again.
+// REPORT is what genalloc bench --save wrote; the default is the report in docs/.
 package main
 
 import (
@@ -19,12 +18,13 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/genalloc/genalloc/bench"
+	"github.com/genalloc/genalloc/internal/readme"
 )
 
 // The files that are written, from the root of the repository.
 const (
 	keptReport = "docs/bench.json"
-	readme     = "README.md"
+	readmeFile = "README.md"
 	chart      = "docs/edge_cases.svg"
 )
 
@@ -56,27 +56,17 @@ func update(source string) error {
 	if err := r.WriteSVG(&svg, "edge_cases"); err != nil {
 		return err
 	}
-	text, err := os.ReadFile(readme)
+	text, err := os.ReadFile(readmeFile)
 	if err != nil {
 		return err
 	}
-	text, err = splice(text, table.Bytes())
+	text, err = readme.Splice(text, bench.Section, table.Bytes())
 	if err != nil {
-		return fmt.Errorf("%s: %w", readme, err)
+		return fmt.Errorf("%s: %w", readmeFile, err)
 	}
 	return errors.Join(
 		renameio.WriteFile(keptReport, report, 0o644),
 		renameio.WriteFile(chart, svg.Bytes(), 0o644),
-		renameio.WriteFile(readme, text, 0o644),
+		renameio.WriteFile(readmeFile, text, 0o644),
 	)
-}
-
-// splice puts the table between the markers.
-func splice(text, table []byte) ([]byte, error) {
-	before, rest, ok := bytes.Cut(text, []byte(bench.MarkdownBegin))
-	_, after, ok2 := bytes.Cut(rest, []byte(bench.MarkdownEnd))
-	if !ok || !ok2 {
-		return nil, fmt.Errorf("no %s followed by %s in it", bench.MarkdownBegin, bench.MarkdownEnd)
-	}
-	return bytes.Join([][]byte{before, []byte(bench.MarkdownBegin + "\n"), table, []byte(bench.MarkdownEnd), after}, nil), nil
 }

@@ -9,31 +9,22 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// linkerAddresses are the data symbols that wasm-ld defines and an allocator
-// needs, with their flags beside SymbolUndefined. LLD has __heap_end since
-// 15.0.7; being weak, it is 0 where the linker does not know it.
+// linkerAddresses are the data symbols of wasm-ld that an allocator needs, with their
+// flags besides SymbolUndefined. LLD has __heap_end since 15.0.7; it is weak, so that
+// older linkers set it to 0.
 var linkerAddresses = map[string]SymbolFlags{
 	"__heap_base": 0,
 	"__heap_end":  SymbolWeak,
 }
 
-// libcAliases are the names by which wasi-libc itself calls functions of the c
-// ABI (its dlmalloc.c defines both). Were one missing, the linker would take
-// dlmalloc.o for it, which then defines malloc a second time.
-var libcAliases = map[string]string{
-	"malloc": "__libc_malloc",
-	"free":   "__libc_free",
-	"calloc": "__libc_calloc",
-}
-
-// segmentName names the segment of the state. The linker joins all that start
-// with .data.
+// segmentName names the segment of the state. The linker merges segments whose
+// names start with .data.
 const segmentName = ".data.genalloc"
 
-// localPrefix keeps the names of local symbols apart in a program's listings.
+// localPrefix marks local symbols in listings of a program.
 const localPrefix = "genalloc."
 
-// define makes the symbols, except for those that calls ask for.
+// define makes the symbols, except those of calls: see function.
 func (b *builder) define() error {
 	if err := b.defineImports(); err != nil {
 		return err
@@ -47,7 +38,7 @@ func (b *builder) define() error {
 			continue
 		}
 		b.add(Symbol{Kind: SymbolFunction, Flags: visible, Name: e.Name, Index: e.Index})
-		if alias, ok := libcAliases[e.Name]; ok && b.libc {
+		if alias := b.aliases[e.Name]; alias != "" {
 			b.add(Symbol{Kind: SymbolFunction, Flags: visible, Name: alias, Index: e.Index})
 		}
 	}
@@ -71,9 +62,9 @@ func (b *builder) defineImports() error {
 	for _, im := range b.m.Imports {
 		switch im.Kind {
 		case wasm.KindFunc:
-			// With a name of its own the linker takes the symbol for an import of
-			// the program, instead of missing a definition. Hosts that ask for
-			// an import want it there whether it is called or not.
+			// With an explicit name the linker makes the symbol an import of the
+			// program; without, it reports an undefined symbol. NoStrip keeps
+			// imports that are never called, which some hosts require.
 			const host = SymbolUndefined | SymbolExplicitName | SymbolNoStrip
 			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: im.Name, Index: function})
 			function++

@@ -8,8 +8,8 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// body rewrites a function so that everything the linker decides stands in an
-// immediate of its own, and notes which relocation each of those needs.
+// body rewrites a function so that each value that the linker decides is an
+// immediate, and notes the relocation of each.
 func (b *builder) body(fn int) error {
 	f := &b.m.Funcs[fn]
 	stores, err := b.stores(f)
@@ -71,8 +71,8 @@ func (b *builder) access(in wasm.Instr) wasm.Instr {
 	return wasm.Instr{Op: op, Mem: wasm.MemArg{Align: uint32(op.Info().Align)}}
 }
 
-// stores tells before which instructions the address of a store belongs: a store
-// wants it below the value, where a global.set has the value alone.
+// stores marks the instructions that the address of a store has to precede. A store
+// takes the address below the value; a global.set takes the value alone.
 func (b *builder) stores(f *wasm.Func) (map[int]bool, error) {
 	if b.opts.State == StateGlobal {
 		return nil, nil
@@ -94,9 +94,9 @@ func (b *builder) stores(f *wasm.Func) (map[int]bool, error) {
 	return at, nil
 }
 
-// operand returns the index of the instruction with which the expression begins
-// whose value instruction i takes from the stack. It walks back until as many
-// values are left there as are missing, stepping over blocks as a whole.
+// operand returns the index of the first instruction of the expression whose value
+// instruction i takes from the stack. It walks back, over blocks as a whole, until
+// the instructions leave one value.
 func (b *builder) operand(f *wasm.Func, begins map[int]int, i int) (int, error) {
 	missing := 1
 	for at := i - 1; at >= 0; at-- {
@@ -116,7 +116,7 @@ func (b *builder) operand(f *wasm.Func, begins map[int]int, i int) (int, error) 
 }
 
 // effect returns how many values an instruction takes from the stack and leaves
-// there, for all behind which a body goes on.
+// there. It does not know instructions that end a body.
 func (b *builder) effect(f *wasm.Func, in wasm.Instr) (takes, leaves int, ok bool) {
 	switch in.Op {
 	case wasm.OpDrop, wasm.OpBrIf: // what br_if hands to its label stays here as well

@@ -9,7 +9,7 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// Info is what an object tells the linker beside its code.
+// Info is an object's metadata for the linker.
 type Info struct {
 	Symbols     []Symbol     `json:"symbols"`
 	Segments    []Segment    `json:"segments"`
@@ -52,8 +52,7 @@ func Inspect(file []byte) (*Info, error) {
 	return info, nil
 }
 
-// Name returns the name of the symbol a relocation is about, or what it has
-// instead of one.
+// Name returns the name of a relocation's symbol, or what stands for the name.
 func (info *Info) Name(r Relocation) string {
 	switch {
 	case r.Type == RelocTypeIndexLEB:

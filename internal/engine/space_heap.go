@@ -2,7 +2,7 @@
 
 //go:build !linux && !darwin
 
-package validate
+package engine
 
 // Where address space cannot be reserved, the memory is copied as it grows:
 // right, but slow near 4 GiB.

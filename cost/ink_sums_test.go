@@ -3,10 +3,9 @@
 package cost
 
 import (
-	"errors"
 	"testing"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 // header is the cost of entering one basic block, as the price table has it.
@@ -103,7 +102,7 @@ func TestInkByHand(t *testing.T) {
 				header + 1 + 1}, // i32.const return
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := newMeter(t, "(module "+tt.wat+")", Config{Import: hostNop})
+			m := newMeter(t, "(module "+tt.wat+")", Config{Host: hostNop})
 			for range 2 { // the second call must not see the first
 				_, got, err := m.Call("f", tt.args...)
 				if err != nil {
@@ -117,12 +116,10 @@ func TestInkByHand(t *testing.T) {
 	}
 }
 
-func hostNop(s *wasmtime.Store, im *wasmtime.ImportType) (wasmtime.AsExtern, error) {
-	f := im.Type().FuncType()
-	if f == nil {
-		return nil, errors.New("only functions are supplied")
-	}
-	return wasmtime.NewFunc(s, f, func(*wasmtime.Caller, []wasmtime.Val) ([]wasmtime.Val, *wasmtime.Trap) {
-		return nil, nil
-	}), nil
+// hostNop supplies a function env.h that does nothing.
+func hostNop(s engine.Store) (engine.Imports, error) {
+	env, err := s.Host(map[string]engine.Func{"h": {
+		Call: func([]uint64) ([]uint64, error) { return nil, nil },
+	}})
+	return engine.Imports{"env": env}, err
 }

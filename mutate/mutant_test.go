@@ -279,7 +279,7 @@ func TestPlace(t *testing.T) {
 func TestKeys(t *testing.T) {
 	get := op(wasm.OpLocalGet, 0)
 	m := sample(get, get, get, get, get, get, get, get)
-	keys := Keys(m, Mutants(m))
+	keys := keysOf(m, Mutants(m))
 	for i, want := range []string{
 		"func[0]: {local.get 0 -> local.get 1}; local.get 0; local.get 0; local.get 0",
 		"func[0]: local.get 0; {local.get 0 -> local.get 1}; local.get 0; local.get 0; local.get 0",

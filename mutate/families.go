@@ -8,8 +8,7 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// A family is operators that can stand for each other: they have the same
-// signature and do the same sort of thing.
+// A family is a set of operators of the same signature that do similar things.
 type family []wasm.Opcode
 
 var (
@@ -55,7 +54,7 @@ var (
 
 func (f family) has(op wasm.Opcode) bool { return slices.Contains(f, op) }
 
-// operators puts every other operator of the family in the instruction's place.
+// operators replaces the operator by every other one of its family.
 func operators(s site) []edit {
 	var edits []edit
 	for _, f := range families {
@@ -82,8 +81,8 @@ var commutes = family{
 	wasm.OpI64Add, wasm.OpI64Mul, wasm.OpI64And, wasm.OpI64Or, wasm.OpI64Xor,
 }
 
-// idempotent lists the operators that do nothing more when they are applied to
-// their result with the same second operand.
+// idempotent lists the operators that do not change their own result when they are
+// applied to it with the same second operand.
 var idempotent = family{
 	wasm.OpI32And, wasm.OpI32Or, wasm.OpI64And, wasm.OpI64Or,
 	wasm.OpI32RemS, wasm.OpI32RemU, wasm.OpI64RemS, wasm.OpI64RemU,

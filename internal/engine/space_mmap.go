@@ -2,7 +2,7 @@
 
 //go:build linux || darwin
 
-package validate
+package engine
 
 import "syscall"
 
