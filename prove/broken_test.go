@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,8 +156,11 @@ func verdictOn(t *testing.T, m *wasm.Module, c contract.Contract, h Hints, name 
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = append(append(all, s.elsewhere()...), s.obligations(ks)...)
-	for _, ob := range all {
+	rest, err := s.obligations(ks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ob := range slices.Concat(all, s.elsewhere(), rest) {
 		if ob.Name == name {
 			r := s.decide(t.Context(), ob, s.formulas(ob, nil), Options{Timeout: time.Minute}, search(false))
 			return r.Verdict

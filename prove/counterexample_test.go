@@ -27,7 +27,11 @@ func refuted(t *testing.T, s *system, name string) (Case, []term, *Counterexampl
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ob := range s.obligations(ks) {
+	all, err := s.obligations(ks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ob := range all {
 		if ob.Name != name {
 			continue
 		}

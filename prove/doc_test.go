@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,7 +79,11 @@ func TestSentences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := append(append(first, s.elsewhere()...), s.obligations(ks)...)
+	rest, err := s.obligations(ks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.Concat(first, s.elsewhere(), rest)
 	all = append(all, ks[0].prune(make([]bool, len(ks[0].all))), ks[0].lemmas("loops", loopsText, false), ks[0].products(), ks[0].zeroed(ks[0].arg("size")))
 	for _, ob := range all {
 		name := ob.Name

@@ -16,8 +16,25 @@ type Hints struct {
 	Top Cell
 	End End
 
+	// DirtyMark is an address such that every free byte from it and the top upwards
+	// is 0: the highest top that there was before a block was given back. nil: no
+	// block ever had a byte above the top.
+	DirtyMark *Cell
+
 	// Aligned: the top is always a multiple of the contract's own alignment.
 	Aligned bool
+}
+
+// cells are the globals that the hints name.
+func (h Hints) cells() []Cell {
+	cells := []Cell{h.Top}
+	if k := h.End.Kind; k == EndBytes || k == EndPages {
+		cells = append(cells, h.End.Cell)
+	}
+	if h.DirtyMark != nil {
+		cells = append(cells, *h.DirtyMark)
+	}
+	return cells
 }
 
 // Cell is a global that holds an address or a number of pages, modulo 2^32 (2^64
@@ -53,7 +70,7 @@ type EndKind string
 // The kinds of ends.
 const (
 	EndMemory  EndKind = "memory"  // the memory's end: nobody else may grow it
-	EndPage    EndKind = "page"    // the end of the page that the top lies in
+	EndPage    EndKind = "page"    // the end of the page that the highest top there was lies in
 	EndInitial EndKind = "initial" // the end of the initial pages
 	EndBytes   EndKind = "bytes"   // a global holds it in bytes
 	EndPages   EndKind = "pages"   // a global holds it in pages; negated, 65536 less them
@@ -100,37 +117,17 @@ func (e *End) UnmarshalText(b []byte) error {
 	return fmt.Errorf("%q is not one of memory, page, initial, bytes:CELL, pages:CELL", b)
 }
 
-// Guess finds hints for a module of this project's own making by its globals and
-// their initial values.
+// Guess finds hints for a module that the emitter made, by its globals and their
+// initial values.
 func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
 	first := m.NumImported(wasm.KindGlobal)
-	var cells []uint32
+	var mutable []uint32
 	for i, g := range m.Globals {
 		if g.Type.Mutable {
-			cells = append(cells, uint32(first+i))
+			mutable = append(mutable, uint32(first+i))
 		}
 	}
-	if len(cells) == 0 || len(cells) > 2 {
-		return Hints{}, fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(cells))
-	}
-	h := Hints{Top: Cell{Global: cells[0], Negated: true}, End: End{Kind: EndPage}}
-	if v, ok := constant(m, cells[0]); ok && !c.HeapBase.Imported() && uint32(v) == c.HeapBase.Address {
-		h.Top.Negated = false
-	}
-	h.Aligned = keepsAligned(c)
-	switch {
-	case len(cells) == 2:
-		h.End = End{Kind: EndPages, Cell: Cell{Global: cells[1], Negated: true}, Lazy: c.HeapBase.Imported()}
-	case !c.CanGrow():
-		h.End = End{Kind: EndInitial}
-	}
-	return h, nil
-}
-
-// keepsAligned tells whether a top that is a multiple of the contract's alignment
-// can stay within a page's end.
-func keepsAligned(c contract.Contract) bool {
-	return c.Align() > 1 && c.Align() <= contract.PageSize
+	return strategies[c.Strategy].guess(m, c, mutable)
 }
 
 // constant returns the initial value of a global that the module defines by a constant.

@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
-	"github.com/genalloc/genalloc/wasm"
 )
 
 // Obligation is a statement to be proved.
@@ -18,16 +16,16 @@ type Obligation struct {
 	Text  string // the statement in words
 	Cases []Case
 
-	// After names obligations about the same call that are taken as facts here,
-	// path by path, once they are proved.
+	// After names obligations about the same call, earlier ones, that are facts here
+	// once they are proved, path by path.
 	After []string
 
 	// Possible turns the statement around: each case's assumptions have to be
 	// satisfiable, so that nothing is proved of what never happens.
 	Possible bool
 
-	// Facts names obligations that are to imply this one whatever the path, if they
-	// are proved. See any.go.
+	// Facts names obligations about the same call, earlier ones, that are to imply
+	// this one whatever the path, if they are proved. See implication.go.
 	Facts []string
 
 	// As forAll was given them.
@@ -56,142 +54,6 @@ func (c Case) formula(s *system, possible bool) []term {
 	return append(c.Assume[:len(c.Assume):len(c.Assume)], s.Not(c.Goal))
 }
 
-// call is a call of one function from any state.
-type call struct {
-	*system
-	function contract.Function
-	index    uint32
-	words    []term          // the arguments as the machine has them
-	args     map[string]term // the same as numbers, by the contract's names
-	state    sym.State
-	pre      view
-	assume   []term
-	all      []outcome
-	outcomes []outcome // all but those that were shown never to happen
-}
-
-// outcome is one path of a call.
-type outcome struct {
-	name   string
-	path   *sym.Path
-	ret    term // the result, a number; 0 where there is none
-	ok     term // a block was returned
-	failed term // the request was not met
-	post   view
-}
-
-// call runs the contract's function of that name on any state with any arguments.
-func (s *system) call(f contract.Function) (*call, error) {
-	index, typ, err := s.module.ExportedFunc(f.Export)
-	if err != nil {
-		return nil, err
-	}
-	words := map[int]wasm.ValType{32: wasm.I32, 64: wasm.I64}
-	other := func(t wasm.ValType) bool { return t != words[s.width] }
-	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) ||
-		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
-		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
-	}
-	k := &call{system: s, function: f, index: index, args: map[string]term{}, state: s.anyState()}
-	for _, p := range f.Params {
-		word := s.Var(p.Name, s.width)
-		k.words = append(k.words, word)
-		k.args[p.Name] = s.of(word)
-	}
-	k.pre = s.view(k.state)
-	k.assume = []term{s.invariant(k.pre)}
-	if a, ok := k.args["align"]; ok {
-		k.assume = append(k.assume, s.powerOfTwo(s.Extract(a, 0, s.width)))
-		k.args["align"] = a
-		if s.contract.Align() > 1 {
-			k.args["align"] = s.larger(a, s.align)
-		}
-	} else {
-		k.args["align"] = s.align
-	}
-	k.require()
-	paths, err := s.executor.Call(index, k.words, k.state)
-	if err != nil {
-		return nil, err
-	}
-	for i := range paths {
-		k.all = append(k.all, k.outcome(i, &paths[i]))
-	}
-	k.outcomes = k.all
-	return k, nil
-}
-
-// old is the block that realloc and dealloc are handed, and an empty one elsewhere.
-func (k *call) old() block {
-	switch k.function.Name {
-	case "realloc":
-		return block{k.arg("ptr"), k.arg("old_size")}
-	case "dealloc":
-		return block{k.arg("ptr"), k.arg("size")}
-	}
-	return block{k.num(0), k.num(0)}
-}
-
-// held is the old block with what its end was rounded up by: a block has those
-// bytes too where the top is kept aligned, since every block starts aligned.
-func (k *call) held() block {
-	old := k.old()
-	if !k.hints.Aligned || old.at.IsConst() {
-		return old
-	}
-	return block{old.at, k.Sub(k.roundUp(k.end(old), k.align), old.at)}
-}
-
-// require assumes of the caller that the block handed over is live and has the
-// alignment given.
-func (k *call) require() {
-	if old := k.old(); !old.at.IsConst() {
-		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.arg("align"), old.at))
-	}
-}
-
-// prune leaves out the paths that are dead by index, and says so in an obligation.
-func (k *call) prune(dead []bool) Obligation {
-	ob := Obligation{Name: k.function.Name + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
-	k.outcomes = nil
-	for i, o := range k.all {
-		if dead[i] {
-			ob.Cases = append(ob.Cases, k.dead(o))
-		} else {
-			k.outcomes = append(k.outcomes, o)
-		}
-	}
-	return ob
-}
-
-// dead says that a path is never taken.
-func (k *call) dead(o outcome) Case {
-	assume := append(append([]term(nil), k.assume...), o.path.Conds...)
-	return Case{Name: o.name, Assume: assume, Goal: k.Bool(false), call: k, path: o.path}
-}
-
-func (k *call) outcome(i int, p *sym.Path) outcome {
-	o := outcome{
-		name: fmt.Sprintf("path %d", i+1), path: p, post: k.view(p.State),
-		ret: k.num(0), ok: k.Bool(false), failed: k.Bool(false),
-	}
-	switch {
-	case p.End == sym.Trap && p.Why == "unreachable" && k.contract.OOM == contract.OOMTrap:
-		o.failed = k.Bool(true)
-	case p.End == sym.Return && len(p.Results) == 1:
-		o.ret = k.of(k.Extract(p.Results[0], 0, k.width))
-		o.ok = k.Ne(o.ret, k.num(0))
-		if k.contract.OOM == contract.OOMNull {
-			o.failed = k.Not(o.ok)
-		}
-	}
-	return o
-}
-
-// arg is an argument as a number; align is the larger one of the argument and
-// the contract's own.
-func (k *call) arg(name string) term { return k.args[name] }
-
 // forAll makes an obligation out of a goal for each path.
 func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...term) Obligation {
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text, call: k, given: assume, goal: goal}
@@ -203,36 +65,47 @@ func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...te
 	return ob
 }
 
-// after lets an obligation build on others that come before it.
-func (ob Obligation) after(names ...string) Obligation {
-	function, _, _ := strings.Cut(ob.Name, ".")
-	for _, n := range names {
-		ob.After = append(ob.After, function+"."+n)
+// unless weakens an obligation to where the statement does not hold.
+func (s *system) unless(holds term, ob Obligation) Obligation {
+	ob.given = append(ob.given[:len(ob.given):len(ob.given)], s.Not(holds))
+	for i := range ob.Cases {
+		ob.Cases[i].Assume = append(ob.Cases[i].Assume, s.Not(holds))
+		ob.Cases[i].given = append(ob.Cases[i].given, s.Not(holds))
 	}
 	return ob
 }
 
+// function is what the obligation is about: a function's name, start or elsewhere.
+func (ob Obligation) function() string {
+	function, _, _ := strings.Cut(ob.Name, ".")
+	return function
+}
+
+// after lets an obligation build on earlier ones about the same call.
+func (ob Obligation) after(names ...string) Obligation {
+	for _, n := range names {
+		ob.After = append(ob.After, ob.function()+"."+n)
+	}
+	return ob
+}
+
+// ordered returns an error unless every obligation builds only on earlier ones about
+// the same call. A name that stands for none would silently add no fact.
+func ordered(obligations []Obligation) error {
+	earlier := map[string]bool{}
+	for _, ob := range obligations {
+		for _, name := range slices.Concat(ob.After, ob.Facts) {
+			switch {
+			case !earlier[name]:
+				return fmt.Errorf("obligation %s: builds on %s, which no earlier obligation is called", ob.Name, name)
+			case !strings.HasPrefix(name, ob.function()+"."):
+				return fmt.Errorf("obligation %s: builds on %s, which is about another call", ob.Name, name)
+			}
+		}
+		earlier[ob.Name] = true
+	}
+	return nil
+}
+
 // fact is what a case says once it is proved.
 func (c Case) fact(s *system) term { return s.Implies(s.All(c.given...), c.Goal) }
-
-// writes are the effects of a path that change memory.
-func writes(p *sym.Path) (fs []sym.Effect) {
-	for _, f := range p.Effects {
-		if f.Kind == sym.Store || f.Kind == sym.Fill || f.Kind == sym.Copy {
-			fs = append(fs, f)
-		}
-	}
-	return fs
-}
-
-// happens says that the effect takes place, in its round where it is one of many.
-// The round is a variable that the goal is shown for all of.
-func (k *call) happens(f sym.Effect) term {
-	if f.Round == nil {
-		return f.Where
-	}
-	return k.And(f.Where, k.lt(f.Round, f.Rounds))
-}
-
-// written is the block that an effect writes.
-func written(f sym.Effect) block { return block{f.Addr, f.Len} }

@@ -103,7 +103,10 @@ func (s *system) run(ctx context.Context, o Options, find finder) (*Report, erro
 			r.Results = append(r.Results, dead)
 		}
 	}
-	rest := s.obligations(calls)
+	rest, err := s.obligations(calls)
+	if err != nil {
+		return nil, err
+	}
 	if o.Total != nil {
 		o.Total(len(r.Results) + len(rest))
 	}

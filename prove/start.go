@@ -2,53 +2,7 @@
 
 package prove
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/prove/sym"
-)
-
-// calls runs every function of the contract.
-func (s *system) calls() ([]*call, error) {
-	var ks []*call
-	for _, f := range s.contract.Signatures() {
-		if !slices.Contains([]string{"alloc", "alloc_zeroed", "realloc", "dealloc"}, f.Name) || s.contract.ABI != contract.Core {
-			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core are", f.Name, s.contract.ABI)
-		}
-		k, err := s.call(f)
-		if err != nil {
-			return nil, err
-		}
-		ks = append(ks, k)
-	}
-	return ks, nil
-}
-
-// obligations are what has to be shown of the calls.
-func (s *system) obligations(ks []*call) []Obligation {
-	var all []Obligation
-	plain := uint32(1<<32 - 1) // the function that is alloc
-	for _, k := range ks {
-		switch k.function.Name {
-		case "alloc":
-			all = append(all, s.alloc(k, false)...)
-			plain = k.index
-		case "alloc_zeroed":
-			if k.index == plain { // the same code: what is left is that its bytes are 0
-				all = append(all, k.zeroed(k.arg("size")))
-			} else {
-				all = append(all, s.alloc(k, true)...)
-			}
-		case "realloc":
-			all = append(all, s.realloc(k)...)
-		case "dealloc":
-			all = append(all, s.dealloc(k)...)
-		}
-	}
-	return all
-}
+import "github.com/genalloc/genalloc/prove/sym"
 
 // start says that the invariant holds after instantiation, and that what is the
 // allocator's is then what the contract gives it.

@@ -16,6 +16,7 @@ import (
 // system is a module under a contract, as terms.
 type system struct {
 	spec
+	strategy strategy
 	module   *wasm.Module
 	contract contract.Contract
 	hints    Hints
@@ -31,8 +32,8 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	b := bv.NewBuilder()
 	x := sym.New(b, m)
 	s := &system{
-		spec:   spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
-		module: m, contract: c, hints: h, executor: x,
+		spec:     spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
+		strategy: strategies[c.Strategy], module: m, contract: c, hints: h, executor: x,
 		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.CompileAsking(m) }),
 	}
 	mem, err := m.Memory(0)
@@ -82,27 +83,18 @@ func (s *system) check() error {
 	if err == nil && mem.Shared {
 		return fmt.Errorf("memory 0: a shared memory is not supported")
 	}
-	for _, c := range s.cells() {
+	for _, c := range s.hints.cells() {
 		g, err := m.Global(c.Global)
 		if err != nil {
 			return fmt.Errorf("hints: %w", err)
 		}
 		// A wider global may hold an address, but not a number of pages.
-		inBytes := c == s.hints.Top || s.hints.End.Kind == EndBytes
-		if g.Type != mem.AddrType() && (g.Type != wasm.I64 || !inBytes) {
+		inPages := s.hints.End.Kind == EndPages && c == s.hints.End.Cell
+		if g.Type != mem.AddrType() && (g.Type != wasm.I64 || inPages) {
 			return fmt.Errorf("hints: global %d is an %v, and addresses are %v", c.Global, g.Type, mem.AddrType())
 		}
 	}
 	return nil
-}
-
-// cells are the globals that the hints name.
-func (s *system) cells() []Cell {
-	cells := []Cell{s.hints.Top}
-	if k := s.hints.End.Kind; k == EndBytes || k == EndPages {
-		cells = append(cells, s.hints.End.Cell)
-	}
-	return cells
 }
 
 // globals returns the globals as mutable makes the mutable ones; the others are
@@ -172,46 +164,6 @@ func (s *system) firstState() (sym.State, error) {
 	return st, err
 }
 
-// view is what a state means.
-type view struct {
-	top   term // T: the first byte that no block has used
-	end   term // O: the end of what is the allocator's, in bytes
-	size  term // M: the memory's size in bytes
-	pages term // p
-	own   term // what the hints ask of the globals besides
-}
-
-func (s *system) view(st sym.State) view {
-	v := view{pages: st.Pages, size: s.bytes(st.Pages), own: s.Bool(true)}
-	v.top = s.address(&v, st, s.hints.Top)
-	e := s.hints.End
-	switch e.Kind {
-	case EndMemory:
-		v.end = v.size
-	case EndPage:
-		v.end = s.roundUpPage(v.top)
-	case EndInitial:
-		v.end = s.bytes(s.pmin)
-	case EndBytes:
-		v.end = s.address(&v, st, e.Cell)
-	case EndPages:
-		word := s.of(st.Globals[e.Cell.Global])
-		all := s.Lshr(s.limit(), s.num(16)) // pages in the address space
-		v.own = s.le(word, all)
-		if e.Cell.Negated {
-			word = s.Sub(all, word)
-		}
-		v.end = s.bytes(word)
-	}
-	if e.Lazy {
-		s.lazy(&v, st)
-	}
-	if s.hints.Aligned {
-		v.own = s.And(v.own, s.divides(s.align, v.top))
-	}
-	return v
-}
-
 // address reads a cell that holds an address. A global that is wider than numbers
 // are holds it as it is, with nothing above.
 func (s *system) address(v *view, st sym.State, c Cell) term {
@@ -228,41 +180,6 @@ func (s *system) address(v *view, st sym.State, c Cell) term {
 	return s.of(word)
 }
 
-// lazy replaces the meaning of the globals before the first call.
-func (s *system) lazy(v *view, st sym.State) {
-	cell := st.Globals[s.hints.End.Cell.Global]
-	before := s.Extract(cell, cell.Width-1, 1) // negative
-	top := s.base
-	if s.hints.Aligned {
-		top = s.roundUp(s.base, s.align)
-	}
-	v.top = s.Ite(before, top, v.top)
-	v.end = s.Ite(before, s.firstEnd(), v.end)
-	untouched := s.Bool(true)
-	for _, c := range s.cells() {
-		if first, ok := constant(s.module, c.Global); ok {
-			g := st.Globals[c.Global]
-			untouched = s.And(untouched, s.Eq(g, s.Const(g.Width, first)))
-		}
-	}
-	v.own = s.Ite(before, untouched, v.own)
-}
-
 // firstEnd is the end of what is the allocator's at the start: the initial pages,
 // and the base's own page where that is further up.
 func (s *system) firstEnd() term { return s.larger(s.bytes(s.pmin), s.roundUpPage(s.base)) }
-
-// invariant is what holds between calls.
-func (s *system) invariant(v view) term {
-	return s.All(
-		s.lt(s.num(0), s.base),
-		s.le(s.base, v.top, v.end, v.size),
-		s.le(s.pmin, v.pages, s.pmax),
-		v.own,
-	)
-}
-
-// live says that b is a live block: it was handed out, and not given back.
-func (s *system) live(v view, b block) term {
-	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at))
-}

@@ -87,7 +87,7 @@ func (w *witness) zero(a uint64) bool {
 	if a >= w.value(w.call.state.Pages)*wasm.PageSize {
 		return true
 	}
-	return !w.call.contract.Dirty && w.value(w.call.pre.top) <= a && a < w.value(w.call.pre.end)
+	return !w.call.contract.Dirty && w.value(w.call.pre.clean) <= a && a < w.value(w.call.pre.end)
 }
 
 // trace finds where the byte at a comes from after the effects, the last of which

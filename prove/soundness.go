@@ -14,10 +14,10 @@ const (
 	loopsText    = "loops do what the executor took them to do, and end"
 )
 
-// always are the obligations of every call: it comes to an end without a trap,
-// keeps the invariant and leaves no state open.
-func (k *call) always() []Obligation {
-	sound := k.forAll("returns", "never traps nor loops for ever, nor returns null, but where the contract says so", func(o outcome) term {
+// sound are the obligations of every call: it returns without a trap, keeps the
+// invariant, and the paths leave nothing out. The invariant builds on the facts.
+func (k *call) sound(facts ...string) []Obligation {
+	returns := k.forAll("returns", "never traps nor loops for ever, nor returns null, but where the contract says so", func(o outcome) term {
 		if len(k.function.Results) > 0 {
 			return k.Or(o.ok, o.failed)
 		}
@@ -25,14 +25,13 @@ func (k *call) always() []Obligation {
 	})
 	invariant := k.forAll("invariant", "leaves a state in which the invariant holds", func(o outcome) term {
 		return k.invariant(o.post)
-	}).after("place", "top", "grow")
-	products := k.products()
+	}).after(facts...)
 	loops := k.lemmas("loops", loopsText, false)
 	if len(loops.Cases) == 0 {
 		loops = k.complete()
 	}
-	obligations := []Obligation{sound, invariant, loops}
-	if len(products.Cases) > 0 {
+	obligations := []Obligation{returns, invariant, loops}
+	if products := k.products(); len(products.Cases) > 0 {
 		obligations = append(obligations, products)
 	}
 	return obligations

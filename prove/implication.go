@@ -2,10 +2,7 @@
 
 package prove
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 // Much of what is to be shown of a call follows from a few things that were shown
 // of each of its paths: where the block is, where the top, how far the memory has
@@ -18,9 +15,8 @@ import (
 
 // implied names the obligations about the same call that are to imply this one.
 func (ob Obligation) implied(facts ...string) Obligation {
-	function, _, _ := strings.Cut(ob.Name, ".")
 	for _, n := range facts {
-		ob.Facts = append(ob.Facts, function+"."+n)
+		ob.Facts = append(ob.Facts, ob.function()+"."+n)
 	}
 	return ob
 }
@@ -32,9 +28,13 @@ func (k *call) anyOutcome() outcome {
 	o := outcome{name: "any path", ret: k.some("any.result"), failed: k.Var("any.failed", 1)}
 	o.ok = k.Ne(o.ret, k.num(0))
 	pages := k.Var("any.pages", k.wide)
+	top := k.Var("any.top", k.wide)
 	o.post = view{
-		top: k.Var("any.top", k.wide), end: k.Var("any.end", k.wide),
+		top: top, clean: top, end: k.Var("any.end", k.wide),
 		pages: pages, size: k.bytes(pages), own: k.Bool(true),
+	}
+	if k.hints.DirtyMark != nil {
+		o.post.clean = k.Var("any.clean", k.wide)
 	}
 	return o
 }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// bump hands out memory from the top upwards. It need not take anything back; if
+// it does, safety is what it owes.
+type bump struct{}
+
+func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error) {
+	if len(mutable) == 0 || len(mutable) > 2 {
+		return Hints{}, fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(mutable))
+	}
+	h := Hints{Top: Cell{Global: mutable[0], Negated: true}, End: End{Kind: EndPage}}
+	if v, ok := constant(m, mutable[0]); ok && !c.HeapBase.Imported() && uint32(v) == c.HeapBase.Address {
+		h.Top.Negated = false
+	}
+	// A top that is a multiple of the alignment stays within a page's end.
+	h.Aligned = c.Align() > 1 && c.Align() <= contract.PageSize
+	switch {
+	case len(mutable) == 2:
+		h.End = End{Kind: EndPages, Cell: Cell{Global: mutable[1], Negated: true}, Lazy: c.HeapBase.Imported()}
+	case !c.CanGrow():
+		h.End = End{Kind: EndInitial}
+	}
+	return h, nil
+}
+
+func (b bump) view(s *system, st sym.State) view {
+	v := view{pages: st.Pages, size: s.bytes(st.Pages), own: s.Bool(true)}
+	v.top = s.address(&v, st, s.hints.Top)
+	v.clean = v.top
+	if s.hints.DirtyMark != nil {
+		v.clean = s.larger(v.top, s.address(&v, st, *s.hints.DirtyMark))
+	}
+	e := s.hints.End
+	switch e.Kind {
+	case EndMemory:
+		v.end = v.size
+	case EndPage:
+		v.end = s.roundUpPage(v.clean)
+	case EndInitial:
+		v.end = s.bytes(s.pmin)
+	case EndBytes:
+		v.end = s.address(&v, st, e.Cell)
+	case EndPages:
+		word := s.of(st.Globals[e.Cell.Global])
+		all := s.Lshr(s.limit(), s.num(16)) // pages in the address space
+		v.own = s.le(word, all)
+		if e.Cell.Negated {
+			word = s.Sub(all, word)
+		}
+		v.end = s.bytes(word)
+	}
+	if e.Lazy {
+		b.lazy(s, &v, st)
+	}
+	if s.hints.Aligned {
+		v.own = s.And(v.own, s.divides(s.align, v.top))
+	}
+	return v
+}
+
+// lazy replaces the meaning of the globals before the first call.
+func (bump) lazy(s *system, v *view, st sym.State) {
+	cell := st.Globals[s.hints.End.Cell.Global]
+	before := s.Extract(cell, cell.Width-1, 1) // negative
+	top := s.base
+	if s.hints.Aligned {
+		top = s.roundUp(s.base, s.align)
+	}
+	v.top = s.Ite(before, top, v.top)
+	v.clean = s.Ite(before, top, v.clean)
+	v.end = s.Ite(before, s.firstEnd(), v.end)
+	untouched := s.Bool(true)
+	for _, c := range s.hints.cells() {
+		if first, ok := constant(s.module, c.Global); ok {
+			g := st.Globals[c.Global]
+			untouched = s.And(untouched, s.Eq(g, s.Const(g.Width, first)))
+		}
+	}
+	v.own = s.Ite(before, untouched, v.own)
+}
+
+func (bump) invariant(s *system, v view) term {
+	return s.All(
+		s.lt(s.num(0), s.base),
+		s.le(s.base, v.top, v.clean, v.end, v.size),
+		s.le(s.pmin, v.pages, s.pmax),
+		v.own,
+	)
+}
+
+// place is behind the top if the block fits into what is free, or if what is free
+// ends with the memory and can be extended; else behind the memory, because foreign
+// pages are in the way.
+func (bump) place(k *call, size, align term) place {
+	v := k.pre
+	near := k.roundUp(v.top, align)
+	far := k.roundUp(v.size, align)
+	fits := k.le(k.Add(near, size), v.end)
+	at := k.Ite(k.Or(fits, k.Eq(v.end, v.size)), near, far)
+	if !k.contract.CanGrow() {
+		at = near
+	}
+	return k.placed(at, k.Add(at, size), fits)
+}
+
+// resize keeps a block in place if it shrinks, if it grows into what its end was
+// rounded up by, or if it is the newest and nothing is in the way.
+func (b bump) resize(k *call, old block, size term) resizing {
+	usable := k.end(k.held())
+	end := k.Add(old.at, size)
+	fits := k.le(end, k.pre.end)
+	newest := k.Eq(usable, k.pre.top)
+	inPlace := k.And(newest, k.Or(fits, k.Eq(k.pre.end, k.pre.size)))
+	here, elsewhere := k.placed(old.at, end, fits), b.place(k, size, k.arg("align"))
+	return resizing{
+		stays: k.Or(k.le(size, old.size), k.le(end, usable)),
+		text:  "a block that shrinks stays where it is and frees nothing",
+		then: func(o outcome) term {
+			return k.All(k.Eq(o.ret, old.at), k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end), k.Eq(o.post.pages, k.pre.pages))
+		},
+		// If the host refuses the pages that growing in place takes, the block may
+		// move instead: a host may say no, and then yes.
+		place: func(o outcome) place {
+			moved := k.All(o.ok, k.Ne(o.ret, old.at), k.refused(o, here.need))
+			return k.choose(k.And(inPlace, k.Not(moved)), here, elsewhere)
+		},
+	}
+}
+
+func (bump) gives(*call) []Obligation { return nil }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// call is a call of one function from any state.
+type call struct {
+	*system
+	function contract.Function
+	index    uint32
+	words    []term          // the arguments as the machine has them
+	args     map[string]term // the same as numbers, by the contract's names
+	state    sym.State
+	pre      view
+	assume   []term
+	all      []outcome
+	outcomes []outcome // all but those that were shown never to happen
+}
+
+// outcome is one path of a call.
+type outcome struct {
+	name   string
+	path   *sym.Path
+	ret    term // the result, a number; 0 where there is none
+	ok     term // a block was returned
+	failed term // the request was not met
+	post   view
+}
+
+// calls runs every function of the contract.
+func (s *system) calls() ([]*call, error) {
+	var ks []*call
+	for _, f := range s.contract.Signatures() {
+		if duties[f.Name] == nil || s.contract.ABI != contract.Core {
+			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core are", f.Name, s.contract.ABI)
+		}
+		k, err := s.call(f)
+		if err != nil {
+			return nil, err
+		}
+		ks = append(ks, k)
+	}
+	return ks, nil
+}
+
+// obligations are what has to be shown of the calls. One call's name comes before
+// its obligations' names; they build on each other in their order.
+func (s *system) obligations(ks []*call) ([]Obligation, error) {
+	var all []Obligation
+	plain := uint32(1<<32 - 1) // the function that is alloc
+	for _, k := range ks {
+		switch {
+		case k.function.Name == "alloc":
+			plain = k.index
+		case k.function.Name == "alloc_zeroed" && k.index == plain:
+			// The same code: what is left is that its bytes are 0.
+			all = append(all, k.zeroed(k.arg("size")))
+			continue
+		}
+		all = append(all, duties[k.function.Name](k)...)
+	}
+	return all, ordered(all)
+}
+
+// call runs the contract's function of that name on any state with any arguments.
+func (s *system) call(f contract.Function) (*call, error) {
+	index, typ, err := s.module.ExportedFunc(f.Export)
+	if err != nil {
+		return nil, err
+	}
+	words := map[int]wasm.ValType{32: wasm.I32, 64: wasm.I64}
+	other := func(t wasm.ValType) bool { return t != words[s.width] }
+	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) ||
+		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
+		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
+	}
+	k := &call{system: s, function: f, index: index, args: map[string]term{}, state: s.anyState()}
+	for _, p := range f.Params {
+		word := s.Var(p.Name, s.width)
+		k.words = append(k.words, word)
+		k.args[p.Name] = s.of(word)
+	}
+	k.pre = s.view(k.state)
+	k.assume = []term{s.invariant(k.pre)}
+	if a, ok := k.args["align"]; ok {
+		k.assume = append(k.assume, s.powerOfTwo(s.Extract(a, 0, s.width)))
+		k.args["align"] = a
+		if s.contract.Align() > 1 {
+			k.args["align"] = s.larger(a, s.align)
+		}
+	} else {
+		k.args["align"] = s.align
+	}
+	k.require()
+	paths, err := s.executor.Call(index, k.words, k.state)
+	if err != nil {
+		return nil, err
+	}
+	for i := range paths {
+		k.all = append(k.all, k.outcome(i, &paths[i]))
+	}
+	k.outcomes = k.all
+	return k, nil
+}
+
+// old is the block that realloc and dealloc are handed, and an empty one elsewhere.
+func (k *call) old() block {
+	switch k.function.Name {
+	case "realloc":
+		return block{k.arg("ptr"), k.arg("old_size")}
+	case "dealloc":
+		return block{k.arg("ptr"), k.arg("size")}
+	}
+	return block{k.num(0), k.num(0)}
+}
+
+// held is the old block with what its end was rounded up by: a block has those
+// bytes too where the top is kept aligned, since every block starts aligned.
+func (k *call) held() block {
+	old := k.old()
+	if !k.hints.Aligned || old.at.IsConst() {
+		return old
+	}
+	return block{old.at, k.Sub(k.roundUp(k.end(old), k.align), old.at)}
+}
+
+// require assumes of the caller that the block handed over is live and has the
+// alignment given.
+func (k *call) require() {
+	if old := k.old(); !old.at.IsConst() {
+		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.arg("align"), old.at))
+	}
+}
+
+// prune leaves out the paths that are dead by index, and says so in an obligation.
+func (k *call) prune(dead []bool) Obligation {
+	ob := Obligation{Name: k.function.Name + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
+	k.outcomes = nil
+	for i, o := range k.all {
+		if dead[i] {
+			ob.Cases = append(ob.Cases, k.dead(o))
+		} else {
+			k.outcomes = append(k.outcomes, o)
+		}
+	}
+	return ob
+}
+
+// dead says that a path is never taken.
+func (k *call) dead(o outcome) Case {
+	assume := append(append([]term(nil), k.assume...), o.path.Conds...)
+	return Case{Name: o.name, Assume: assume, Goal: k.Bool(false), call: k, path: o.path}
+}
+
+func (k *call) outcome(i int, p *sym.Path) outcome {
+	o := outcome{
+		name: fmt.Sprintf("path %d", i+1), path: p, post: k.view(p.State),
+		ret: k.num(0), ok: k.Bool(false), failed: k.Bool(false),
+	}
+	switch {
+	case p.End == sym.Trap && p.Why == "unreachable" && k.contract.OOM == contract.OOMTrap:
+		o.failed = k.Bool(true)
+	case p.End == sym.Return && len(p.Results) == 1:
+		o.ret = k.of(k.Extract(p.Results[0], 0, k.width))
+		o.ok = k.Ne(o.ret, k.num(0))
+		if k.contract.OOM == contract.OOMNull {
+			o.failed = k.Not(o.ok)
+		}
+	}
+	return o
+}
+
+// arg is an argument as a number; align is the larger one of the argument and
+// the contract's own.
+func (k *call) arg(name string) term { return k.args[name] }
+
+// writes are the effects of a path that change memory.
+func writes(p *sym.Path) (fs []sym.Effect) {
+	for _, f := range p.Effects {
+		if f.Kind == sym.Store || f.Kind == sym.Fill || f.Kind == sym.Copy {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// happens says that the effect takes place, in its round where it is one of many.
+// The round is a variable that the goal is shown for all of.
+func (k *call) happens(f sym.Effect) term {
+	if f.Round == nil {
+		return f.Where
+	}
+	return k.And(f.Where, k.lt(f.Round, f.Rounds))
+}
+
+// written is the block that an effect writes.
+func written(f sym.Effect) block { return block{f.Addr, f.Len} }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
+)
+
+// place is where a strategy has a block lie.
+type place struct {
+	at, end term // the block
+	need    term // pages to grow by, 0 where the block fits
+	cannot  term // the request cannot be met whatever the host says
+}
+
+// resizing is what a strategy has become of a block that is resized.
+type resizing struct {
+	stays term                  // it stays where it is and takes no memory
+	text  string                // what holds then, in words
+	then  func(o outcome) term  // and as a statement
+	place func(o outcome) place // where it has to lie otherwise
+}
+
+// placed completes a place: what fits needs no page; an address has to be below
+// 2^width, and the end within what the memory can grow to.
+func (k *call) placed(at, end, fits term) place {
+	p := place{at: at, end: end}
+	p.need = k.Ite(fits, k.num(0), k.Sub(k.pagesFor(end), k.pre.pages))
+	p.cannot = k.Or(k.le(k.limit(), at), k.lt(k.bytes(k.pmax), end))
+	if !k.contract.CanGrow() {
+		p.cannot = k.Or(p.cannot, k.Not(fits))
+	}
+	return p
+}
+
+// choose is the place p where the statement holds, else q.
+func (s *system) choose(which term, p, q place) place {
+	return place{
+		at: s.Ite(which, p.at, q.at), end: s.Ite(which, p.end, q.end),
+		need: s.Ite(which, p.need, q.need), cannot: s.Ite(which, p.cannot, q.cannot),
+	}
+}
+
+// refused says that the host refused to grow by exactly the pages needed.
+func (k *call) refused(o outcome, need term) term {
+	if o.path == nil { // see anyOutcome
+		return k.Var("any.refused", 1)
+	}
+	r := k.Bool(false)
+	for _, f := range o.path.Effects {
+		if f.Kind == sym.Grow && !f.Grown {
+			r = k.Or(r, k.All(k.Ne(need, k.num(0)), k.Eq(f.Len, need), k.Not(f.OK)))
+		}
+	}
+	return r
+}
+
+// grows says that the memory has grown as the contract's policy has it, or by
+// exactly what is needed where the host refused to grow by more.
+func (k *call) grows(o outcome, need term) term {
+	by := k.Sub(o.post.pages, k.pre.pages)
+	none := k.Eq(need, k.num(0))
+	exact := k.And(k.Eq(by, need), k.Or(none, o.refusedMore(k, need)))
+	more := k.Bool(false)
+	switch k.contract.Grow.Policy {
+	case contract.GrowExact:
+		more = k.Eq(by, need)
+	case contract.GrowChunk: // by whole chunks, and less than one too many
+		n := uint64(k.contract.Grow.Chunk)
+		more = k.All(k.le(need, by), k.lt(by, k.Add(need, k.num(n))))
+		more = k.And(more, k.Eq(k.Urem(by, k.num(n)), k.num(0)))
+	case contract.GrowDouble:
+		more = k.Eq(by, k.larger(need, k.pre.pages))
+	}
+	return k.Or(exact, k.And(k.Not(none), more))
+}
+
+// refusedMore says that the host refused to grow by more than need.
+func (o outcome) refusedMore(k *call, need term) term {
+	if o.path == nil { // see anyOutcome
+		return k.Var("any.refused.more", 1)
+	}
+	r := k.Bool(false)
+	for _, f := range o.path.Effects {
+		if f.Kind == sym.Grow && !f.Grown {
+			r = k.Or(r, k.lt(need, f.Len))
+		}
+	}
+	return r
+}
+
+// placement are the obligations about where the block is and when there is none.
+func (k *call) placement(where func(o outcome) place) []Obligation {
+	return []Obligation{
+		k.forAll("place", "the block lies at the first address that will do", func(o outcome) term {
+			return k.Implies(o.ok, k.Eq(o.ret, where(o).at))
+		}),
+		k.forAll("top", "the top moves to the block's end, rounded up to the contract's alignment at most", func(o outcome) term {
+			p := where(o)
+			return k.Implies(o.ok, k.le(p.end, o.post.top, k.roundUp(p.end, k.align)))
+		}).after("place"),
+		k.forAll("grow", "the memory grows only where it must, and by what the policy says", func(o outcome) term {
+			return k.Implies(o.ok, k.grows(o, where(o).need))
+		}).after("place", "top"),
+		k.forAll("fails", "it fails exactly where the pages needed cannot be had", func(o outcome) term {
+			p := where(o)
+			why := k.Implies(o.failed, k.Or(p.cannot, k.refused(o, p.need)))
+			return k.And(why, k.Implies(p.cannot, o.failed))
+		}).after("place", "top", "grow"),
+	}
+}

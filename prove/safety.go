@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/prove/sym"
+)
+
+// duties has what is to be shown of a function.
+var duties = map[string]func(k *call) []Obligation{
+	"alloc":        (*call).allocates,
+	"alloc_zeroed": (*call).allocatesZeroed,
+	"realloc":      (*call).resizes,
+	"dealloc":      (*call).frees,
+}
+
+// allocates are the obligations of a function that returns a new block.
+func (k *call) allocates() []Obligation {
+	size := k.arg("size")
+	p := k.strategy.place(k, size, k.arg("align"))
+	obligations := append(k.placement(func(outcome) place { return p }), k.safe(size)...)
+	return append(obligations, k.possible())
+}
+
+// allocatesZeroed are the obligations of a function that returns a new block of zeros.
+func (k *call) allocatesZeroed() []Obligation {
+	obligations := k.allocates()
+	last := len(obligations) - 1
+	return append(obligations[:last:last], k.zeroed(k.arg("size")), obligations[last])
+}
+
+// resizes are the obligations of a function that resizes a live block.
+func (k *call) resizes() []Obligation {
+	old, size := k.old(), k.arg("new_size")
+	r := k.strategy.resize(k, old, size)
+	obligations := []Obligation{k.forAll("stays", r.text, r.then, r.stays)}
+	for _, ob := range k.placement(r.place) {
+		obligations = append(obligations, k.unless(r.stays, ob))
+	}
+	obligations = append(obligations, k.safe(size, "stays")...)
+	return append(obligations, k.contents(old, size), k.possible())
+}
+
+// safe are the obligations of a function that returns a block, wherever it lies.
+// Beside the placement, the facts imply some of them.
+func (k *call) safe(size term, facts ...string) []Obligation {
+	sound := k.sound("place", "top", "grow")
+	return slices.Concat(sound, k.clean(), k.block(size, facts))
+}
+
+// block are the obligations about the block returned. It may overlap the one that
+// realloc resizes.
+func (k *call) block(size term, facts []string) []Obligation {
+	old := k.old()
+	other := block{k.some("other.at"), k.some("other.size")}
+	exists := []term{k.live(k.pre, other), k.lt(k.num(0), other.size), k.apart(old, other)}
+	foreign := k.some("foreign")
+	notOurs := []term{
+		k.lt(foreign, k.pre.size),
+		k.Not(k.has(k.free(k.pre), foreign)),
+		k.Not(k.has(k.held(), foreign)),
+	}
+	facts = append([]string{"place", "top", "grow", "ours", "invariant", "returns", "failure"}, facts...)
+	got := func(o outcome) block { return block{o.ret, size} }
+	return []Obligation{
+		k.forAll("ours", "what becomes free was so before, or was nobody's", func(o outcome) term {
+			none := k.le(o.post.end, o.post.top)
+			return k.Any(none, k.le(o.post.end, k.pre.end), k.Eq(k.pre.end, k.pre.size), k.le(k.pre.size, o.post.top))
+		}),
+		k.forAll("failure", "a request that fails changes nothing", func(o outcome) term {
+			same := k.All(k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end), k.Eq(o.post.pages, k.pre.pages))
+			return k.Implies(o.failed, same)
+		}),
+		k.forAll("bounds", "the block lies between the heap base, the top that is left and the memory's end", func(o outcome) term {
+			return k.Implies(o.ok, k.And(k.le(k.base, o.ret), k.le(k.end(got(o)), o.post.top, o.post.size)))
+		}).after("place", "top", "grow").implied(facts...),
+		k.forAll("disjoint", "the block shares no byte with a live block", func(o outcome) term {
+			return k.Implies(o.ok, k.apart(got(o), other))
+		}, exists...).after("place").implied(facts...),
+		k.forAll("foreign", "no byte that somebody else added, or that was used before, is in the block or becomes free", func(o outcome) term {
+			return k.And(k.Implies(o.ok, k.Not(k.has(got(o), foreign))), k.Not(k.has(k.free(o.post), foreign)))
+		}, notOurs...).after("place", "top", "grow").implied(facts...),
+		k.forAll("live", "live blocks stay below the top", func(o outcome) term {
+			return k.le(k.end(other), o.post.top)
+		}, exists...).after("place", "top").implied(facts...),
+		k.writesWithin("nothing is written outside of the block returned", func(o outcome) block {
+			return block{o.ret, k.Ite(o.ok, size, k.num(0))}
+		}),
+		k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
+			return k.Implies(o.ok, k.divides(k.arg("align"), o.ret))
+		}),
+	}
+}
+
+// writesWithin says that the call writes inside of one block alone.
+func (k *call) writesWithin(text string, may func(o outcome) block) Obligation {
+	return k.forAll("writes", text, func(o outcome) term {
+		in, all := may(o), k.Bool(true)
+		for _, f := range writes(o.path) {
+			all = k.And(all, k.Implies(k.happens(f), k.within(written(f), in)))
+		}
+		return all
+	})
+}
+
+// zeroed says that every byte of the block is 0: it never held anything else, or
+// it was filled.
+func (k *call) zeroed(size term) Obligation {
+	x := k.some("byte")
+	fresh := k.le(k.pre.size, x)
+	if !k.contract.Dirty {
+		fresh = k.Or(fresh, k.And(k.le(k.pre.clean, x), k.lt(x, k.pre.end)))
+	}
+	return k.forAll("zero", "every byte of the block is 0", func(o outcome) term {
+		filled, spoilt := k.fills(o, x)
+		in := k.And(o.ok, k.has(block{o.ret, size}, x))
+		return k.Implies(in, k.And(k.Or(fresh, filled), k.Not(spoilt)))
+	})
+}
+
+// fills says whether the byte x is filled with 0, and whether anything else is
+// written over it.
+func (k *call) fills(o outcome, x term) (filled, spoilt term) {
+	filled, spoilt = k.Bool(false), k.Bool(false)
+	for _, f := range writes(o.path) {
+		hit := k.And(k.happens(f), k.has(written(f), x))
+		zero := k.Bool(false)
+		if f.Kind == sym.Fill && f.Round == nil {
+			zero = k.Eq(k.Extract(f.Value, 0, 8), k.Const(8, 0))
+		}
+		filled = k.Or(filled, k.And(hit, zero))
+		spoilt = k.Or(spoilt, k.And(hit, k.Not(zero)))
+	}
+	return filled, spoilt
+}
+
+// contents says of any one byte that the old and the new block both have that it
+// is kept: it stays and nothing is written over it, or a copy brings it along.
+func (k *call) contents(old block, size term) Obligation {
+	i := k.some("byte")
+	from := k.Add(old.at, i)
+	common := []term{k.lt(i, old.size), k.lt(i, size)}
+	return k.forAll("contents", "the bytes that the old and the new block share in number are kept", func(o outcome) term {
+		to := k.Add(o.ret, i)
+		copied, spoilt := k.Bool(false), k.Bool(false)
+		for _, f := range writes(o.path) {
+			hit := k.And(k.happens(f), k.Or(k.has(written(f), from), k.has(written(f), to)))
+			if f.Kind == sym.Copy && f.Round == nil {
+				right := k.Eq(k.Sub(f.From, f.Addr), k.Sub(from, to))
+				copied = k.Or(copied, k.And(k.has(written(f), to), right))
+				hit = k.And(hit, k.Not(right))
+			}
+			spoilt = k.Or(spoilt, hit)
+		}
+		kept := k.And(k.Not(spoilt), k.Or(copied, k.Eq(from, to)))
+		intact := k.Not(spoilt) // where it fails, the old block is what counts
+		return k.And(k.Implies(o.ok, kept), k.Implies(o.failed, intact))
+	}, common...)
+}
+
+// frees are the obligations of a function that gives a live block back.
+func (k *call) frees() []Obligation {
+	gone := k.old()
+	other := block{k.some("other.at"), k.some("other.size")}
+	foreign := k.some("foreign")
+	return slices.Concat(k.sound(), k.clean(), []Obligation{
+		k.forAll("live", "other live blocks stay below the top, and the top does not rise", func(o outcome) term {
+			return k.And(k.le(k.end(other), o.post.top), k.le(o.post.top, k.pre.top))
+		}, k.live(k.pre, other), k.lt(k.num(0), other.size), k.apart(gone, other)),
+		k.forAll("foreign", "no byte that somebody else added, or that was used before, becomes free but the block's own", func(o outcome) term {
+			return k.Not(k.has(k.free(o.post), foreign))
+		}, k.lt(foreign, k.pre.size), k.Not(k.has(k.free(k.pre), foreign)), k.Not(k.has(k.held(), foreign))),
+		k.writesWithin("nothing is written outside of the block", func(outcome) block { return gone }),
+		k.forAll("grow", "the memory does not grow", func(o outcome) term {
+			return k.Eq(o.post.pages, k.pre.pages)
+		}),
+	}, k.strategy.gives(k))
+}
+
+// clean says that what was used counts as clean only after it was filled with 0, for
+// alloc_zeroed relies on that. Without a dirty mark only the block that is handed
+// over can come back, and the other obligations say the rest.
+func (k *call) clean() []Obligation {
+	if k.contract.Dirty || !k.contract.Has("alloc_zeroed") {
+		return nil
+	}
+	used := k.held()
+	switch {
+	case k.hints.DirtyMark != nil:
+		used = block{k.base, k.Sub(k.pre.clean, k.base)}
+	case k.function.Name != "dealloc":
+		return nil
+	}
+	x := k.some("byte")
+	return []Obligation{k.forAll("clean", "a byte of the block that becomes free is 0", func(o outcome) term {
+		free := k.has(block{o.post.clean, k.Sub(o.post.end, o.post.clean)}, x)
+		filled, spoilt := k.fills(o, x)
+		return k.Implies(free, k.And(filled, k.Not(spoilt)))
+	}, k.has(used, x))}
+}

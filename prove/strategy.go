@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// strategy is all that the prover knows of a strategy. Safety is not part of it:
+// safety.go states it once for all strategies.
+type strategy interface {
+	// guess finds the hints of a module that the emitter made, by its mutable
+	// globals.
+	guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error)
+
+	// view says what a state means.
+	view(s *system, st sym.State) view
+
+	// invariant is what holds between calls. It has to imply
+	// 0 < base ≤ top ≤ clean and top ≤ end ≤ size.
+	invariant(s *system, v view) term
+
+	// place is where a new block has to lie.
+	place(k *call, size, align term) place
+
+	// resize is where a block that is resized has to lie.
+	resize(k *call, old block, size term) resizing
+
+	// gives are the obligations about what dealloc gives back, beyond safety.
+	gives(k *call) []Obligation
+}
+
+// strategies has the strategy that a module is held to. A module of any strategy
+// is held to the placement of bump.
+var strategies = map[contract.Strategy]strategy{
+	contract.Bump: bump{},
+	contract.Any:  bump{},
+}
+
+// view is what a state means. Every live block lies in [base, top); the bytes in
+// [top, end) are free, and those in [clean, end) are 0 as well unless the contract
+// says that memory may be dirty.
+type view struct {
+	top   term // T, an address
+	clean term // C, an address: no block ever had a byte from here up to end
+	end   term // O: the end of the memory that the allocator owns, an address
+	size  term // M: the memory's size in bytes
+	pages term // p
+	own   term // what the hints ask of the globals besides
+}
+
+func (s *system) view(st sym.State) view { return s.strategy.view(s, st) }
+
+func (s *system) invariant(v view) term { return s.strategy.invariant(s, v) }
+
+// free are the bytes that the allocator can hand out without growing the memory.
+func (s spec) free(v view) block { return block{v.top, s.Sub(v.end, v.top)} }
+
+// live says that b is a live block: it was handed out, and not given back.
+func (s *system) live(v view, b block) term {
+	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at))
+}
