@@ -37,9 +37,10 @@ type Certificate struct {
 
 // CertifiedHints are Hints as text.
 type CertifiedHints struct {
-	Top     string `json:"top"`
-	End     string `json:"end"`
-	Aligned bool   `json:"aligned"`
+	Top       string `json:"top"`
+	End       string `json:"end"`
+	DirtyMark string `json:"dirty_mark,omitempty"`
+	Aligned   bool   `json:"aligned"`
 }
 
 // CertifiedStatement is an obligation with a proof of each of its cases.
@@ -67,7 +68,10 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 	}
 	c := &Certificate{
 		Format: certificateFormat, Module: digest(module), Contract: r.contract,
-		Hints: CertifiedHints{r.Hints.Top.String(), r.Hints.End.String(), r.Hints.Aligned},
+		Hints: CertifiedHints{Top: r.Hints.Top.String(), End: r.Hints.End.String(), Aligned: r.Hints.Aligned},
+	}
+	if mark := r.Hints.DirtyMark; mark != nil {
+		c.Hints.DirtyMark = mark.String()
 	}
 	for _, x := range r.Results {
 		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
@@ -211,6 +215,12 @@ func (c *Certificate) hints() (h Hints, err error) {
 	}
 	if err := h.End.UnmarshalText([]byte(c.Hints.End)); err != nil {
 		return h, fmt.Errorf("hints: %w", err)
+	}
+	if c.Hints.DirtyMark != "" {
+		h.DirtyMark = new(Cell)
+		if err := h.DirtyMark.UnmarshalText([]byte(c.Hints.DirtyMark)); err != nil {
+			return h, fmt.Errorf("hints: %w", err)
+		}
 	}
 	return h, nil
 }

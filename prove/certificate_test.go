@@ -29,11 +29,16 @@ func certify(t *testing.T, functions ...string) certified {
 	c := contract.Must(contract.Order{Functions: functions}.Settle())
 	m := page(t)
 	m.Exports = only(m.Exports, c)
+	return certifyModule(t, m, c, pageHints)
+}
+
+func certifyModule(t *testing.T, m *wasm.Module, c contract.Contract, h Hints) certified {
+	t.Helper()
 	file, err := m.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(t.Context(), m, c, pageHints, Options{Jobs: 2, Record: true})
+	r, err := Run(t.Context(), m, c, h, Options{Jobs: 2, Record: true})
 	if err != nil {
 		t.Fatal(err)
 	}
