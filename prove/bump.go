@@ -101,8 +101,8 @@ func (bump) invariant(s *system, v view) term {
 // place is behind the top if the block fits into what is free, or if what is free
 // ends with the memory and can be extended; else behind the memory, because foreign
 // pages are in the way.
-func (bump) place(k *call, size, align term) place {
-	v := k.pre
+func (bump) place(k *call) place {
+	v, size, align := k.pre, k.size(), k.alignment()
 	near := k.roundUp(v.top, align)
 	far := k.roundUp(v.size, align)
 	fits := k.le(k.Add(near, size), v.end)
@@ -115,13 +115,14 @@ func (bump) place(k *call, size, align term) place {
 
 // resize keeps a block in place if it shrinks, if it grows into what its end was
 // rounded up by, or if it is the newest and nothing is in the way.
-func (b bump) resize(k *call, old block, size term) resizing {
+func (b bump) resize(k *call) resizing {
+	old, size := k.old(), k.size()
 	usable := k.end(k.held())
 	end := k.Add(old.at, size)
 	fits := k.le(end, k.pre.end)
 	newest := k.Eq(usable, k.pre.top)
 	inPlace := k.And(newest, k.Or(fits, k.Eq(k.pre.end, k.pre.size)))
-	here, elsewhere := k.placed(old.at, end, fits), b.place(k, size, k.arg("align"))
+	here, elsewhere := k.placed(old.at, end, fits), b.place(k)
 	return resizing{
 		stays: k.Or(k.le(size, old.size), k.le(end, usable)),
 		text:  "a block that shrinks stays where it is and frees nothing",

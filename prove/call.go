@@ -16,8 +16,8 @@ type call struct {
 	*system
 	function contract.Function
 	index    uint32
-	words    []term          // the arguments as the machine has them
-	args     map[string]term // the same as numbers, by the contract's names
+	words    []term                      // the arguments as the machine has them
+	args     map[contract.ParamRole]term // the same as numbers
 	state    sym.State
 	pre      view
 	assume   []term
@@ -39,8 +39,8 @@ type outcome struct {
 func (s *system) calls() ([]*call, error) {
 	var ks []*call
 	for _, f := range s.contract.Signatures() {
-		if duties[f.Name] == nil || s.contract.ABI != contract.Core {
-			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core are", f.Name, s.contract.ABI)
+		if duties[f.Role] == nil || f.ABI != contract.Core {
+			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core are", f.Name, f.ABI)
 		}
 		k, err := s.call(f)
 		if err != nil {
@@ -51,21 +51,18 @@ func (s *system) calls() ([]*call, error) {
 	return ks, nil
 }
 
-// obligations are what has to be shown of the calls. One call's name comes before
-// its obligations' names; they build on each other in their order.
+// obligations are what has to be shown of the calls.
 func (s *system) obligations(ks []*call) ([]Obligation, error) {
 	var all []Obligation
-	plain := uint32(1<<32 - 1) // the function that is alloc
+	plain := map[uint32]bool{} // functions that were shown to allocate, by index
 	for _, k := range ks {
-		switch {
-		case k.function.Name == "alloc":
-			plain = k.index
-		case k.function.Name == "alloc_zeroed" && k.index == plain:
-			// The same code: what is left is that its bytes are 0.
-			all = append(all, k.zeroed(k.arg("size")))
-			continue
+		switch role := k.function.Role; {
+		case role == contract.AllocatesZeroed && plain[k.index]: // the bytes are left to look at
+			all = append(all, k.zeroed())
+		default:
+			all = append(all, duties[role](k)...)
+			plain[k.index] = role == contract.Allocates
 		}
-		all = append(all, duties[k.function.Name](k)...)
 	}
 	return all, ordered(all)
 }
@@ -82,22 +79,16 @@ func (s *system) call(f contract.Function) (*call, error) {
 		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
 		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
 	}
-	k := &call{system: s, function: f, index: index, args: map[string]term{}, state: s.anyState()}
+	k := &call{system: s, function: f, index: index, args: map[contract.ParamRole]term{}, state: s.anyState()}
 	for _, p := range f.Params {
 		word := s.Var(p.Name, s.width)
 		k.words = append(k.words, word)
-		k.args[p.Name] = s.of(word)
+		k.args[p.Role] = s.of(word)
 	}
 	k.pre = s.view(k.state)
 	k.assume = []term{s.invariant(k.pre)}
-	if a, ok := k.args["align"]; ok {
-		k.assume = append(k.assume, s.powerOfTwo(s.Extract(a, 0, s.width)))
-		k.args["align"] = a
-		if s.contract.Align() > 1 {
-			k.args["align"] = s.larger(a, s.align)
-		}
-	} else {
-		k.args["align"] = s.align
+	if i := f.Param(contract.AlignParam); i >= 0 {
+		k.assume = append(k.assume, s.powerOfTwo(k.words[i]))
 	}
 	k.require()
 	paths, err := s.executor.Call(index, k.words, k.state)
@@ -111,15 +102,33 @@ func (s *system) call(f contract.Function) (*call, error) {
 	return k, nil
 }
 
-// old is the block that realloc and dealloc are handed, and an empty one elsewhere.
-func (k *call) old() block {
-	switch k.function.Name {
-	case "realloc":
-		return block{k.arg("ptr"), k.arg("old_size")}
-	case "dealloc":
-		return block{k.arg("ptr"), k.arg("size")}
+// arg is an argument as a number, 0 where the function has none of that role.
+func (k *call) arg(role contract.ParamRole) term {
+	if a, ok := k.args[role]; ok {
+		return a
 	}
-	return block{k.num(0), k.num(0)}
+	return k.num(0)
+}
+
+// size is the number of bytes wanted.
+func (k *call) size() term { return k.arg(contract.SizeParam) }
+
+// alignment is what the block's address has to be a multiple of: the larger one of
+// the argument, if there is one, and the contract's own.
+func (k *call) alignment() term {
+	a, ok := k.args[contract.AlignParam]
+	switch {
+	case !ok:
+		return k.align
+	case k.contract.Align() > 1:
+		return k.larger(a, k.align)
+	}
+	return a
+}
+
+// old is the block that is handed over, and an empty one if none is.
+func (k *call) old() block {
+	return block{k.arg(contract.BlockParam), k.arg(contract.OldSizeParam)}
 }
 
 // held is the old block with what its end was rounded up by: a block has those
@@ -136,7 +145,7 @@ func (k *call) held() block {
 // alignment given.
 func (k *call) require() {
 	if old := k.old(); !old.at.IsConst() {
-		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.arg("align"), old.at))
+		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.alignment(), old.at))
 	}
 }
 
@@ -177,10 +186,6 @@ func (k *call) outcome(i int, p *sym.Path) outcome {
 	}
 	return o
 }
-
-// arg is an argument as a number; align is the larger one of the argument and
-// the contract's own.
-func (k *call) arg(name string) term { return k.args[name] }
 
 // writes are the effects of a path that change memory.
 func writes(p *sym.Path) (fs []sym.Effect) {

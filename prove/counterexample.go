@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/prove/replay"
 	"github.com/genalloc/genalloc/prove/sym"
@@ -26,15 +27,22 @@ type Counterexample struct {
 
 // Call is a call of the module that was made in an engine.
 type Call struct {
-	Function string   // the contract's name for it
-	Args     []uint64 // in the order of the contract's parameters
-	Names    []string // of the parameters
+	Function contract.Function
+	Args     []uint64 // in the order of the parameters
 	Before   replay.State
 	Refused  uint64 // a bit for each memory.grow that the host refused, the first one's lowest
 	After    replay.Outcome
 
 	// What the state before the call means: see Hints.
 	Base, Top, End uint64
+}
+
+// Arg returns the argument of that role, or otherwise where the function takes none.
+func (c *Call) Arg(r contract.ParamRole, otherwise uint64) uint64 {
+	if i := c.Function.Param(r); i >= 0 {
+		return c.Args[i]
+	}
+	return otherwise
 }
 
 // errReplay says that the engine did not do what the model predicts. It is an
@@ -107,12 +115,9 @@ func (r rerun) all(ts []term) (vs []uint64) {
 func (r rerun) run(engine *replay.Module) (*Call, error) {
 	k := r.call
 	c := &Call{
-		Function: k.function.Name, Args: r.all(k.words),
+		Function: k.function, Args: r.all(k.words),
 		Before: replay.State{Globals: r.all(k.state.Globals), Pages: r.value(k.state.Pages)},
 		Base:   r.value(k.base), Top: r.value(k.pre.top), End: r.value(k.pre.end),
-	}
-	for _, p := range k.function.Params {
-		c.Names = append(c.Names, p.Name)
 	}
 	grows := 0
 	for _, f := range r.path.Effects {

@@ -84,7 +84,7 @@ func TestSentences(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := slices.Concat(first, s.elsewhere(), rest)
-	all = append(all, ks[0].prune(make([]bool, len(ks[0].all))), ks[0].lemmas("loops", loopsText, false), ks[0].products(), ks[0].zeroed(ks[0].arg("size")))
+	all = append(all, ks[0].prune(make([]bool, len(ks[0].all))), ks[0].lemmas("loops", loopsText, false), ks[0].products(), ks[0].zeroed())
 	for _, ob := range all {
 		name := ob.Name
 		if function, short, _ := strings.Cut(name, "."); c.Has(function) {

@@ -35,16 +35,15 @@ func TestOrdered(t *testing.T) {
 
 // TestRunOrdered runs a prover of which one obligation names a fact that there is not.
 func TestRunOrdered(t *testing.T) {
-	sound := duties["dealloc"]
-	defer func() { duties["dealloc"] = sound }()
-	duties["dealloc"] = func(k *call) []Obligation {
+	sound := duties[contract.Frees]
+	defer func() { duties[contract.Frees] = sound }()
+	duties[contract.Frees] = func(k *call) []Obligation {
 		obligations := sound(k)
 		last := len(obligations) - 1
 		obligations[last] = obligations[last].after("lvie")
 		return obligations
 	}
-	c := contract.Default()
-	c.Functions = []string{"dealloc"}
+	c := contract.Must(contract.Order{Functions: []string{"dealloc"}}.Settle())
 	m := page(t)
 	m.Exports = only(m.Exports, c)
 	_, err := Run(t.Context(), m, c, pageHints, Options{})

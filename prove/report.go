@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/prove/replay"
 )
@@ -56,7 +57,8 @@ func (c *Counterexample) rest() bv.Assignment {
 	rest := maps.Clone(c.Values)
 	for name := range c.Values {
 		state := strings.HasPrefix(name, "global") || name == "pages" || name == "base"
-		if state || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") || slices.Contains(c.Call.Names, name) {
+		argument := slices.ContainsFunc(c.Call.Function.Params, func(p contract.Param) bool { return p.Name == name })
+		if state || argument || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") {
 			delete(rest, name)
 		}
 	}
@@ -68,9 +70,9 @@ func (c *Counterexample) rest() bv.Assignment {
 //	alloc(size 16, align 8) = 1032 from top 1025, end 65536, 1 page, global 0 = 0xfffffbff
 func (c *Call) String() string {
 	var b strings.Builder
-	b.WriteString(c.Function + "(")
+	b.WriteString(c.Function.Name + "(")
 	for i, v := range c.Args {
-		fmt.Fprintf(&b, "%s%s %s", map[bool]string{true: ", "}[i > 0], c.Names[i], decimal(v))
+		fmt.Fprintf(&b, "%s%s %s", map[bool]string{true: ", "}[i > 0], c.Function.Params[i].Name, decimal(v))
 	}
 	b.WriteString(")")
 	switch {

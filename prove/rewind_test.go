@@ -38,13 +38,12 @@ var rewinds = []string{
         (global.set $next (i32.sub (i32.const 0) (local.get $ptr))))))`,
 }
 
+var zeroedAndFreed = []string{"alloc_zeroed", "dealloc"}
+
 // rewinding is page.wat with these edits and more, under a contract for it.
-func rewinding(t *testing.T, edits ...string) (*wasm.Module, contract.Contract, Hints) {
+func rewinding(t *testing.T, functions []string, edits ...string) (*wasm.Module, contract.Contract, Hints) {
 	t.Helper()
-	c, err := contract.Parse("--functions=alloc_zeroed,dealloc")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := contract.Must(contract.Order{Functions: functions}.Settle())
 	m := page(t, slices.Concat(rewinds, edits)...)
 	m.Exports = only(m.Exports, c)
 	h := pageHints
@@ -54,7 +53,7 @@ func rewinding(t *testing.T, edits ...string) (*wasm.Module, contract.Contract, 
 
 // TestRewind proves an allocator that hands out used memory again.
 func TestRewind(t *testing.T) {
-	m, c, h := rewinding(t)
+	m, c, h := rewinding(t, zeroedAndFreed)
 	verdicts := run(t, m, c, h)
 	for _, name := range []string{"alloc_zeroed.clean", "dealloc.clean", "alloc_zeroed.zero"} {
 		if verdicts[name] == "" {
@@ -70,9 +69,7 @@ func TestRewind(t *testing.T) {
 
 // TestCertifyDirtyMark checks a proof that rests on a dirty mark.
 func TestCertifyDirtyMark(t *testing.T) {
-	m, c, h := rewinding(t)
-	c.Functions = []string{"dealloc"}
-	m.Exports = only(m.Exports, c)
+	m, c, h := rewinding(t, []string{"dealloc"})
 	k := certifyModule(t, m, c, h)
 	if !bytes.Contains(unpacked(t, k.text), []byte(`"dirty_mark": "-1"`)) {
 		t.Error("the certificate does not name the dirty mark")
@@ -103,7 +100,7 @@ func TestRewindSeeded(t *testing.T) {
 		{bug: "no dirty mark named", refuted: "dealloc.clean", hints: func(h *Hints) { h.DirtyMark = nil }},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
-			m, c, h := rewinding(t, tt.edits...)
+			m, c, h := rewinding(t, zeroedAndFreed, tt.edits...)
 			if tt.hints != nil {
 				tt.hints(&h)
 			}

@@ -5,22 +5,22 @@ package prove
 import (
 	"slices"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
-// duties has what is to be shown of a function.
-var duties = map[string]func(k *call) []Obligation{
-	"alloc":        (*call).allocates,
-	"alloc_zeroed": (*call).allocatesZeroed,
-	"realloc":      (*call).resizes,
-	"dealloc":      (*call).frees,
+// duties has what is to be shown of a function, by its role.
+var duties = map[contract.Role]func(k *call) []Obligation{
+	contract.Allocates:       (*call).allocates,
+	contract.AllocatesZeroed: (*call).allocatesZeroed,
+	contract.Resizes:         (*call).resizes,
+	contract.Frees:           (*call).frees,
 }
 
 // allocates are the obligations of a function that returns a new block.
 func (k *call) allocates() []Obligation {
-	size := k.arg("size")
-	p := k.strategy.place(k, size, k.arg("align"))
-	obligations := append(k.placement(func(outcome) place { return p }), k.safe(size)...)
+	p := k.strategy.place(k)
+	obligations := append(k.placement(func(outcome) place { return p }), k.safe()...)
 	return append(obligations, k.possible())
 }
 
@@ -28,32 +28,31 @@ func (k *call) allocates() []Obligation {
 func (k *call) allocatesZeroed() []Obligation {
 	obligations := k.allocates()
 	last := len(obligations) - 1
-	return append(obligations[:last:last], k.zeroed(k.arg("size")), obligations[last])
+	return append(obligations[:last:last], k.zeroed(), obligations[last])
 }
 
 // resizes are the obligations of a function that resizes a live block.
 func (k *call) resizes() []Obligation {
-	old, size := k.old(), k.arg("new_size")
-	r := k.strategy.resize(k, old, size)
+	r := k.strategy.resize(k)
 	obligations := []Obligation{k.forAll("stays", r.text, r.then, r.stays)}
 	for _, ob := range k.placement(r.place) {
 		obligations = append(obligations, k.unless(r.stays, ob))
 	}
-	obligations = append(obligations, k.safe(size, "stays")...)
-	return append(obligations, k.contents(old, size), k.possible())
+	obligations = append(obligations, k.safe("stays")...)
+	return append(obligations, k.contents(), k.possible())
 }
 
 // safe are the obligations of a function that returns a block, wherever it lies.
 // Beside the placement, the facts imply some of them.
-func (k *call) safe(size term, facts ...string) []Obligation {
+func (k *call) safe(facts ...string) []Obligation {
 	sound := k.sound("place", "top", "grow")
-	return slices.Concat(sound, k.clean(), k.block(size, facts))
+	return slices.Concat(sound, k.clean(), k.block(facts))
 }
 
 // block are the obligations about the block returned. It may overlap the one that
 // realloc resizes.
-func (k *call) block(size term, facts []string) []Obligation {
-	old := k.old()
+func (k *call) block(facts []string) []Obligation {
+	old, size := k.old(), k.size()
 	other := block{k.some("other.at"), k.some("other.size")}
 	exists := []term{k.live(k.pre, other), k.lt(k.num(0), other.size), k.apart(old, other)}
 	foreign := k.some("foreign")
@@ -89,7 +88,7 @@ func (k *call) block(size term, facts []string) []Obligation {
 			return block{o.ret, k.Ite(o.ok, size, k.num(0))}
 		}),
 		k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
-			return k.Implies(o.ok, k.divides(k.arg("align"), o.ret))
+			return k.Implies(o.ok, k.divides(k.alignment(), o.ret))
 		}),
 	}
 }
@@ -107,7 +106,7 @@ func (k *call) writesWithin(text string, may func(o outcome) block) Obligation {
 
 // zeroed says that every byte of the block is 0: it never held anything else, or
 // it was filled.
-func (k *call) zeroed(size term) Obligation {
+func (k *call) zeroed() Obligation {
 	x := k.some("byte")
 	fresh := k.le(k.pre.size, x)
 	if !k.contract.Dirty {
@@ -115,7 +114,7 @@ func (k *call) zeroed(size term) Obligation {
 	}
 	return k.forAll("zero", "every byte of the block is 0", func(o outcome) term {
 		filled, spoilt := k.fills(o, x)
-		in := k.And(o.ok, k.has(block{o.ret, size}, x))
+		in := k.And(o.ok, k.has(block{o.ret, k.size()}, x))
 		return k.Implies(in, k.And(k.Or(fresh, filled), k.Not(spoilt)))
 	})
 }
@@ -138,10 +137,10 @@ func (k *call) fills(o outcome, x term) (filled, spoilt term) {
 
 // contents says of any one byte that the old and the new block both have that it
 // is kept: it stays and nothing is written over it, or a copy brings it along.
-func (k *call) contents(old block, size term) Obligation {
-	i := k.some("byte")
+func (k *call) contents() Obligation {
+	i, old := k.some("byte"), k.old()
 	from := k.Add(old.at, i)
-	common := []term{k.lt(i, old.size), k.lt(i, size)}
+	common := []term{k.lt(i, old.size), k.lt(i, k.size())}
 	return k.forAll("contents", "the bytes that the old and the new block share in number are kept", func(o outcome) term {
 		to := k.Add(o.ret, i)
 		copied, spoilt := k.Bool(false), k.Bool(false)
@@ -183,14 +182,14 @@ func (k *call) frees() []Obligation {
 // alloc_zeroed relies on that. Without a dirty mark only the block that is handed
 // over can come back, and the other obligations say the rest.
 func (k *call) clean() []Obligation {
-	if k.contract.Dirty || !k.contract.Has("alloc_zeroed") {
+	if k.contract.Dirty || !k.contract.HasRole(contract.AllocatesZeroed) {
 		return nil
 	}
 	used := k.held()
 	switch {
 	case k.hints.DirtyMark != nil:
 		used = block{k.base, k.Sub(k.pre.clean, k.base)}
-	case k.function.Name != "dealloc":
+	case k.function.Role != contract.Frees:
 		return nil
 	}
 	x := k.some("byte")

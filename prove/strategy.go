@@ -23,10 +23,10 @@ type strategy interface {
 	invariant(s *system, v view) term
 
 	// place is where a new block has to lie.
-	place(k *call, size, align term) place
+	place(k *call) place
 
 	// resize is where a block that is resized has to lie.
-	resize(k *call, old block, size term) resizing
+	resize(k *call) resizing
 
 	// gives are the obligations about what dealloc gives back, beyond safety.
 	gives(k *call) []Obligation

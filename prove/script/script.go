@@ -60,12 +60,12 @@ func breaks(ctx context.Context, module []byte, c contract.Contract, s validate.
 type builder struct {
 	strings.Builder
 	made  int
-	alloc string // what makes a block
+	alloc validate.Op // what makes a block
 }
 
 func (b *builder) line(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
 
-func (b *builder) block(op string, size, align uint64) (name string) {
+func (b *builder) block(op validate.Op, size, align uint64) (name string) {
 	name = fmt.Sprintf("p%d", b.made)
 	b.made++
 	b.line("%s = %s %d %d", name, op, size, align)
@@ -85,13 +85,11 @@ var plans = []plan{
 }
 
 func candidates(c contract.Contract, x *prove.Counterexample) (all []string) {
-	alloc := ""
-	for _, name := range []string{"alloc", "alloc_zeroed"} {
-		if alloc == "" && c.Has(name) {
-			alloc = name
-		}
+	alloc, ok := validate.OpAlloc, c.HasRole(contract.Allocates)
+	if !ok {
+		alloc, ok = validate.OpAllocZeroed, c.HasRole(contract.AllocatesZeroed)
 	}
-	if alloc == "" {
+	if !ok {
 		return nil
 	}
 	if x.Call == nil { // wrong from the start, or after somebody else's growth
@@ -114,16 +112,12 @@ func grown(b *builder) *builder {
 
 // script leads to the call's state, makes the call, and then more calls, since a
 // state that is wrong shows only by them.
-func (p plan) script(c contract.Contract, k *prove.Call, alloc string) string {
+func (p plan) script(c contract.Contract, k *prove.Call, alloc validate.Op) string {
 	b := &builder{alloc: alloc}
 	start := p.pages(k, uint64(c.InitialPages))
 	b.line("base %d", k.Base)
 	b.line("pages %d", start)
 	b.line("limit %d", contract.MaxPages)
-	arg := map[string]uint64{"align": 1}
-	for i, name := range k.Names {
-		arg[name] = k.Args[i]
-	}
 	at := k.Base
 	fill := func(to uint64) {
 		if to > at {
@@ -131,15 +125,13 @@ func (p plan) script(c contract.Contract, k *prove.Call, alloc string) string {
 		}
 		at = to
 	}
-	size := arg["size"]
+	size, align := k.Arg(contract.SizeParam, 0), k.Arg(contract.AlignParam, 1)
 	block := ""
-	if k.Function == "realloc" || k.Function == "dealloc" {
-		if k.Function == "realloc" {
-			size = arg["old_size"]
-		}
-		fill(arg["ptr"])
-		block = b.block(alloc, size, arg["align"])
-		at += size
+	if k.Function.Param(contract.BlockParam) >= 0 {
+		had := k.Arg(contract.OldSizeParam, 0)
+		fill(k.Arg(contract.BlockParam, 0))
+		block = b.block(alloc, had, align)
+		at += had
 	}
 	fill(k.Top)
 	if have := max(start, k.End/contract.PageSize); p.others && k.Before.Pages > have {
@@ -148,14 +140,16 @@ func (p plan) script(c contract.Contract, k *prove.Call, alloc string) string {
 	if k.Refused != 0 {
 		b.line("limit %d", k.After.State.Pages)
 	}
-	switch k.Function {
-	case "realloc":
-		b.line("p%d = realloc %s %d", b.made, block, arg["new_size"])
+	switch k.Function.Role {
+	case contract.Allocates:
+		b.block(validate.OpAlloc, size, align)
+	case contract.AllocatesZeroed:
+		b.block(validate.OpAllocZeroed, size, align)
+	case contract.Resizes:
+		b.line("p%d = %s %s %d", b.made, validate.OpRealloc, block, size)
 		b.made++
-	case "dealloc":
-		b.line("free %s", block)
-	default:
-		b.block(k.Function, size, arg["align"])
+	case contract.Frees:
+		b.line("%s %s", validate.OpFree, block)
 	}
 	return followed(b)
 }
