@@ -22,14 +22,14 @@ type call struct {
 	pre      view
 	assume   []term
 	all      []outcome
-	outcomes []outcome // all but those that were shown never to happen
+	outcomes []outcome // all but those of dead paths
 }
 
 // outcome is one path of a call.
 type outcome struct {
 	name   string
 	path   *sym.Path
-	ret    term // the result, a number; 0 where there is none
+	ret    term // the address returned, a number; 0 if none is
 	ok     term // a block was returned
 	failed term // the request was not met
 	post   view
@@ -51,13 +51,13 @@ func (s *system) calls() ([]*call, error) {
 	return ks, nil
 }
 
-// obligations are what has to be shown of the calls.
+// obligations returns what has to be proved of the calls.
 func (s *system) obligations(ks []*call) ([]Obligation, error) {
 	var all []Obligation
-	plain := map[uint32]bool{} // functions that were shown to allocate, by index
+	plain := map[uint32]bool{} // indices of functions that are looked at as allocating
 	for _, k := range ks {
 		switch role := k.function.Role; {
-		case role == contract.AllocatesZeroed && plain[k.index]: // the bytes are left to look at
+		case role == contract.AllocatesZeroed && plain[k.index]: // the same code: only the bytes are left
 			all = append(all, k.zeroed())
 		default:
 			all = append(all, duties[role](k)...)
@@ -67,7 +67,7 @@ func (s *system) obligations(ks []*call) ([]Obligation, error) {
 	return all, ordered(all)
 }
 
-// call runs the contract's function of that name on any state with any arguments.
+// call executes a function from any state with any arguments.
 func (s *system) call(f contract.Function) (*call, error) {
 	index, typ, err := s.module.ExportedFunc(f.Export)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *system) call(f contract.Function) (*call, error) {
 	return k, nil
 }
 
-// arg is an argument as a number, 0 where the function has none of that role.
+// arg is an argument as a number, 0 if the function has none of that role.
 func (k *call) arg(role contract.ParamRole) term {
 	if a, ok := k.args[role]; ok {
 		return a
@@ -126,13 +126,13 @@ func (k *call) alignment() term {
 	return a
 }
 
-// old is the block that is handed over, and an empty one if none is.
+// old is the block that the function is given, and an empty one if it takes none.
 func (k *call) old() block {
 	return block{k.arg(contract.BlockParam), k.arg(contract.OldSizeParam)}
 }
 
-// held is the old block with what its end was rounded up by: a block has those
-// bytes too where the top is kept aligned, since every block starts aligned.
+// held is the old block up to its rounded end. If the top is kept aligned, a block
+// has those bytes too, because every block starts aligned.
 func (k *call) held() block {
 	old := k.old()
 	if !k.hints.Aligned || old.at.IsConst() {
@@ -141,15 +141,15 @@ func (k *call) held() block {
 	return block{old.at, k.Sub(k.roundUp(k.end(old), k.align), old.at)}
 }
 
-// require assumes of the caller that the block handed over is live and has the
-// alignment given.
+// require assumes that the block given is live and has the alignment given.
 func (k *call) require() {
 	if old := k.old(); !old.at.IsConst() {
 		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.alignment(), old.at))
 	}
 }
 
-// prune leaves out the paths that are dead by index, and says so in an obligation.
+// prune removes the dead paths, marked by index, and returns the obligation that they
+// are dead.
 func (k *call) prune(dead []bool) Obligation {
 	ob := Obligation{Name: k.function.Name + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
 	k.outcomes = nil
@@ -177,7 +177,7 @@ func (k *call) outcome(i int, p *sym.Path) outcome {
 	switch {
 	case p.End == sym.Trap && p.Why == "unreachable" && k.contract.OOM == contract.OOMTrap:
 		o.failed = k.Bool(true)
-	case p.End == sym.Return && len(p.Results) == 1:
+	case p.End == sym.Return && k.function.Result == contract.BlockResult:
 		o.ret = k.of(k.Extract(p.Results[0], 0, k.width))
 		o.ok = k.Ne(o.ret, k.num(0))
 		if k.contract.OOM == contract.OOMNull {
@@ -197,8 +197,8 @@ func writes(p *sym.Path) (fs []sym.Effect) {
 	return fs
 }
 
-// happens says that the effect takes place, in its round where it is one of many.
-// The round is a variable that the goal is shown for all of.
+// happens says that the effect takes place. An effect of a loop takes place in a round
+// that is a variable: the goal is proved for every round.
 func (k *call) happens(f sym.Effect) term {
 	if f.Round == nil {
 		return f.Where

@@ -11,14 +11,14 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// Hints say how the globals encode the state. They need not be trusted.
+// Hints say which globals hold the state. They need not be trusted.
 type Hints struct {
 	Top Cell
 	End End
 
-	// DirtyMark is an address such that every free byte from it and the top upwards
-	// is 0: the highest top that there was before a block was given back. nil: no
-	// block ever had a byte above the top.
+	// DirtyMark holds an address such that every free byte is 0 that lies at or above
+	// both it and the top: the highest top there was before a block was given back.
+	// nil: no block ever had a byte above the top.
 	DirtyMark *Cell
 
 	// Aligned: the top is always a multiple of the contract's own alignment.
@@ -64,25 +64,25 @@ func (c *Cell) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// EndKind says where the end of what is the allocator's is found.
+// EndKind says where the end of the memory that the allocator owns is found.
 type EndKind string
 
 // The kinds of ends.
 const (
 	EndMemory  EndKind = "memory"  // the memory's end: nobody else may grow it
-	EndPage    EndKind = "page"    // the end of the page that the highest top there was lies in
+	EndPage    EndKind = "page"    // the end of the page that the top lies in, or the dirty mark if that is higher
 	EndInitial EndKind = "initial" // the end of the initial pages
 	EndBytes   EndKind = "bytes"   // a global holds it in bytes
 	EndPages   EndKind = "pages"   // a global holds it in pages; negated, 65536 less them
 )
 
-// End is where the end of what is the allocator's is found.
+// End is where the end of the memory that the allocator owns is found.
 type End struct {
 	Kind EndKind
 	Cell Cell // for EndBytes and EndPages
 
-	// Lazy: while the cell is negative as an i32, no call was made yet, and the
-	// state is not read from the globals.
+	// Lazy: while the cell is negative as an i32, no call has been made, and the
+	// globals do not hold the state yet.
 	Lazy bool
 }
 
@@ -97,8 +97,8 @@ func (e End) String() string {
 	return fmt.Sprintf("%s:%v", e.Kind, e.Cell)
 }
 
-// UnmarshalText accepts memory, page, initial, bytes:CELL and pages:CELL, the
-// last two with :lazy behind them or not.
+// UnmarshalText accepts memory, page, initial, bytes:CELL and pages:CELL, the last two
+// optionally followed by :lazy.
 func (e *End) UnmarshalText(b []byte) error {
 	parts := strings.Split(string(b), ":")
 	end := End{Kind: EndKind(parts[0])}

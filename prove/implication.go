@@ -4,14 +4,14 @@ package prove
 
 import "context"
 
-// Much of what is to be shown of a call follows from a few things that were shown
-// of each of its paths: where the block is, where the top, how far the memory has
-// grown. It is then shown once, of *any* outcome for which those few hold, and no
-// path is looked at. Where that does not succeed, the paths are.
+// Many obligations of a call follow from a few facts that were proved on each of its
+// paths: where the block is, where the top is, how far the memory has grown. Such an
+// obligation is proved once, for *any* outcome for which the facts hold, without
+// looking at the paths. If that fails, it is tried path by path.
 //
-// The argument: the paths of a call cover every state and argument (the
-// obligation complete), and of each the facts were shown. So whatever a call comes
-// to is an outcome for which they hold.
+// Why this is enough: the paths of a call cover every state and argument (the
+// obligation complete), and the facts were proved on each. So every outcome of a call
+// is one for which the facts hold.
 
 // implied names the obligations about the same call that are to imply this one.
 func (ob Obligation) implied(facts ...string) Obligation {
@@ -21,9 +21,9 @@ func (ob Obligation) implied(facts ...string) Obligation {
 	return ob
 }
 
-// anyOutcome is an outcome of which nothing is known. It stands for those of all
-// paths: each has a result below 2^width, a block exactly where that is not 0, and
-// a memory of some number of pages.
+// anyOutcome is an unknown outcome. It stands for those of all paths: each has a
+// result below 2^width, which is a block exactly if it is not 0, and a memory of some
+// number of pages.
 func (k *call) anyOutcome() outcome {
 	o := outcome{name: "any path", ret: k.some("any.result"), failed: k.Var("any.failed", 1)}
 	o.ok = k.Ne(o.ret, k.num(0))
@@ -42,11 +42,10 @@ func (k *call) anyOutcome() outcome {
 // attempt is an obligation about any outcome.
 type attempt struct {
 	whole    Obligation
-	formulas [][]term // none where there is nothing to try
+	formulas [][]term // none if there is nothing to try
 }
 
-// anyPath makes one case of an obligation if all of the facts that it names are
-// proved.
+// anyPath makes one case of an obligation if all the facts that it names are proved.
 func (s *system) anyPath(ob Obligation, results []Result) attempt {
 	if len(ob.Facts) == 0 {
 		return attempt{}
@@ -65,12 +64,12 @@ func (s *system) anyPath(ob Obligation, results []Result) attempt {
 	return attempt{ob, [][]term{c.formula(s, false)}}
 }
 
-// attempt decides an obligation as one case, and tells whether it is proved.
+// attempt decides an obligation as one case, and reports whether it is proved.
 func (s *system) attempt(ctx context.Context, a attempt, o Options, find finder) (Result, bool) {
 	if len(a.formulas) == 0 {
 		return Result{}, false
 	}
-	o.probe = true // an outcome that is no path's is no counterexample
+	o.probe = true // an outcome that no path has is not a counterexample
 	r := s.decide(ctx, a.whole, a.formulas, o, find)
 	return r, r.Verdict == Proved
 }

@@ -20,8 +20,8 @@ type Obligation struct {
 	// once they are proved, path by path.
 	After []string
 
-	// Possible turns the statement around: each case's assumptions have to be
-	// satisfiable, so that nothing is proved of what never happens.
+	// Possible turns the statement around: the assumptions of each case have to be
+	// satisfiable, so that the other obligations are not vacuous.
 	Possible bool
 
 	// Facts names obligations about the same call, earlier ones, that are to imply
@@ -34,7 +34,7 @@ type Obligation struct {
 	goal  func(o outcome) term
 }
 
-// Case is an obligation on one path: wherever the assumptions hold, so does the goal.
+// Case is an obligation on one path: whenever the assumptions hold, so does the goal.
 type Case struct {
 	Name   string // the path
 	Assume []term
@@ -42,11 +42,11 @@ type Case struct {
 	given  []term // of Assume: what is assumed here and not on the path as such
 	call   *call  // what to replay; nil where nothing is called
 	path   *sym.Path
-	inner  bool // about the prover's own reasoning: where it is wrong, the module need not be
+	inner  bool // about the prover's own reasoning: if it is wrong, the module need not be
 }
 
-// formula returns the statements that hold together exactly where the case fails,
-// or for a Possible obligation where the case happens.
+// formula returns the statements that all hold exactly when the case fails, or for a
+// Possible obligation when the case happens.
 func (c Case) formula(s *system, possible bool) []term {
 	if possible {
 		return c.Assume
@@ -54,7 +54,7 @@ func (c Case) formula(s *system, possible bool) []term {
 	return append(c.Assume[:len(c.Assume):len(c.Assume)], s.Not(c.Goal))
 }
 
-// forAll makes an obligation out of a goal for each path.
+// forAll makes an obligation that has the goal on every path.
 func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...term) Obligation {
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text, call: k, given: assume, goal: goal}
 	for _, o := range k.outcomes {
@@ -65,7 +65,7 @@ func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...te
 	return ob
 }
 
-// unless weakens an obligation to where the statement does not hold.
+// unless restricts an obligation to states in which the statement does not hold.
 func (s *system) unless(holds term, ob Obligation) Obligation {
 	ob.given = append(ob.given[:len(ob.given):len(ob.given)], s.Not(holds))
 	for i := range ob.Cases {

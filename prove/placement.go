@@ -7,23 +7,23 @@ import (
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
-// place is where a strategy has a block lie.
+// place is where a block has to lie.
 type place struct {
 	at, end term // the block
-	need    term // pages to grow by, 0 where the block fits
+	need    term // pages to grow by, 0 if the block fits
 	cannot  term // the request cannot be met whatever the host says
 }
 
-// resizing is what a strategy has become of a block that is resized.
+// resizing says what has to become of a block that is resized.
 type resizing struct {
-	stays term                  // it stays where it is and takes no memory
-	text  string                // what holds then, in words
-	then  func(o outcome) term  // and as a statement
+	stays term                  // whether it stays where it is and takes no memory
+	text  string                // what has to hold then, in words
+	then  func(o outcome) term  // the same as a statement
 	place func(o outcome) place // where it has to lie otherwise
 }
 
-// placed completes a place: what fits needs no page; an address has to be below
-// 2^width, and the end within what the memory can grow to.
+// placed completes a place. A block that fits needs no pages; its address has to be
+// below 2^width, and its end within the largest memory.
 func (k *call) placed(at, end, fits term) place {
 	p := place{at: at, end: end}
 	p.need = k.Ite(fits, k.num(0), k.Sub(k.pagesFor(end), k.pre.pages))
@@ -34,7 +34,7 @@ func (k *call) placed(at, end, fits term) place {
 	return p
 }
 
-// choose is the place p where the statement holds, else q.
+// choose is the place p if the statement holds, else q.
 func (s *system) choose(which term, p, q place) place {
 	return place{
 		at: s.Ite(which, p.at, q.at), end: s.Ite(which, p.end, q.end),
@@ -56,8 +56,8 @@ func (k *call) refused(o outcome, need term) term {
 	return r
 }
 
-// grows says that the memory has grown as the contract's policy has it, or by
-// exactly what is needed where the host refused to grow by more.
+// grows says that the memory has grown by what the contract's policy says, or by
+// exactly what is needed if the host refused to grow by more.
 func (k *call) grows(o outcome, need term) term {
 	by := k.Sub(o.post.pages, k.pre.pages)
 	none := k.Eq(need, k.num(0))
@@ -90,20 +90,20 @@ func (o outcome) refusedMore(k *call, need term) term {
 	return r
 }
 
-// placement are the obligations about where the block is and when there is none.
+// placement returns the obligations about where the block is and when there is none.
 func (k *call) placement(where func(o outcome) place) []Obligation {
 	return []Obligation{
-		k.forAll("place", "the block lies at the first address that will do", func(o outcome) term {
+		k.forAll("place", "the block lies at the first suitable address", func(o outcome) term {
 			return k.Implies(o.ok, k.Eq(o.ret, where(o).at))
 		}),
-		k.forAll("top", "the top moves to the block's end, rounded up to the contract's alignment at most", func(o outcome) term {
+		k.forAll("top", "the top moves to the block's end, rounded up at most to the contract's alignment", func(o outcome) term {
 			p := where(o)
 			return k.Implies(o.ok, k.le(p.end, o.post.top, k.roundUp(p.end, k.align)))
 		}).after("place"),
-		k.forAll("grow", "the memory grows only where it must, and by what the policy says", func(o outcome) term {
+		k.forAll("grow", "the memory grows only when it must, and by what the growth policy says", func(o outcome) term {
 			return k.Implies(o.ok, k.grows(o, where(o).need))
 		}).after("place", "top"),
-		k.forAll("fails", "it fails exactly where the pages needed cannot be had", func(o outcome) term {
+		k.forAll("fails", "it fails exactly when the pages that it needs cannot be had", func(o outcome) term {
 			p := where(o)
 			why := k.Implies(o.failed, k.Or(p.cannot, k.refused(o, p.need)))
 			return k.And(why, k.Implies(p.cannot, o.failed))

@@ -29,13 +29,13 @@ type Options struct {
 	Progress func(Result)  // if not nil, called with each result as it comes
 	Total    func(n int)   // if not nil, told how many results there will be
 
-	// Formula, if not nil, is called with each formula that the solver was asked
-	// about, several at a time.
+	// Formula, if not nil, is called with each formula that was solved, from several
+	// goroutines at a time.
 	Formula func(Formula)
 
 	Record bool // keep the proofs for Report.Certificate
 
-	probe bool // nobody wants to see counterexamples
+	probe bool // make no counterexamples
 }
 
 // Result is an obligation with what became of it.
@@ -48,7 +48,7 @@ type Result struct {
 	answers        []answer        // one for each case decided, in order
 }
 
-// Report is the whole outcome.
+// Report has the results of all obligations.
 type Report struct {
 	Hints   Hints
 	Results []Result // in the order of the obligations
@@ -85,8 +85,8 @@ func Run(ctx context.Context, m *wasm.Module, c contract.Contract, h Hints, o Op
 	return s.run(ctx, o, find)
 }
 
-// run looks at every obligation. Whatever finder it is given, the terms are made
-// in the same order as long as the same paths are dead: certificates rest on it.
+// run decides every obligation. It makes the terms in the same order whatever the
+// finder, as long as the same paths are dead; certificates depend on that order.
 func (s *system) run(ctx context.Context, o Options, find finder) (*Report, error) {
 	first, err := s.start()
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *system) run(ctx context.Context, o Options, find finder) (*Report, erro
 	return r, nil
 }
 
-// findDead finds the paths of a call that are never taken, and leaves them out.
+// findDead finds the paths of a call that are never taken, and removes them.
 func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) Result {
 	start := time.Now()
 	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
@@ -138,12 +138,12 @@ func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) 
 	return r
 }
 
-// decideAll decides obligations and returns the results in their order. Those
-// that build on others wait for them.
+// decideAll decides obligations and returns the results in the same order. An
+// obligation waits for those that it builds on.
 func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Options, find finder) []Result {
 	results := make([]Result, len(obligations))
 	for _, wave := range waves(obligations) {
-		// Terms are made here, one after the other; from then on they are only read.
+		// Terms are made here, in one goroutine; the workers below only read them.
 		formulas, attempts := map[int][][]term{}, map[int]attempt{}
 		for _, i := range wave {
 			formulas[i] = s.formulas(obligations[i], results)
@@ -164,8 +164,8 @@ func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Opti
 	return results
 }
 
-// formulas gives the statements of each case, with what was proved before it and
-// may be taken as a fact.
+// formulas returns the statements of each case, with the facts that were proved
+// before.
 func (s *system) formulas(ob Obligation, results []Result) (all [][]term) {
 	for _, c := range ob.Cases {
 		formula := c.formula(s, ob.Possible)
@@ -184,16 +184,14 @@ func (s *system) formulas(ob Obligation, results []Result) (all [][]term) {
 	return all
 }
 
-// waves orders obligations, given by index, so that each comes in a later wave
-// than those that it builds on.
+// waves groups obligations, by index, so that each is in a later wave than those
+// that it builds on.
 func waves(obligations []Obligation) (ws [][]int) {
 	wave := map[string]int{}
 	for i, ob := range obligations {
 		n := 0
 		for _, name := range slices.Concat(ob.After, ob.Facts) {
-			if w, ok := wave[name]; ok {
-				n = max(n, w+1)
-			}
+			n = max(n, wave[name]+1)
 		}
 		wave[ob.Name] = n
 		for len(ws) <= n {
@@ -204,8 +202,8 @@ func waves(obligations []Obligation) (ws [][]int) {
 	return ws
 }
 
-// parallel does all of work, n at a time, and hands each result to done, one
-// after the other.
+// parallel does all of the work, n at a time, and passes each result to done, which
+// is not called concurrently.
 func parallel(work []int, n int, do func(int) Result, done func(int, Result)) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex

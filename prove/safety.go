@@ -9,7 +9,7 @@ import (
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
-// duties has what is to be shown of a function, by its role.
+// duties returns what has to be proved of a function, by its role.
 var duties = map[contract.Role]func(k *call) []Obligation{
 	contract.Allocates:       (*call).allocates,
 	contract.AllocatesZeroed: (*call).allocatesZeroed,
@@ -17,21 +17,21 @@ var duties = map[contract.Role]func(k *call) []Obligation{
 	contract.Frees:           (*call).frees,
 }
 
-// allocates are the obligations of a function that returns a new block.
+// allocates returns the obligations of a function that returns a new block.
 func (k *call) allocates() []Obligation {
 	p := k.strategy.place(k)
 	obligations := append(k.placement(func(outcome) place { return p }), k.safe()...)
 	return append(obligations, k.possible())
 }
 
-// allocatesZeroed are the obligations of a function that returns a new block of zeros.
+// allocatesZeroed returns the obligations of a function that returns a new block of zeros.
 func (k *call) allocatesZeroed() []Obligation {
 	obligations := k.allocates()
 	last := len(obligations) - 1
 	return append(obligations[:last:last], k.zeroed(), obligations[last])
 }
 
-// resizes are the obligations of a function that resizes a live block.
+// resizes returns the obligations of a function that resizes a live block.
 func (k *call) resizes() []Obligation {
 	r := k.strategy.resize(k)
 	obligations := []Obligation{k.forAll("stays", r.text, r.then, r.stays)}
@@ -42,15 +42,15 @@ func (k *call) resizes() []Obligation {
 	return append(obligations, k.contents(), k.possible())
 }
 
-// safe are the obligations of a function that returns a block, wherever it lies.
-// Beside the placement, the facts imply some of them.
+// safe returns the obligations of a function that returns a block, wherever it has to
+// lie. Some of them follow from the placement and the other facts named.
 func (k *call) safe(facts ...string) []Obligation {
 	sound := k.sound("place", "top", "grow")
-	return slices.Concat(sound, k.clean(), k.block(facts))
+	return slices.Concat(sound, k.clean(block{}), k.block(facts))
 }
 
-// block are the obligations about the block returned. It may overlap the one that
-// realloc resizes.
+// block returns the obligations about the block returned, which may overlap the old
+// one.
 func (k *call) block(facts []string) []Obligation {
 	old, size := k.old(), k.size()
 	other := block{k.some("other.at"), k.some("other.size")}
@@ -64,7 +64,7 @@ func (k *call) block(facts []string) []Obligation {
 	facts = append([]string{"place", "top", "grow", "ours", "invariant", "returns", "failure"}, facts...)
 	got := func(o outcome) block { return block{o.ret, size} }
 	return []Obligation{
-		k.forAll("ours", "what becomes free was so before, or was nobody's", func(o outcome) term {
+		k.forAll("ours", "what becomes free was free before or belonged to nobody", func(o outcome) term {
 			none := k.le(o.post.end, o.post.top)
 			return k.Any(none, k.le(o.post.end, k.pre.end), k.Eq(k.pre.end, k.pre.size), k.le(k.pre.size, o.post.top))
 		}),
@@ -72,19 +72,19 @@ func (k *call) block(facts []string) []Obligation {
 			same := k.All(k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end), k.Eq(o.post.pages, k.pre.pages))
 			return k.Implies(o.failed, same)
 		}),
-		k.forAll("bounds", "the block lies between the heap base, the top that is left and the memory's end", func(o outcome) term {
+		k.forAll("bounds", "the block lies between the heap base and the new top, within the memory", func(o outcome) term {
 			return k.Implies(o.ok, k.And(k.le(k.base, o.ret), k.le(k.end(got(o)), o.post.top, o.post.size)))
 		}).after("place", "top", "grow").implied(facts...),
 		k.forAll("disjoint", "the block shares no byte with a live block", func(o outcome) term {
 			return k.Implies(o.ok, k.apart(got(o), other))
 		}, exists...).after("place").implied(facts...),
-		k.forAll("foreign", "no byte that somebody else added, or that was used before, is in the block or becomes free", func(o outcome) term {
+		k.forAll("foreign", "no foreign byte and no used byte is in the block or becomes free", func(o outcome) term {
 			return k.And(k.Implies(o.ok, k.Not(k.has(got(o), foreign))), k.Not(k.has(k.free(o.post), foreign)))
 		}, notOurs...).after("place", "top", "grow").implied(facts...),
 		k.forAll("live", "live blocks stay below the top", func(o outcome) term {
 			return k.le(k.end(other), o.post.top)
 		}, exists...).after("place", "top").implied(facts...),
-		k.writesWithin("nothing is written outside of the block returned", func(o outcome) block {
+		k.writesWithin("nothing is written outside the block returned", func(o outcome) block {
 			return block{o.ret, k.Ite(o.ok, size, k.num(0))}
 		}),
 		k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
@@ -93,7 +93,7 @@ func (k *call) block(facts []string) []Obligation {
 	}
 }
 
-// writesWithin says that the call writes inside of one block alone.
+// writesWithin says that the call writes only inside one block.
 func (k *call) writesWithin(text string, may func(o outcome) block) Obligation {
 	return k.forAll("writes", text, func(o outcome) term {
 		in, all := may(o), k.Bool(true)
@@ -104,8 +104,7 @@ func (k *call) writesWithin(text string, may func(o outcome) block) Obligation {
 	})
 }
 
-// zeroed says that every byte of the block is 0: it never held anything else, or
-// it was filled.
+// zeroed says that every byte of the block is 0: either it was clean, or it is filled.
 func (k *call) zeroed() Obligation {
 	x := k.some("byte")
 	fresh := k.le(k.pre.size, x)
@@ -135,13 +134,13 @@ func (k *call) fills(o outcome, x term) (filled, spoilt term) {
 	return filled, spoilt
 }
 
-// contents says of any one byte that the old and the new block both have that it
-// is kept: it stays and nothing is written over it, or a copy brings it along.
+// contents says that any one byte that both blocks have room for is kept: it stays
+// and nothing is written over it, or it is copied.
 func (k *call) contents() Obligation {
 	i, old := k.some("byte"), k.old()
 	from := k.Add(old.at, i)
 	common := []term{k.lt(i, old.size), k.lt(i, k.size())}
-	return k.forAll("contents", "the bytes that the old and the new block share in number are kept", func(o outcome) term {
+	return k.forAll("contents", "the bytes that both blocks have room for are kept", func(o outcome) term {
 		to := k.Add(o.ret, i)
 		copied, spoilt := k.Bool(false), k.Bool(false)
 		for _, f := range writes(o.path) {
@@ -154,48 +153,50 @@ func (k *call) contents() Obligation {
 			spoilt = k.Or(spoilt, hit)
 		}
 		kept := k.And(k.Not(spoilt), k.Or(copied, k.Eq(from, to)))
-		intact := k.Not(spoilt) // where it fails, the old block is what counts
+		intact := k.Not(spoilt) // on failure, the old block has to be intact
 		return k.And(k.Implies(o.ok, kept), k.Implies(o.failed, intact))
 	}, common...)
 }
 
-// frees are the obligations of a function that gives a live block back.
+// frees returns the obligations of a function that gives a live block back.
 func (k *call) frees() []Obligation {
-	gone := k.old()
+	return append(k.givesBack(k.old(), k.held()), k.strategy.gives(k)...)
+}
+
+// givesBack returns the obligations of a function that ends the life of the blocks in
+// gone, which hold the bytes in held.
+func (k *call) givesBack(gone, held block) []Obligation {
 	other := block{k.some("other.at"), k.some("other.size")}
 	foreign := k.some("foreign")
-	return slices.Concat(k.sound(), k.clean(), []Obligation{
+	return slices.Concat(k.sound(), k.clean(held), []Obligation{
 		k.forAll("live", "other live blocks stay below the top, and the top does not rise", func(o outcome) term {
 			return k.And(k.le(k.end(other), o.post.top), k.le(o.post.top, k.pre.top))
 		}, k.live(k.pre, other), k.lt(k.num(0), other.size), k.apart(gone, other)),
-		k.forAll("foreign", "no byte that somebody else added, or that was used before, becomes free but the block's own", func(o outcome) term {
+		k.forAll("foreign", "no foreign byte and no used byte becomes free, except those given back", func(o outcome) term {
 			return k.Not(k.has(k.free(o.post), foreign))
-		}, k.lt(foreign, k.pre.size), k.Not(k.has(k.free(k.pre), foreign)), k.Not(k.has(k.held(), foreign))),
-		k.writesWithin("nothing is written outside of the block", func(outcome) block { return gone }),
+		}, k.lt(foreign, k.pre.size), k.Not(k.has(k.free(k.pre), foreign)), k.Not(k.has(held, foreign))),
+		k.writesWithin("nothing is written outside what is given back", func(outcome) block { return gone }),
 		k.forAll("grow", "the memory does not grow", func(o outcome) term {
 			return k.Eq(o.post.pages, k.pre.pages)
 		}),
-	}, k.strategy.gives(k))
+	})
 }
 
-// clean says that what was used counts as clean only after it was filled with 0, for
-// alloc_zeroed relies on that. Without a dirty mark only the block that is handed
-// over can come back, and the other obligations say the rest.
-func (k *call) clean() []Obligation {
-	if k.contract.Dirty || !k.contract.HasRole(contract.AllocatesZeroed) {
-		return nil
-	}
-	used := k.held()
-	switch {
-	case k.hints.DirtyMark != nil:
+// clean says that used bytes count as clean again only once they are filled with 0:
+// alloc_zeroed does not fill clean bytes. Without a dirty mark all free bytes are
+// clean, and only those in held can become free: the other obligations say so.
+func (k *call) clean(held block) []Obligation {
+	used := held
+	if k.hints.DirtyMark != nil {
 		used = block{k.base, k.Sub(k.pre.clean, k.base)}
-	case k.function.Role != contract.Frees:
+	}
+	if used.size == nil || k.contract.Dirty || !k.contract.HasRole(contract.AllocatesZeroed) {
 		return nil
 	}
 	x := k.some("byte")
-	return []Obligation{k.forAll("clean", "a byte of the block that becomes free is 0", func(o outcome) term {
-		free := k.has(block{o.post.clean, k.Sub(o.post.end, o.post.clean)}, x)
+	return []Obligation{k.forAll("clean", "a used byte counts as clean again only if it is 0", func(o outcome) term {
+		clean := k.has(block{o.post.clean, k.Sub(o.post.end, o.post.clean)}, x)
 		filled, spoilt := k.fills(o, x)
-		return k.Implies(free, k.And(filled, k.Not(spoilt)))
+		return k.Implies(clean, k.And(filled, k.Not(spoilt)))
 	}, k.has(used, x))}
 }

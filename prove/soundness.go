@@ -5,20 +5,21 @@ package prove
 import (
 	"fmt"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
-// What lemmas are about.
+// The statements about lemmas.
 const (
-	productsText = "a product is 0 only where a factor is, as the executor took it"
-	loopsText    = "loops do what the executor took them to do, and end"
+	productsText = "a product is 0 only if a factor is, as the executor assumes"
+	loopsText    = "loops do what the executor assumes, and end"
 )
 
-// sound are the obligations of every call: it returns without a trap, keeps the
-// invariant, and the paths leave nothing out. The invariant builds on the facts.
+// sound returns the obligations of every call: it returns without a trap, it keeps
+// the invariant, and the paths cover everything. The invariant builds on the facts.
 func (k *call) sound(facts ...string) []Obligation {
-	returns := k.forAll("returns", "never traps nor loops for ever, nor returns null, but where the contract says so", func(o outcome) term {
-		if len(k.function.Results) > 0 {
+	returns := k.forAll("returns", "never traps, loops forever or returns null, except where the contract says so", func(o outcome) term {
+		if k.function.Result == contract.BlockResult {
 			return k.Or(o.ok, o.failed)
 		}
 		return k.Bool(o.path.End == sym.Return)
@@ -39,8 +40,8 @@ func (k *call) sound(facts ...string) []Obligation {
 
 func (k *call) products() Obligation { return k.lemmas("products", productsText, true) }
 
-// lemmas collects what the executor relied on, each once: what it took of
-// products, or to cut loops.
+// lemmas collects what the executor assumed, each lemma once: about products, or
+// about loops that it cut.
 func (k *call) lemmas(name, text string, products bool) Obligation {
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
 	seen := map[string]bool{}
@@ -62,7 +63,7 @@ func (k *call) lemmas(name, text string, products bool) Obligation {
 	return ob
 }
 
-// complete says that the paths leave nothing out.
+// complete says that the paths cover everything.
 func (k *call) complete() Obligation {
 	covered := k.Bool(false)
 	for _, o := range k.all {
@@ -76,7 +77,7 @@ func (k *call) complete() Obligation {
 
 // possible says that success and failure both happen.
 func (k *call) possible() Obligation {
-	ob := Obligation{Name: k.function.Name + ".possible", Text: "success and failure are both possible, so nothing above is empty", Possible: true}
+	ob := Obligation{Name: k.function.Name + ".possible", Text: "success and failure are both possible, so nothing above is vacuous", Possible: true}
 	for _, want := range []struct {
 		name string
 		of   func(o outcome) term

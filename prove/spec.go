@@ -11,7 +11,7 @@ import (
 // do not wrap; statements have one bit.
 type term = *bv.Term
 
-// spec has the words that specifications are written in.
+// spec has the operations that specifications are written in.
 type spec struct {
 	*bv.Builder
 	width int // bits of an address
@@ -24,7 +24,7 @@ func (s spec) num(n uint64) term { return s.Const(s.wide, n) }
 // of reads a machine word as a number.
 func (s spec) of(word term) term { return s.Zext(word, s.wide) }
 
-// some is a number below 2^width that is not known.
+// some is an unknown number below 2^width.
 func (s spec) some(name string) term { return s.of(s.Var(name, s.width)) }
 
 // limit is 2^width, the end of the address space.

@@ -4,8 +4,8 @@ package prove
 
 import "github.com/genalloc/genalloc/prove/sym"
 
-// start says that the invariant holds after instantiation, and that what is the
-// allocator's is then what the contract gives it.
+// start says that the invariant holds after instantiation, and that the allocator
+// then owns the memory that the contract gives it.
 func (s *system) start() ([]Obligation, error) {
 	st, err := s.firstState()
 	if err != nil {
@@ -13,7 +13,7 @@ func (s *system) start() ([]Obligation, error) {
 	}
 	v := s.view(st)
 	given := []term{s.le(s.pmin, st.Pages, s.pmax)}
-	if s.contract.HeapBase.Imported() { // what the importer has to see to
+	if s.contract.HeapBase.Imported() { // the importer's duty
 		given = append(given, s.lt(s.num(0), s.base), s.le(s.base, v.size))
 	}
 	one := func(name, text string, goal term) Obligation {
@@ -21,11 +21,12 @@ func (s *system) start() ([]Obligation, error) {
 	}
 	return []Obligation{
 		one("start.invariant", "the invariant holds after instantiation", s.invariant(v)),
-		one("start.end", "the initial pages are the allocator's, and the base's own page", s.Eq(v.end, s.firstEnd())),
+		one("start.end", "the allocator owns the initial pages and the page that the base lies in", s.Eq(v.end, s.firstEnd())),
 	}, nil
 }
 
-// elsewhere says that a memory.grow by somebody else disturbs nothing.
+// elsewhere says that a memory.grow by somebody else changes nothing for the
+// allocator.
 func (s *system) elsewhere() []Obligation {
 	before := s.anyState()
 	after := sym.State{Globals: before.Globals, Pages: s.Var("pages.after", s.wide)}
@@ -36,6 +37,6 @@ func (s *system) elsewhere() []Obligation {
 	}
 	return []Obligation{
 		one("elsewhere.invariant", "the invariant survives a growth by somebody else", s.invariant(w)),
-		one("elsewhere.end", "what somebody else adds does not become the allocator's", s.And(s.Eq(w.end, v.end), s.Eq(w.top, v.top))),
+		one("elsewhere.end", "the allocator does not own pages that somebody else adds", s.And(s.Eq(w.end, v.end), s.Eq(w.top, v.top))),
 	}
 }

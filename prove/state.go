@@ -23,8 +23,8 @@ type system struct {
 	executor *sym.Executor
 	engine   func() (*replay.Module, error) // compiled at the first counterexample
 
-	base       term // the heap base, a number
-	align      term // the contract's own alignment, a number
+	base       term // the heap base, an address
+	align      term // the contract's own alignment in bytes
 	pmin, pmax term // the memory's limits in pages
 }
 
@@ -49,7 +49,7 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	return s, s.check()
 }
 
-// check refuses what the invariant's argument does not cover.
+// check returns an error for modules that the method does not cover.
 func (s *system) check() error {
 	m := s.module
 	if m.Start != nil {
@@ -97,8 +97,8 @@ func (s *system) check() error {
 	return nil
 }
 
-// globals returns the globals as mutable makes the mutable ones; the others are
-// what they are from the start on.
+// globals returns the globals: mutable makes those that are, and the others have their
+// initial values.
 func (s *system) globals(mutable func(i uint32, width int) term) []term {
 	var gs []term
 	n := s.module.NumImported(wasm.KindGlobal) + len(s.module.Globals)
@@ -138,7 +138,7 @@ func (s *system) isBase(i uint32) bool {
 	return false
 }
 
-// anyState is a state that is not known.
+// anyState is an unknown state.
 func (s *system) anyState() sym.State {
 	return sym.State{
 		Globals: s.globals(func(i uint32, width int) term { return s.Var(fmt.Sprintf("global%d", i), width) }),
@@ -146,8 +146,8 @@ func (s *system) anyState() sym.State {
 	}
 }
 
-// firstState is the state after instantiation. A memory that is imported may be
-// larger than the least that the module asks for.
+// firstState is the state after instantiation. An imported memory may be larger than
+// the module's minimum.
 func (s *system) firstState() (sym.State, error) {
 	var err error
 	st := sym.State{Pages: s.pmin}
@@ -164,8 +164,8 @@ func (s *system) firstState() (sym.State, error) {
 	return st, err
 }
 
-// address reads a cell that holds an address. A global that is wider than numbers
-// are holds it as it is, with nothing above.
+// address reads a cell that holds an address. In a global that is wider than numbers
+// are, the upper bits have to be 0.
 func (s *system) address(v *view, st sym.State, c Cell) term {
 	global := st.Globals[c.Global]
 	if global.Width > s.wide && !c.Negated {
@@ -180,6 +180,6 @@ func (s *system) address(v *view, st sym.State, c Cell) term {
 	return s.of(word)
 }
 
-// firstEnd is the end of what is the allocator's at the start: the initial pages,
-// and the base's own page where that is further up.
+// firstEnd is the end of the memory that the allocator owns at the start: the initial
+// pages, or the page that the base lies in if that is higher.
 func (s *system) firstEnd() term { return s.larger(s.bytes(s.pmin), s.roundUpPage(s.base)) }
