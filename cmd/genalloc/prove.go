@@ -29,6 +29,7 @@ const exitOpen = 3
 type proveOptions struct {
 	given       contract.Order
 	top, end    string
+	dirtyMark   string
 	timeout     time.Duration
 	jobs        int
 	certificate string
@@ -66,6 +67,7 @@ func newProve(s streams) *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "as JSON")
 	f.StringVar(&o.top, "top", "", "global that holds the top; with a minus sign if negated")
 	f.StringVar(&o.end, "end", "", "memory, page, initial, bytes:GLOBAL or pages:GLOBAL")
+	f.StringVar(&o.dirtyMark, "dirty-mark", "", "global that holds the dirty mark; with a minus sign if negated")
 	addContractFlags(f, &o.given)
 	addCompletions(c)
 	return c
@@ -96,7 +98,7 @@ func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
 	case o.json && o.quiet:
 		return refuse("json", "it contradicts --quiet: drop either")
 	}
-	for _, search := range []string{"timeout", "top", "end"} {
+	for _, search := range []string{"timeout", "top", "end", "dirty-mark"} {
 		if o.check != "" && flags.Changed(search) {
 			return refuse("check", "it searches for nothing, and --"+search+" guides a search: drop either")
 		}
@@ -242,6 +244,12 @@ func (o *proveOptions) hints(m *wasm.Module, c contract.Contract) (prove.Hints, 
 	if o.end != "" {
 		if err := h.End.UnmarshalText([]byte(o.end)); err != nil {
 			return h, &contract.FlagError{Flag: "end", Err: err}
+		}
+	}
+	if o.dirtyMark != "" {
+		h.DirtyMark = new(prove.Cell)
+		if err := h.DirtyMark.UnmarshalText([]byte(o.dirtyMark)); err != nil {
+			return h, &contract.FlagError{Flag: "dirty-mark", Err: err}
 		}
 	}
 	return h, nil
