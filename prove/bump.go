@@ -117,14 +117,12 @@ func (bump) place(k *call) place {
 // rounded up by, or if it is the newest and nothing is in the way.
 func (b bump) resize(k *call) resizing {
 	old, size := k.old(), k.size()
-	usable := k.end(k.held())
 	end := k.Add(old.at, size)
 	fits := k.le(end, k.pre.end)
-	newest := k.Eq(usable, k.pre.top)
-	inPlace := k.And(newest, k.Or(fits, k.Eq(k.pre.end, k.pre.size)))
+	inPlace := k.And(k.newest(), k.Or(fits, k.Eq(k.pre.end, k.pre.size)))
 	here, elsewhere := k.placed(old.at, end, fits), b.place(k)
 	return resizing{
-		stays: k.Or(k.le(size, old.size), k.le(end, usable)),
+		stays: k.Or(k.le(size, old.size), k.le(end, k.end(k.held()))),
 		text:  "a block that shrinks stays where it is and frees nothing",
 		then: func(o outcome) term {
 			return k.All(k.Eq(o.ret, old.at), k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end), k.Eq(o.post.pages, k.pre.pages))
@@ -137,5 +135,8 @@ func (b bump) resize(k *call) resizing {
 		},
 	}
 }
+
+// newest says that the old block is the one that ends at the top.
+func (k *call) newest() term { return k.Eq(k.end(k.held()), k.pre.top) }
 
 func (bump) gives(*call) []Obligation { return nil }
