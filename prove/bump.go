@@ -10,8 +10,7 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// bump hands out memory from the top upwards. It need not take anything back; if
-// it does, safety is what it owes.
+// bump hands out memory from the top upwards. It may take blocks back, but need not.
 type bump struct{}
 
 func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error) {
@@ -68,7 +67,7 @@ func (b bump) view(s *system, st sym.State) view {
 	return v
 }
 
-// lazy replaces the meaning of the globals before the first call.
+// lazy gives the globals another meaning before the first call.
 func (bump) lazy(s *system, v *view, st sym.State) {
 	cell := st.Globals[s.hints.End.Cell.Global]
 	before := s.Extract(cell, cell.Width-1, 1) // negative
@@ -98,9 +97,8 @@ func (bump) invariant(s *system, v view) term {
 	)
 }
 
-// place is behind the top if the block fits into what is free, or if what is free
-// ends with the memory and can be extended; else behind the memory, because foreign
-// pages are in the way.
+// place is above the top if the block fits below the end, or if the end is the
+// memory's and can move; otherwise above the memory, because foreign pages follow.
 func (bump) place(k *call) place {
 	v, size, align := k.pre, k.size(), k.alignment()
 	near := k.roundUp(v.top, align)
@@ -113,8 +111,8 @@ func (bump) place(k *call) place {
 	return k.placed(at, k.Add(at, size), fits)
 }
 
-// resize keeps a block in place if it shrinks, if it grows into what its end was
-// rounded up by, or if it is the newest and nothing is in the way.
+// resize keeps a block in place if it shrinks, if it grows within its rounded end, or
+// if it is the newest and no foreign pages are in the way.
 func (b bump) resize(k *call) resizing {
 	old, size := k.old(), k.size()
 	end := k.Add(old.at, size)

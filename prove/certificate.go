@@ -19,14 +19,14 @@ import (
 	"github.com/genalloc/genalloc/prove/sat"
 )
 
-// certificateFormat names the format, and the version of the obligations: a
-// certificate is about the formulas of the program that wrote it.
+// certificateFormat is the name and version of the format. A certificate is about the
+// formulas of the program that wrote it.
 const certificateFormat = "genalloc certificate 1"
 
-// Certificate says what was proved of which bytes, with the proofs. As a file it
-// is a line with the format and the SHA-256 of what follows; and that is, compressed
-// by gzip, JSON, a line feed, and the chains of all cases in their order. The sum
-// notices damage; it need not be trusted.
+// Certificate says what was proved of which bytes, with the proofs. Its file is a line
+// with the format and the SHA-256 of the rest, and then gzip-compressed JSON, a line
+// feed, and the chains of all cases in order. The checksum detects damage; it need not
+// be trusted.
 type Certificate struct {
 	Format      string               `json:"format"`
 	Module      string               `json:"sha256"`   // of the module's bytes
@@ -60,7 +60,7 @@ type CertifiedCase struct {
 	Values map[string]string `json:"values,omitempty"` // by variable, in hexadecimal
 }
 
-// Certificate returns what the report rests on. The module has to be proved, with
+// Certificate returns the proofs of the report. The module has to be proved with
 // Options.Record.
 func (r *Report) Certificate(module []byte) (*Certificate, error) {
 	if r.Verdict() != Proved {
@@ -130,7 +130,7 @@ func (c *Certificate) pack(w io.Writer) error {
 // mostCertificate bounds a certificate, unpacked, in bytes.
 const mostCertificate = 1 << 30
 
-// ReadCertificate reads a file. Whatever is in it is only looked at by Check.
+// ReadCertificate reads a file. Only Check looks at what it says.
 func ReadCertificate(r io.Reader) (*Certificate, error) {
 	file, err := io.ReadAll(io.LimitReader(r, mostCertificate))
 	if err != nil {
@@ -191,8 +191,8 @@ func (c *Certificate) cases() iter.Seq[*CertifiedCase] {
 	}
 }
 
-// share gives each case its part of what follows the JSON; false if that is more
-// or less than they take.
+// share gives each case its part of the bytes after the JSON; it returns false unless
+// they are exactly as many as the cases need.
 func (c *Certificate) share(rest []byte) bool {
 	if len(rest) == 0 || rest[0] != '\n' {
 		return false

@@ -11,9 +11,8 @@ import (
 )
 
 // packChains writes chains as bytes. Each is its length and then its clauses, all
-// as unsigned LEB128: a clause of the formula as twice its number, one derived
-// before as twice the number of steps back, and one more. first is the number of
-// clauses of the formula.
+// as unsigned LEB128: 2n for clause n of the formula, 2n+1 for the clause derived n
+// steps before. first is the number of clauses of the formula.
 func packChains(chains []sat.Chain, first int) []byte {
 	var b []byte
 	for i, c := range chains {

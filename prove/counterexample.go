@@ -14,14 +14,14 @@ import (
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
-// Counterexample is a state and arguments for which an obligation is wrong.
+// Counterexample is a state and arguments for which an obligation does not hold.
 type Counterexample struct {
 	Case   string
 	Values bv.Assignment // by the names of the variables; nil where nothing makes the case happen
-	Call   *Call         // what was run to see it; nil where the obligation is not about a call
+	Call   *Call         // the call that was run; nil if the obligation is not about a call
 
-	// Script leads there by calls from an instance, and breaks Rule of the judge's;
-	// both are empty until somebody looks for it (package script).
+	// Script leads there by calls from an instance and breaks a rule of the judge's.
+	// Both are empty until package script finds them.
 	Script, Rule string
 }
 
@@ -37,7 +37,7 @@ type Call struct {
 	Base, Top, End uint64
 }
 
-// Arg returns the argument of that role, or otherwise where the function takes none.
+// Arg returns the argument of that role, or otherwise if the function takes none.
 func (c *Call) Arg(r contract.ParamRole, otherwise uint64) uint64 {
 	if i := c.Function.Param(r); i >= 0 {
 		return c.Args[i]
@@ -45,17 +45,17 @@ func (c *Call) Arg(r contract.ParamRole, otherwise uint64) uint64 {
 	return otherwise
 }
 
-// errReplay says that the engine did not do what the model predicts. It is an
-// alarm: the executor, the solver or an obligation is at fault, and not the module.
+// errReplay says that the engine did not do what the model predicts. That is an
+// alarm: the executor, the solver or an obligation is wrong, not the module.
 var errReplay = errors.New("the counterexample does not replay")
 
 func mismatch(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", errReplay, fmt.Sprintf(format, args...))
 }
 
-// show replays a counterexample. The argument: the values make every assumption
-// true and the goal false, as Eval computes them, with neither solver nor clauses
-// in between; and what the obligation takes the call to do in that state, it does.
+// show replays a counterexample. Why that is enough: by Eval, without solver or
+// clauses, the values make every assumption true and the goal false; and in that state
+// the call does what the path says.
 func (s *system) show(c Case, formula []term, x *Counterexample) error {
 	for _, t := range formula {
 		if !x.Values.Holds(t) {
@@ -77,7 +77,7 @@ func (s *system) show(c Case, formula []term, x *Counterexample) error {
 	return err
 }
 
-// showStart holds the globals' initial values against the engine's.
+// showStart compares the globals' initial values with the engine's.
 func (s *system) showStart(x *Counterexample) error {
 	st, err := replay.Start(s.module)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *system) showStart(x *Counterexample) error {
 	return nil
 }
 
-// rerun is a call to be made again in an engine, with the values of a model.
+// rerun is a call to be made in an engine, with the values of a model.
 type rerun struct {
 	values bv.Assignment
 	call   *call
@@ -111,7 +111,7 @@ func (r rerun) all(ts []term) (vs []uint64) {
 	return vs
 }
 
-// run makes the call and compares what becomes of it with what the path says.
+// run makes the call and compares the outcome with the path's.
 func (r rerun) run(engine *replay.Module) (*Call, error) {
 	k := r.call
 	c := &Call{
@@ -140,7 +140,7 @@ func (r rerun) run(engine *replay.Module) (*Call, error) {
 	return c, errors.Join(r.compare(c.After), memory.err)
 }
 
-// compare holds the outcome against the path's.
+// compare compares the outcome with the path's.
 func (r rerun) compare(got replay.Outcome) error {
 	p := r.path
 	switch {

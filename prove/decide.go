@@ -13,7 +13,7 @@ import (
 	"github.com/genalloc/genalloc/prove/sat"
 )
 
-// answer is what is known of a formula, checked by whoever gives it.
+// answer says whether a formula can hold; the finder has checked it.
 type answer struct {
 	status  sat.Status
 	values  bv.Assignment // for Sat
@@ -25,7 +25,7 @@ type answer struct {
 // finder finds out whether the formula of an obligation's i-th case can hold.
 type finder func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error)
 
-// stopped says why nothing more is done; nil while it is.
+// stopped says why the work has to stop; nil while it goes on.
 func stopped(ctx context.Context) error {
 	switch err := ctx.Err(); {
 	case err == nil:
@@ -37,7 +37,7 @@ func stopped(ctx context.Context) error {
 	}
 }
 
-// decide looks at the cases of an obligation, up to the first that is not proved.
+// decide decides the cases of an obligation, up to the first that is not proved.
 func (s *system) decide(ctx context.Context, ob Obligation, formulas [][]term, o Options, find finder) Result {
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -70,7 +70,7 @@ func (s *system) decide(ctx context.Context, ob Obligation, formulas [][]term, o
 	return r
 }
 
-// want is the answer that shows a case of the obligation.
+// want is the answer that proves a case of the obligation.
 func want(ob Obligation) sat.Status {
 	if ob.Possible {
 		return sat.Sat
@@ -78,7 +78,7 @@ func want(ob Obligation) sat.Status {
 	return sat.Unsat
 }
 
-// refute makes a counterexample that was seen to be one.
+// refute makes a counterexample and replays it.
 func (s *system) refute(c Case, formula []term, a answer) (*Counterexample, error) {
 	x := &Counterexample{Case: c.Name}
 	if a.status == sat.Unsat { // it was to be possible, and is not
@@ -88,8 +88,7 @@ func (s *system) refute(c Case, formula []term, a answer) (*Counterexample, erro
 	return x, s.show(c, formula, x)
 }
 
-// search is the finder that solves, and keeps the proofs if a certificate is to be
-// made of them.
+// search is the finder that solves. It keeps the proofs for a certificate if record.
 func search(record bool) finder {
 	return func(ctx context.Context, _ Obligation, _ int, formula []term) (answer, error) {
 		if err := stopped(ctx); err != nil {
@@ -124,7 +123,7 @@ func blast(formula []term) *bv.Blaster {
 }
 
 // smaller looks for a counterexample with smaller numbers, which is easier to
-// follow, and cheaper to replay where blocks are filled or copied.
+// follow, and cheaper to replay if blocks are filled or copied.
 func smaller(c Case, formula []term, found bv.Assignment) bv.Assignment {
 	if c.call == nil {
 		return found
@@ -149,7 +148,7 @@ func smaller(c Case, formula []term, found bv.Assignment) bv.Assignment {
 	return found
 }
 
-// values lists an assignment's values by the names of what they are the values of.
+// values lists an assignment's values with the names of the variables.
 func values(a bv.Assignment) []string {
 	var vs []string
 	for _, name := range sortedKeys(a) {

@@ -11,9 +11,8 @@ import (
 	"github.com/genalloc/genalloc/prove/sat"
 )
 
-// Formula is what was asked of the solver, and what it said: statements that hold
-// together exactly where a case fails, or for a case that has to be possible,
-// where it happens.
+// Formula is a question to the solver with its answer: statements that all hold
+// exactly when a case fails, or for a case that has to be possible, when it happens.
 type Formula struct {
 	Obligation, Case string
 	Status           sat.Status
@@ -21,7 +20,7 @@ type Formula struct {
 	terms            []term
 }
 
-// Name is a name for a file, which no other formula of the module has.
+// Name is a file name that is unique among the module's formulas.
 func (f Formula) Name() string {
 	plain := func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '_' {
@@ -32,13 +31,12 @@ func (f Formula) Name() string {
 	return strings.Map(plain, f.Obligation+"-"+f.Case)
 }
 
-// SMT2 writes the formula as a script for solvers, in SMT-LIB 2, with the answer
-// that is expected.
+// SMT2 writes the formula as an SMT-LIB 2 script with the expected answer.
 func (f Formula) SMT2(w io.Writer) error {
 	return bv.SMT2(w, f.terms, f.Status.String(), f.Obligation+", "+f.Case, f.statement)
 }
 
-// telling is a finder that tells what became of each formula.
+// telling is a finder that passes each formula and its answer to tell.
 func telling(find finder, tell func(Formula)) finder {
 	return func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error) {
 		a, err := find(ctx, ob, i, formula)

@@ -12,15 +12,14 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// Check goes through a certificate without any search: it makes the obligations
-// from the module anew, and the formulas from them, and looks whether what was
-// recorded decides each. The error says what does not hold. m is the module in
-// the bytes, which has to be valid.
+// Check checks a certificate without any search: it makes the obligations and their
+// formulas from the module anew, and checks that what was recorded decides each. The
+// error says what does not hold. m is the module in the bytes, which has to be valid.
 //
-// The argument. What has to be shown comes from the module and the contract
-// alone, as in Run; the certificate only takes the solver's place. The hints are
-// read from it, which need not be trusted. A path for which nothing is recorded is
-// not taken for dead, so what is left out makes the check fail.
+// Why this is enough: what has to be proved comes from the module and the contract
+// alone, as in Run; the certificate only takes the solver's place. The hints come from
+// it, but need not be trusted. A path is dead only if that is recorded, so leaving
+// something out makes the check fail.
 func (c *Certificate) Check(ctx context.Context, module []byte, m *wasm.Module, promised contract.Contract, o Options) (*Report, error) {
 	switch {
 	case c.Module != digest(module):
@@ -40,7 +39,7 @@ func (c *Certificate) Check(ctx context.Context, module []byte, m *wasm.Module, 
 	if err != nil {
 		return nil, err
 	}
-	o.probe = true // nothing is to be found out about what is not proved
+	o.probe = true
 	report, err := s.run(ctx, o, recorded(cases))
 	if err != nil {
 		return nil, err
@@ -65,7 +64,7 @@ func (c *Certificate) index() (map[caseName]CertifiedCase, error) {
 	return cases, nil
 }
 
-// covers holds the certificate against what had to be shown.
+// covers compares the certificate with what had to be proved.
 func (c *Certificate) covers(r *Report) error {
 	for i, x := range r.Results {
 		switch ob := x.Obligation; {

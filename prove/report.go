@@ -13,8 +13,8 @@ import (
 	"github.com/genalloc/genalloc/prove/replay"
 )
 
-// String returns the result in a line: the obligation, the verdict, the time, and
-// what there is to say about anything but a proof.
+// String returns the result in one line: the obligation, the verdict, the time, and
+// the reason or the counterexample if it is not proved.
 func (r Result) String() string {
 	line := fmt.Sprintf("%-24s %-12s %7.2f s", r.Obligation.Name, r.Verdict, r.Duration.Seconds())
 	if r.Reason != "" {
@@ -34,8 +34,8 @@ func (r Result) Steps() (n int) {
 	return n
 }
 
-// String gives the call with the state before it and what became of it, and then
-// the values of what else the obligation is about.
+// String returns the call with the state before it and its outcome, and then the
+// values of the obligation's other variables.
 func (c *Counterexample) String() string {
 	switch {
 	case c.Values == nil:
@@ -106,7 +106,7 @@ func pages(n uint64) string {
 	return fmt.Sprintf("%d pages", n)
 }
 
-// decimal gives small numbers as people count and large ones as machines do.
+// decimal returns small numbers in decimal and large ones in hexadecimal.
 func decimal(n uint64) string {
 	if n < 1<<24 {
 		return fmt.Sprint(n)
@@ -123,13 +123,13 @@ func number(v bv.Value) string {
 
 func sortedKeys(a bv.Assignment) []string { return slices.Sorted(maps.Keys(a)) }
 
-// Summary is a report as JSON has it.
+// Summary is a report for JSON.
 type Summary struct {
 	Verdict     Verdict             `json:"verdict"`
 	Obligations []ObligationSummary `json:"obligations"`
 }
 
-// ObligationSummary is one obligation's outcome as JSON has it.
+// ObligationSummary is one obligation's outcome for JSON.
 type ObligationSummary struct {
 	Name           string             `json:"name"`
 	Statement      string             `json:"statement"`
@@ -140,7 +140,7 @@ type ObligationSummary struct {
 	Counterexample *RefutationSummary `json:"counterexample,omitempty"`
 }
 
-// RefutationSummary is a counterexample as JSON has it.
+// RefutationSummary is a counterexample for JSON.
 type RefutationSummary struct {
 	Case   string            `json:"case"`
 	Values map[string]string `json:"values,omitempty"` // by the names of the variables

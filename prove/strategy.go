@@ -8,11 +8,11 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// strategy is all that the prover knows of a strategy. Safety is not part of it:
-// safety.go states it once for all strategies.
+// strategy is what the prover knows about one strategy. Safety is not part of it:
+// safety.go states it once for all.
 type strategy interface {
-	// guess finds the hints of a module that the emitter made, by its mutable
-	// globals.
+	// guess returns the hints for a module that the emitter made; mutable are the
+	// indices of its mutable globals.
 	guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error)
 
 	// view says what a state means.
@@ -28,12 +28,12 @@ type strategy interface {
 	// resize is where a block that is resized has to lie.
 	resize(k *call) resizing
 
-	// gives are the obligations about what dealloc gives back, beyond safety.
+	// gives returns the obligations about what dealloc gives back, beyond safety.
 	gives(k *call) []Obligation
 }
 
-// strategies has the strategy that a module is held to. A module of any strategy
-// is held to the placement of bump.
+// strategies has a row for each strategy. Modules of any strategy are held to bump's
+// placement.
 var strategies = map[contract.Strategy]strategy{
 	contract.Bump: bump{},
 	contract.Any:  bump{},
@@ -48,7 +48,7 @@ type view struct {
 	end   term // O: the end of the memory that the allocator owns, an address
 	size  term // M: the memory's size in bytes
 	pages term // p
-	own   term // what the hints ask of the globals besides
+	own   term // what else the hints ask of the globals
 }
 
 func (s *system) view(st sym.State) view { return s.strategy.view(s, st) }
@@ -58,7 +58,7 @@ func (s *system) invariant(v view) term { return s.strategy.invariant(s, v) }
 // free are the bytes that the allocator can hand out without growing the memory.
 func (s spec) free(v view) block { return block{v.top, s.Sub(v.end, v.top)} }
 
-// live says that b is a live block: it was handed out, and not given back.
+// live says that b is a live block: it was handed out and not given back.
 func (s *system) live(v view, b block) term {
 	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at))
 }

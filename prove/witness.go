@@ -18,7 +18,7 @@ const mostWritten = 1 << 30
 type witness struct {
 	rerun
 	before map[uint64]byte // what is put there before the call
-	after  map[uint64]byte // what has to be there behind it
+	after  map[uint64]byte // what has to be there after it
 	err    error
 }
 
@@ -57,8 +57,7 @@ func newWitness(r rerun) (*witness, error) {
 	return w, nil
 }
 
-// loads puts in memory what the path reads there. What is the allocator's and was
-// never used is 0.
+// loads puts the bytes in memory that the path reads there. Clean bytes are 0.
 func (w *witness) loads() error {
 	for i, f := range w.path.Effects {
 		if f.Kind != sym.Load || f.Value == nil {
@@ -81,8 +80,8 @@ func (w *witness) loads() error {
 	return nil
 }
 
-// zero tells whether a byte is known to be 0 before the call: what is the
-// allocator's and was never handed out, and what is yet to be grown.
+// zero reports whether a byte is known to be 0 before the call: a clean byte, or one
+// of pages that are yet to be grown.
 func (w *witness) zero(a uint64) bool {
 	if a >= w.value(w.call.state.Pages)*wasm.PageSize {
 		return true
@@ -90,8 +89,8 @@ func (w *witness) zero(a uint64) bool {
 	return !w.call.contract.Dirty && w.value(w.call.pre.clean) <= a && a < w.value(w.call.pre.end)
 }
 
-// trace finds where the byte at a comes from after the effects, the last of which
-// counts first: a value that was written, or the byte that was at from before.
+// trace finds where the byte at a comes from after the effects: a value that one of
+// them wrote, or the byte that was at from before.
 func (w *witness) trace(effects []sym.Effect, a uint64) (b byte, from uint64, old bool) {
 	for i := len(effects) - 1; i >= 0; i-- {
 		f := effects[i]
@@ -114,8 +113,8 @@ func (w *witness) trace(effects []sym.Effect, a uint64) (b byte, from uint64, ol
 	return 0, a, true
 }
 
-// predict returns the byte at a behind the call. Bytes that anybody may have
-// written before it are settled here, different from each other.
+// predict returns the byte at a after the call. Bytes that the program may have
+// written before it are chosen here, different from each other.
 func (w *witness) predict(a uint64) byte {
 	b, from, old := w.trace(w.path.Effects, a)
 	if !old || w.zero(from) {

@@ -17,9 +17,9 @@ import (
 	"github.com/genalloc/genalloc/validate"
 )
 
-// Find returns a script whose replay breaks a promise, and which; ok is false where
-// none of the sequences tried does. Where the counterexample has no call, what
-// follows instantiation is tried.
+// Find returns a script whose replay breaks a rule, and the rule; ok is false if none
+// of the sequences tried does. If the counterexample has no call, it tries sequences
+// that follow instantiation.
 func Find(ctx context.Context, module []byte, c contract.Contract, x *prove.Counterexample) (text, rule string, ok bool) {
 	for _, candidate := range candidates(c, x) {
 		script, err := validate.ParseScript(candidate, c)
@@ -30,7 +30,7 @@ func Find(ctx context.Context, module []byte, c contract.Contract, x *prove.Coun
 		if !ok {
 			continue
 		}
-		// What is handed over is what was seen to fail, as text.
+		// The shortened script has to fail as text, too.
 		if script, err = validate.ParseScript(short, c); err != nil {
 			continue
 		}
@@ -110,8 +110,8 @@ func grown(b *builder) *builder {
 	return b
 }
 
-// script leads to the call's state, makes the call, and then more calls, since a
-// state that is wrong shows only by them.
+// script leads to the call's state, makes the call, and then more calls, because only
+// they show that a state is wrong.
 func (p plan) script(c contract.Contract, k *prove.Call, alloc validate.Op) string {
 	b := &builder{alloc: alloc}
 	start := p.pages(k, uint64(c.InitialPages))
@@ -154,7 +154,7 @@ func (p plan) script(c contract.Contract, k *prove.Call, alloc validate.Op) stri
 	return followed(b)
 }
 
-// followed adds calls after which a state that is wrong becomes a block that is.
+// followed adds calls that turn a wrong state into a wrong block.
 func followed(b *builder) string {
 	for _, size := range []uint64{0, 1, 16, 70_000} {
 		b.block(b.alloc, size, 1)

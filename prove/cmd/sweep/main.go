@@ -2,7 +2,7 @@
 
 // Sweep proves a module for every value of every parameter of the core ABI, and for
 // every two values of two parameters. It prints a line a module and the totals, and
-// exits 1 where one is refuted or left open.
+// exits 1 if one is refuted or left open.
 //
 //	go run ./prove/cmd/sweep [-shard i/n] [-jobs N] [-timeout DURATION] [-list]
 package main
@@ -92,8 +92,8 @@ var exceptions = []struct{ flags, reason string }{
 	{"--abi=core,cabi", "the functions of a list's other ABIs have no obligations"},
 }
 
-// unsupported tells of each exception that the prover still refuses it, and returns
-// the number of those that it does not: the list is to be kept short.
+// unsupported prints the exceptions and returns the number of those that the prover
+// does not reject any more, so that the list stays short.
 func unsupported(ctx context.Context, o prove.Options) (wrong int) {
 	for _, x := range exceptions {
 		_, err := decide(ctx, x.flags, o)
@@ -107,8 +107,8 @@ func unsupported(ctx context.Context, o prove.Options) (wrong int) {
 	return wrong
 }
 
-// errStateless is what became of a module of which there is nothing to prove: none
-// of its functions hands out a block.
+// errStateless says that there is nothing to prove: the module has no state, because
+// none of its functions hands out a block.
 var errStateless = errors.New("no state")
 
 // one proves the module of one contract, and returns the number of obligations.
