@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package engine
+
+import (
+	"testing"
+	"time"
+)
+
+// TestWazeroStops: wazero has no fuel; a module that does not return is closed from
+// outside.
+func TestWazeroStops(t *testing.T) {
+	e := NewWazero().(*wazeroEngine)
+	defer e.Close()
+	e.patience = time.Millisecond
+	s := e.NewStore()
+	defer s.Close()
+	for _, text := range []string{
+		`(module (func (export "loop") (loop (br 0))))`,
+		`(module (start 0) (func (loop (br 0))))`,
+	} {
+		file, err := Assemble(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := Instantiate(s, file, nil)
+		if err == nil {
+			_, err = in.Call("loop")
+		}
+		if err != Endless {
+			t.Errorf("%s: got %v, want %v", text, err, Endless)
+		}
+	}
+}
