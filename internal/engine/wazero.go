@@ -77,7 +77,9 @@ func (s *wazeroStore) Burned() uint64     { return 0 }
 
 func (s *wazeroStore) Close() {
 	for _, in := range s.instances {
-		in.timer.Stop()
+		if in.timer != nil {
+			in.timer.Stop()
+		}
 		in.module.Close(context.Background())
 	}
 	for _, x := range s.spaces {
@@ -137,11 +139,7 @@ func types(list []wasm.ValType) (types []api.ValueType) {
 }
 
 func (s *wazeroStore) add(module api.Module, imports Imports) Instance {
-	stop := func() { module.CloseWithExitCode(context.Background(), 1) }
-	in := &wazeroInstance{
-		store: s, module: module, imports: imports, funcs: map[string]api.Function{},
-		timer: time.AfterFunc(s.engine.patience, stop),
-	}
+	in := &wazeroInstance{store: s, module: module, imports: imports, funcs: map[string]api.Function{}}
 	s.instances = append(s.instances, in)
 	return in
 }
@@ -152,7 +150,7 @@ type wazeroInstance struct {
 	imports Imports
 	funcs   map[string]api.Function
 	calls   int
-	timer   *time.Timer // stops a call that never returns
+	timer   *time.Timer // stops a call that never returns; nil before the first
 }
 
 func (in *wazeroInstance) function(export string) (api.Function, bool) {
@@ -183,9 +181,7 @@ func (in *wazeroInstance) Call(export string, args ...uint64) ([]uint64, error) 
 	results := t.ResultTypes()
 	stack := make([]uint64, max(len(args), len(results)))
 	copy(stack, args)
-	if in.calls++; in.calls%timedCalls == 0 {
-		in.timer.Reset(in.store.engine.patience)
-	}
+	in.setTimer()
 	in.store.failed = nil
 	if err := f.CallWithStack(context.Background(), stack); err != nil {
 		return nil, in.store.error(err)
@@ -204,6 +200,18 @@ func extended(stack []uint64, types []api.ValueType) (values []uint64) {
 		values = append(values, v)
 	}
 	return values
+}
+
+// setTimer starts the timer anew once in timedCalls calls. A module that is never
+// called must stay open: it may own the memory of another.
+func (in *wazeroInstance) setTimer() {
+	switch patience := in.store.engine.patience; {
+	case in.timer == nil:
+		in.timer = time.AfterFunc(patience, func() { in.module.CloseWithExitCode(context.Background(), 1) })
+	case in.calls%timedCalls == 0:
+		in.timer.Reset(patience)
+	}
+	in.calls++
 }
 
 func (in *wazeroInstance) Memory(name string) Memory {

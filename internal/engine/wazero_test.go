@@ -5,6 +5,8 @@ package engine
 import (
 	"testing"
 	"time"
+
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // TestWazeroStops: wazero has no fuel; a module that does not return is closed from
@@ -30,5 +32,23 @@ func TestWazeroStops(t *testing.T) {
 		if err != Endless {
 			t.Errorf("%s: got %v, want %v", text, err, Endless)
 		}
+	}
+}
+
+// TestWazeroMemoryOwner: time does not take the memory from an instance that is
+// never called.
+func TestWazeroMemoryOwner(t *testing.T) {
+	e := NewWazero().(*wazeroEngine)
+	defer e.Close()
+	e.patience = 50 * time.Millisecond
+	s := e.NewStore()
+	defer s.Close()
+	imports, err := Provide(s, []Supply{{Import: wasm.Import{Module: "env", Name: "memory", Kind: wasm.KindMemory}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * e.patience)
+	if s.Limit(1); !imports.memory("env.memory").Grow(1) || imports.memory("env.memory").Grow(1) {
+		t.Error("the limit is not kept any more")
 	}
 }
