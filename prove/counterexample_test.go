@@ -47,10 +47,12 @@ func refuted(t *testing.T, s *system, name string) (Case, []term, *Counterexampl
 	return Case{}, nil, nil
 }
 
-func broken(t *testing.T) *system {
+func broken(t *testing.T) *system { return edited(t, wraps...) }
+
+func edited(t *testing.T, edits ...string) *system {
 	t.Helper()
 	c := contract.Must(contract.Parse("--functions=alloc"))
-	m := page(t, wraps...)
+	m := page(t, edits...)
 	m.Exports = only(m.Exports, c)
 	s, err := newSystem(m, c, pageHints)
 	if err != nil {
@@ -71,6 +73,14 @@ func TestCounterexampleIsReplayed(t *testing.T) {
 	}
 	if line := x.String(); !strings.Contains(line, "alloc(size ") || !strings.Contains(line, "global 0 = 0x") {
 		t.Errorf("the line does not tell the call: %s", line)
+	}
+}
+
+// TestEndless: a loop without end refutes that alloc returns.
+func TestEndless(t *testing.T) {
+	_, _, x := refuted(t, edited(t, wraps[0], "(loop (result i32) (br 0))"), "alloc.returns")
+	if line := x.String(); !strings.Contains(line, "does not return") {
+		t.Errorf("the line does not tell it: %s", line)
 	}
 }
 

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -41,9 +41,9 @@ func readCode(path string, s streams) ([]byte, error) {
 	case bytes.HasPrefix(b, []byte("!<arch>\n")):
 		return nil, wrong(fmt.Errorf("%s is an archive of objects: link it first", inputName(path)))
 	}
-	module, err := wasmtime.Wat2Wasm(string(b))
+	module, err := engine.Assemble(string(b))
 	if err != nil {
-		return nil, wrong(fmt.Errorf("%s: neither a module nor its text: %w", inputName(path), fold(err)))
+		return nil, wrong(fmt.Errorf("%s: neither a module nor its text: %w", inputName(path), err))
 	}
 	return withoutNames(module), nil
 }

@@ -12,11 +12,11 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/bytecodealliance/wasmtime-go/v39"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/wasm"
@@ -193,8 +193,8 @@ func writeCertificate(to destination, r *prove.Report, module []byte) error {
 // provable decodes a module that an engine takes and that has the contract's
 // functions: the prover relies on both.
 func provable(b []byte, c contract.Contract) (*wasm.Module, error) {
-	if err := wasmtime.ModuleValidate(wasmtime.NewEngine(), b); err != nil {
-		return nil, wrong(fold(err))
+	if err := engine.Validate(b); err != nil {
+		return nil, wrong(err)
 	}
 	m, err := wasm.Decode(b)
 	if err != nil {

@@ -77,8 +77,8 @@ type Instance interface {
 	// Memory returns the memory that is exported under name or imported from
 	// MODULE.NAME; nil if there is none.
 	Memory(name string) Memory
-	// Global returns the mutable global that is exported under name; nil if there
-	// is none.
+	// Global returns the mutable global of a number type that is exported under
+	// name; nil if there is none.
 	Global(export string) Global
 	// Exports reports whether there is a function of that name.
 	Exports(function string) bool
@@ -156,18 +156,3 @@ func Instantiate(s Store, file []byte, imports Imports) (Instance, error) {
 	defer m.Close()
 	return s.Instantiate(m, imports)
 }
-
-// A Trap says in the specification's words why a call did not return.
-type Trap string
-
-func (t Trap) Error() string { return string(t) }
-
-// Traps that callers tell apart. The words are those of the specification's test
-// suite, except for Endless, which it does not know.
-const (
-	Unreachable  Trap = "unreachable"
-	OutOfBounds  Trap = "out of bounds memory access"
-	DivideByZero Trap = "integer divide by zero"
-	Exhausted    Trap = "call stack exhausted"
-	Endless      Trap = "still running after 2^30 instructions or 20 seconds"
-)

@@ -218,10 +218,14 @@ func (in *wasmtimeInstance) Memory(name string) Memory {
 
 func (in *wasmtimeInstance) Global(export string) Global {
 	x, ok := in.extern(export).(*wasmtime.Extern)
-	if !ok || x.Global() == nil || !x.Global().Type(in.store.store).Mutable() {
+	if !ok || x.Global() == nil {
 		return nil
 	}
-	return &wasmtimeGlobal{in.store.store, x.Global()}
+	t := x.Global().Type(in.store.store)
+	if _, number := value(t.Content().Kind(), 0); !number || !t.Mutable() {
+		return nil
+	}
+	return &wasmtimeGlobal{in.store.store, x.Global(), t.Content().Kind()}
 }
 
 type wasmtimeMemory struct {
@@ -240,29 +244,14 @@ func (m *wasmtimeMemory) Grow(delta uint64) bool {
 type wasmtimeGlobal struct {
 	store  *wasmtime.Store
 	global *wasmtime.Global
+	kind   wasmtime.ValKind
 }
 
 func (g *wasmtimeGlobal) Get() uint64 { return bits(g.global.Get(g.store))[0] }
 
 func (g *wasmtimeGlobal) Set(to uint64) {
-	v, _ := value(g.global.Type(g.store).Content().Kind(), to)
-	g.global.Set(g.store, v) // fails for another type or an immutable one
-}
-
-// traps are wasmtime's codes. The binding's OutOfFuel is one below what the
-// library returns.
-var traps = map[wasmtime.TrapCode]Trap{
-	wasmtime.StackOverflow:          Exhausted,
-	wasmtime.MemoryOutOfBounds:      OutOfBounds,
-	wasmtime.HeapMisaligned:         "unaligned atomic",
-	wasmtime.TableOutOfBounds:       "out of bounds table access",
-	wasmtime.IndirectCallToNull:     "uninitialized element",
-	wasmtime.BadSignature:           "indirect call type mismatch",
-	wasmtime.IntegerOverflow:        "integer overflow",
-	wasmtime.IntegerDivisionByZero:  DivideByZero,
-	wasmtime.BadConversionToInteger: "invalid conversion to integer",
-	wasmtime.UnreachableCodeReached: Unreachable,
-	wasmtime.OutOfFuel + 1:          Endless,
+	v, _ := value(g.kind, to)
+	g.global.Set(g.store, v) // fails for another type or an immutable global
 }
 
 // error words what stopped a call or the start of an instance.
@@ -275,76 +264,8 @@ func (s *wasmtimeStore) error(err error) error {
 	if !errors.As(err, &t) {
 		return errors.New(text)
 	}
-	if code := t.Code(); code != nil && traps[*code] != "" {
-		return traps[*code]
+	if code := t.Code(); code != nil && wasmtimeTraps[*code] != "" {
+		return wasmtimeTraps[*code]
 	}
 	return Trap(strings.TrimPrefix(text, "wasm trap: "))
-}
-
-// lastCause returns the last cause in wasmtime's message, without the backtraces:
-// that of wasm stands before it and that of wasmtime itself behind.
-func lastCause(text string) string {
-	if _, causes, ok := strings.Cut(text, "Caused by:"); ok {
-		text = causes
-	}
-	causes, _, _ := strings.Cut(strings.TrimSpace(text), "\n\n")
-	lines := strings.Split(causes, "\n") // numbered where there are several
-	line := strings.TrimSpace(lines[len(lines)-1])
-	if number, rest, ok := strings.Cut(line, ": "); ok && strings.Trim(number, "0123456789") == "" {
-		line = rest
-	}
-	return line
-}
-
-var kinds = map[wasm.ValType]wasmtime.ValKind{
-	wasm.I32: wasmtime.KindI32, wasm.I64: wasmtime.KindI64,
-	wasm.F32: wasmtime.KindF32, wasm.F64: wasmtime.KindF64,
-}
-
-func funcType(t wasm.FuncType) *wasmtime.FuncType {
-	list := func(types []wasm.ValType) (list []*wasmtime.ValType) {
-		for _, t := range types {
-			list = append(list, wasmtime.NewValType(kinds[t]))
-		}
-		return list
-	}
-	return wasmtime.NewFuncType(list(t.Params), list(t.Results))
-}
-
-// value makes a number of its bits. References are not numbers.
-func value(kind wasmtime.ValKind, bits uint64) (wasmtime.Val, bool) {
-	switch kind {
-	case wasmtime.KindI32:
-		return wasmtime.ValI32(int32(bits)), true
-	case wasmtime.KindI64:
-		return wasmtime.ValI64(int64(bits)), true
-	case wasmtime.KindF32:
-		return wasmtime.ValF32(math.Float32frombits(uint32(bits))), true
-	case wasmtime.KindF64:
-		return wasmtime.ValF64(math.Float64frombits(bits)), true
-	}
-	return wasmtime.Val{}, false
-}
-
-// bits returns those of a value, or of what a call returns: nil, a value, or several.
-func bits(got any) []uint64 {
-	switch v := got.(type) {
-	case int32:
-		return []uint64{uint64(uint32(v))}
-	case int64:
-		return []uint64{uint64(v)}
-	case float32:
-		return []uint64{uint64(math.Float32bits(v))}
-	case float64:
-		return []uint64{math.Float64bits(v)}
-	case wasmtime.Val:
-		return bits(v.Get())
-	case []wasmtime.Val:
-		var list []uint64
-		for _, x := range v {
-			list = append(list, bits(x)...)
-		}
-		return list
-	}
-	return nil
 }

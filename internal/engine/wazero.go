@@ -67,6 +67,7 @@ type wazeroStore struct {
 	bound     uint64 // of memories, in bytes
 	spaces    []*space
 	instances []*wazeroInstance
+	failed    error // of the host function that stopped the call
 }
 
 func (s *wazeroStore) Engine() Engine     { return s.engine }
@@ -76,7 +77,9 @@ func (s *wazeroStore) Burned() uint64     { return 0 }
 
 func (s *wazeroStore) Close() {
 	for _, in := range s.instances {
-		in.timer.Stop()
+		if in.timer != nil {
+			in.timer.Stop()
+		}
 		in.module.Close(context.Background())
 	}
 	for _, x := range s.spaces {
@@ -92,12 +95,13 @@ func (s *wazeroStore) Instantiate(m Module, imports Imports) (Instance, error) {
 		}
 		return nil
 	})
+	s.failed = nil
 	ctx, cancel := context.WithTimeout(ctx, s.engine.patience)
 	defer cancel()
 	config := wazero.NewModuleConfig().WithName("").WithStartFunctions()
 	module, err := s.engine.runtime.InstantiateModule(ctx, m.(wazeroModule).CompiledModule, config)
 	if err != nil {
-		return nil, wazeroError(err)
+		return nil, s.error(err)
 	}
 	in := s.add(module, imports)
 	for _, x := range s.spaces {
@@ -109,21 +113,22 @@ func (s *wazeroStore) Instantiate(m Module, imports Imports) (Instance, error) {
 }
 
 func (s *wazeroStore) Host(functions map[string]Func) (Instance, error) {
-	b := s.engine.runtime.NewHostModuleBuilder("")
+	b := s.engine.runtime.NewHostModuleBuilder("host")
 	for name, f := range functions {
 		b.NewFunctionBuilder().WithGoFunction(api.GoFunc(func(_ context.Context, stack []uint64) {
-			results, err := f.Call(append([]uint64(nil), stack[:len(f.Type.Params)]...))
+			results, err := f.Call(extended(stack, types(f.Type.Params)))
 			if err != nil {
+				s.failed = err
 				panic(err)
 			}
 			copy(stack, results)
 		}), types(f.Type.Params), types(f.Type.Results)).Export(name)
 	}
-	module, err := b.Instantiate(context.Background())
+	m, err := b.Compile(context.Background())
 	if err != nil {
-		return nil, wazeroError(err)
+		return nil, err
 	}
-	return s.add(module, nil), nil
+	return s.Instantiate(wazeroModule{m}, nil)
 }
 
 func types(list []wasm.ValType) (types []api.ValueType) {
@@ -134,22 +139,18 @@ func types(list []wasm.ValType) (types []api.ValueType) {
 }
 
 func (s *wazeroStore) add(module api.Module, imports Imports) Instance {
-	stop := func() { module.CloseWithExitCode(context.Background(), 1) }
-	in := &wazeroInstance{
-		module: module, imports: imports, funcs: map[string]api.Function{},
-		patience: s.engine.patience, timer: time.AfterFunc(s.engine.patience, stop),
-	}
+	in := &wazeroInstance{store: s, module: module, imports: imports, funcs: map[string]api.Function{}}
 	s.instances = append(s.instances, in)
 	return in
 }
 
 type wazeroInstance struct {
-	module   api.Module
-	imports  Imports
-	funcs    map[string]api.Function
-	calls    int
-	patience time.Duration
-	timer    *time.Timer // stops a call that never returns
+	store   *wazeroStore
+	module  api.Module
+	imports Imports
+	funcs   map[string]api.Function
+	calls   int
+	timer   *time.Timer // stops a call that never returns; nil before the first
 }
 
 func (in *wazeroInstance) function(export string) (api.Function, bool) {
@@ -180,18 +181,37 @@ func (in *wazeroInstance) Call(export string, args ...uint64) ([]uint64, error) 
 	results := t.ResultTypes()
 	stack := make([]uint64, max(len(args), len(results)))
 	copy(stack, args)
-	if in.calls++; in.calls%timedCalls == 0 {
-		in.timer.Reset(in.patience)
-	}
+	in.setTimer()
+	in.store.failed = nil
 	if err := f.CallWithStack(context.Background(), stack); err != nil {
-		return nil, wazeroError(err)
+		return nil, in.store.error(err)
 	}
-	for i, t := range results {
+	return extended(stack, results), nil
+}
+
+// extended returns a copy of the values on the stack: wazero leaves what it likes
+// in the upper halves of those with 32 bits.
+func extended(stack []uint64, types []api.ValueType) (values []uint64) {
+	for i, t := range types {
+		v := stack[i]
 		if t == api.ValueTypeI32 || t == api.ValueTypeF32 {
-			stack[i] = uint64(uint32(stack[i]))
+			v = uint64(uint32(v))
 		}
+		values = append(values, v)
 	}
-	return stack[:len(results)], nil
+	return values
+}
+
+// setTimer starts the timer anew once in timedCalls calls. A module that is never
+// called must stay open: it may own the memory of another.
+func (in *wazeroInstance) setTimer() {
+	switch patience := in.store.engine.patience; {
+	case in.timer == nil:
+		in.timer = time.AfterFunc(patience, func() { in.module.CloseWithExitCode(context.Background(), 1) })
+	case in.calls%timedCalls == 0:
+		in.timer.Reset(patience)
+	}
+	in.calls++
 }
 
 func (in *wazeroInstance) Memory(name string) Memory {
@@ -231,33 +251,26 @@ func (m wazeroMemory) Grow(delta uint64) bool {
 	return ok
 }
 
-// wazeroTraps are the reasons that wazero words in its own way.
-var wazeroTraps = map[string]Trap{
-	"stack overflow":       Exhausted,
-	"invalid table access": "out of bounds table access",
-}
-
-func wazeroError(err error) error {
+func (s *wazeroStore) error(err error) error {
+	if s.failed != nil {
+		return s.failed
+	}
 	var exit *sys.ExitError
 	if errors.As(err, &exit) {
 		return Endless
 	}
 	text := firstLine(err)
 	_, reason, trapped := strings.Cut(text, "wasm error: ")
+	if !trapped {
+		reason = text // as for an overflow of the stack
+	}
 	switch {
 	case wazeroTraps[reason] != "":
 		return wazeroTraps[reason]
 	case trapped:
 		return Trap(reason)
-	case strings.HasSuffix(text, "(recovered by wazero)"): // a host function's
-		return errors.Unwrap(err)
 	}
 	return errors.New(text)
-}
-
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
 }
 
 // allocate is called by wazero for each memory. It makes growth fail at the limit,

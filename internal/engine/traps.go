@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package engine
+
+import (
+	"strings"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
+)
+
+// A Trap says in the specification's words why a call did not return.
+type Trap string
+
+func (t Trap) Error() string { return string(t) }
+
+// Traps that callers tell apart. The words are those of the specification's test
+// suite, except for Endless, which it does not know.
+const (
+	Unreachable  Trap = "unreachable"
+	OutOfBounds  Trap = "out of bounds memory access"
+	DivideByZero Trap = "integer divide by zero"
+	Exhausted    Trap = "call stack exhausted"
+	Endless      Trap = "still running after 2^30 instructions or 20 seconds"
+)
+
+// wasmtimeTraps are wasmtime's codes. The binding's OutOfFuel is one below what the
+// library returns.
+var wasmtimeTraps = map[wasmtime.TrapCode]Trap{
+	wasmtime.StackOverflow:          Exhausted,
+	wasmtime.MemoryOutOfBounds:      OutOfBounds,
+	wasmtime.HeapMisaligned:         "unaligned atomic",
+	wasmtime.TableOutOfBounds:       "out of bounds table access",
+	wasmtime.IndirectCallToNull:     "uninitialized element",
+	wasmtime.BadSignature:           "indirect call type mismatch",
+	wasmtime.IntegerOverflow:        "integer overflow",
+	wasmtime.IntegerDivisionByZero:  DivideByZero,
+	wasmtime.BadConversionToInteger: "invalid conversion to integer",
+	wasmtime.UnreachableCodeReached: Unreachable,
+	wasmtime.OutOfFuel + 1:          Endless,
+}
+
+// wazeroTraps are the reasons that wazero words in its own way.
+var wazeroTraps = map[string]Trap{
+	"stack overflow":       Exhausted,
+	"invalid table access": "out of bounds table access",
+}
+
+// lastCause returns the last cause in wasmtime's message, without the backtraces:
+// that of wasm stands before it and that of wasmtime itself behind.
+func lastCause(text string) string {
+	if _, causes, ok := strings.Cut(text, "Caused by:"); ok {
+		text = causes
+	}
+	causes, _, _ := strings.Cut(strings.TrimSpace(text), "\n\n")
+	lines := strings.Split(causes, "\n") // numbered where there are several
+	line := strings.TrimSpace(lines[len(lines)-1])
+	if number, rest, ok := strings.Cut(line, ": "); ok && strings.Trim(number, "0123456789") == "" {
+		line = rest
+	}
+	return line
+}
+
+// firstLine returns what wazero says before its backtrace.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
