@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // A request is an operation of the judge, before an ABI gives it the form of a
 // call.
 type request struct {
-	op     Op
+	op     script.Op
 	ptr    uint64 // address of the block freed or resized; 0 for null
 	handle uint64 // what the ABI knows that block by
 	old    uint64 // its size in bytes
@@ -35,33 +36,19 @@ type shape struct {
 	empty uint64 // where every block of size 0 is; 0 if it is a block like others
 }
 
-// taken returns how many bytes a block of that size takes, with what is before it.
-// Behind that, no byte takes one: else the block's address could be 2^32.
-func (sh shape) taken(size uint64) uint64 {
-	if sh.lead > 0 {
-		size = max(size, 1)
-	}
-	return sh.lead + size
-}
-
 // An adapter turns the judge's operations into calls under one ABI.
 type adapter interface {
 	// has reports whether the module can do the operation at all.
-	has(op Op) bool
+	has(op script.Op) bool
 	// plan returns the function to call and its arguments.
 	plan(r request) (function string, args []uint64)
-	// call makes the call. The error is an engine.Trap, a *violation of the ABI, or
+	// call makes the call. The error is a *trap, a *ledger.Breach of the ABI, or
 	// says what else went wrong.
 	call(in *instance, r request) (answer, error)
 	shape(r request) shape
 	// kept judges what the ABI stores beside a live block.
 	kept(in *instance, handle uint64) error
 }
-
-// A violation is a promise that an ABI makes beyond those about blocks.
-type violation struct{ rule, expected, got string }
-
-func (v *violation) Error() string { return v.expected + " expected, got " + v.got }
 
 // newAdapter returns the adapter of the contract's ABI, which is one set only.
 func newAdapter(c contract.Contract) adapter {
@@ -87,47 +74,47 @@ type form struct {
 }
 
 // tables has the forms of each ABI, except where C's depend on the request.
-var tables = map[contract.ABI]map[Op]form{
+var tables = map[contract.ABI]map[script.Op]form{
 	contract.Core: {
-		OpAlloc:       {"alloc", "size align"},
-		OpAllocZeroed: {"alloc_zeroed", "size align"},
-		OpRealloc:     {"realloc", "handle old align size"},
-		OpFree:        {"dealloc", "handle old align"},
+		script.OpAlloc:       {"alloc", "size align"},
+		script.OpAllocZeroed: {"alloc_zeroed", "size align"},
+		script.OpRealloc:     {"realloc", "handle old align size"},
+		script.OpFree:        {"dealloc", "handle old align"},
 	},
 	contract.C: {
-		OpAlloc:       {"malloc", "size"},
-		OpAllocZeroed: {"calloc", "count each"},
-		OpRealloc:     {"realloc", "handle size"},
-		OpFree:        {"free", "handle"},
-		OpMemalign:    {"posix_memalign", "slot align size"},
-		OpUsable:      {"malloc_usable_size", "handle"},
+		script.OpAlloc:       {"malloc", "size"},
+		script.OpAllocZeroed: {"calloc", "count each"},
+		script.OpRealloc:     {"realloc", "handle size"},
+		script.OpFree:        {"free", "handle"},
+		script.OpMemalign:    {"posix_memalign", "slot align size"},
+		script.OpUsable:      {"malloc_usable_size", "handle"},
 	},
 	contract.CABI: {
-		OpAlloc:   {"cabi_realloc", "null null align size"},
-		OpRealloc: {"cabi_realloc", "handle old align size"},
+		script.OpAlloc:   {"cabi_realloc", "null null align size"},
+		script.OpRealloc: {"cabi_realloc", "handle old align size"},
 	},
 	contract.WasmBindgen: {
-		OpAlloc:   {"__wbindgen_malloc", "size align"},
-		OpRealloc: {"__wbindgen_realloc", "handle old size align"},
-		OpFree:    {"__wbindgen_free", "handle old align"},
+		script.OpAlloc:   {"__wbindgen_malloc", "size align"},
+		script.OpRealloc: {"__wbindgen_realloc", "handle old size align"},
+		script.OpFree:    {"__wbindgen_free", "handle old align"},
 	},
 	contract.CosmWasmABI: {
-		OpAlloc: {"allocate", "size"},
-		OpFree:  {"deallocate", "handle"},
+		script.OpAlloc: {"allocate", "size"},
+		script.OpFree:  {"deallocate", "handle"},
 	},
 	contract.ProxyWasm: {
-		OpAlloc: {"proxy_on_memory_allocate", "size"},
+		script.OpAlloc: {"proxy_on_memory_allocate", "size"},
 	},
 }
 
 // forms are those of the functions that the contract has.
 type forms struct {
-	of    map[Op]form
+	of    map[script.Op]form
 	fixed bool // without align parameters
 }
 
 func formsOf(c contract.Contract) forms {
-	f := forms{map[Op]form{}, c.FixedAlign != 0}
+	f := forms{map[script.Op]form{}, c.FixedAlign != 0}
 	for op, form := range tables[c.ABI] {
 		if c.Has(form.function) {
 			f.of[op] = form
@@ -139,7 +126,7 @@ func formsOf(c contract.Contract) forms {
 	return f
 }
 
-func (f forms) has(op Op) bool {
+func (f forms) has(op script.Op) bool {
 	_, ok := f.of[op]
 	return ok
 }

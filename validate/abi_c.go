@@ -6,6 +6,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // cAdapter speaks C's malloc and its family (ISO C 7.24.3; POSIX,
@@ -22,7 +25,7 @@ type cAdapter struct {
 const cAlign = 16
 
 // opAligned is how plan names alloc when it is aligned_alloc that is called.
-const opAligned Op = "aligned"
+const opAligned script.Op = "aligned"
 
 // Where posix_memalign stores the address: below every heap base that leaves
 // room for it. The bytes are put back at once.
@@ -35,8 +38,8 @@ const (
 	errNoMemory = 48
 )
 
-func (a *cAdapter) has(op Op) bool {
-	return a.forms.has(op) || op == OpAlloc && a.forms.has(opAligned)
+func (a *cAdapter) has(op script.Op) bool {
+	return a.forms.has(op) || op == script.OpAlloc && a.forms.has(opAligned)
 }
 
 func (a *cAdapter) plan(r request) (string, []uint64) {
@@ -48,13 +51,13 @@ func (a *cAdapter) plan(r request) (string, []uint64) {
 
 // aligned reports whether it is aligned_alloc that serves the request.
 func (a *cAdapter) aligned(r request) bool {
-	return r.op == OpAlloc && a.forms.has(opAligned) &&
-		(r.align > cAlign || !powerOfTwo(r.align) || !a.forms.has(OpAlloc))
+	return r.op == script.OpAlloc && a.forms.has(opAligned) &&
+		(r.align > cAlign || !powerOfTwo(r.align) || !a.forms.has(script.OpAlloc))
 }
 
 func (a *cAdapter) shape(r request) shape {
 	align := uint64(cAlign)
-	if a.aligned(r) || r.op == OpMemalign {
+	if a.aligned(r) || r.op == script.OpMemalign {
 		align = max(align, r.align)
 	}
 	whole := max(align, a.least)
@@ -62,7 +65,7 @@ func (a *cAdapter) shape(r request) shape {
 }
 
 func (a *cAdapter) call(in *instance, r request) (answer, error) {
-	if r.op == OpMemalign {
+	if r.op == script.OpMemalign {
 		return a.memalign(in, r)
 	}
 	ptr, err := in.call(a.plan(r))
@@ -78,7 +81,7 @@ func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
 	stored := binary.LittleEndian.Uint32(in.Bytes()[slot:])
 	binary.LittleEndian.PutUint32(in.Bytes()[slot:], before)
 	wrong := func(expected, got string, args ...any) (answer, error) {
-		return answer{}, &violation{"errno", expected, fmt.Sprintf(got, args...)}
+		return answer{}, &ledger.Breach{Rule: "errno", Expected: expected, Got: fmt.Sprintf(got, args...)}
 	}
 	valid := validAlign(r)
 	switch {
@@ -106,9 +109,9 @@ func powerOfTwo(n uint64) bool { return bits.OnesCount64(n) == 1 }
 // takes. posix_memalign wants a multiple of the size of a pointer besides.
 func validAlign(r request) bool {
 	switch r.op {
-	case OpAlloc:
+	case script.OpAlloc:
 		return powerOfTwo(r.align)
-	case OpMemalign:
+	case script.OpMemalign:
 		return powerOfTwo(r.align) && r.align >= 4
 	}
 	return true
@@ -120,7 +123,3 @@ func (r request) factors() (count, each uint64) {
 	shift := min(bits.TrailingZeros64(r.size|1<<16), 16)
 	return 1 << shift, r.size >> shift
 }
-
-// mostProduct bounds the sizes that calloc is asked for: what two factors below
-// 2^32 can make, one of them 2^16.
-const mostProduct = 1 << 48

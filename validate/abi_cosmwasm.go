@@ -5,6 +5,10 @@ package validate
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // cosmwasmAdapter speaks the ABI of CosmWasm contracts: what is handed out is a
@@ -36,7 +40,7 @@ func (a *cosmwasmAdapter) shape(request) shape {
 
 func (a *cosmwasmAdapter) call(in *instance, r request) (answer, error) {
 	handle, err := in.call(a.plan(r))
-	if r.op == OpFree {
+	if r.op == script.OpFree {
 		delete(a.regions, r.handle)
 		return answer{}, err
 	}
@@ -48,9 +52,9 @@ func (a *cosmwasmAdapter) call(in *instance, r request) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	case taken:
-		return answer{}, &violation{"region", "a region of its own", fmt.Sprintf("%#x, which is in use: %v", handle, other)}
+		return answer{}, &ledger.Breach{Rule: "region", Expected: "a region of its own", Got: fmt.Sprintf("%#x, which is in use: %v", handle, other)}
 	case uint64(got.capacity) < r.size || got.length != 0 || got.offset == 0:
-		return answer{}, &violation{"region", fmt.Sprintf("a region with room for %s and length 0", byteCount(r.size)), got.String()}
+		return answer{}, &ledger.Breach{Rule: "region", Expected: fmt.Sprintf("a region with room for %s and length 0", unit.Bytes(r.size)), Got: got.String()}
 	}
 	a.regions[handle] = got
 	return answer{uint64(got.offset), handle}, nil
@@ -59,7 +63,7 @@ func (a *cosmwasmAdapter) call(in *instance, r request) (answer, error) {
 func (a *cosmwasmAdapter) kept(in *instance, handle uint64) error {
 	got, err := readRegion(in, handle)
 	if want := a.regions[handle]; err == nil && got != want {
-		err = &violation{"region", fmt.Sprintf("the region at %#x as it was, %v", handle, want), got.String()}
+		err = &ledger.Breach{Rule: "region", Expected: fmt.Sprintf("the region at %#x as it was, %v", handle, want), Got: got.String()}
 	}
 	return err
 }
@@ -67,7 +71,7 @@ func (a *cosmwasmAdapter) kept(in *instance, handle uint64) error {
 func readRegion(in *instance, at uint64) (region, error) {
 	mem := in.Bytes()
 	if at%regionAlign != 0 || at+regionSize > uint64(len(mem)) {
-		return region{}, &violation{"region", fmt.Sprintf("an aligned region within the memory of %d bytes", len(mem)), fmt.Sprintf("%#x", at)}
+		return region{}, &ledger.Breach{Rule: "region", Expected: fmt.Sprintf("an aligned region within the memory of %d bytes", len(mem)), Got: fmt.Sprintf("%#x", at)}
 	}
 	word := func(i uint64) uint32 { return binary.LittleEndian.Uint32(mem[at+4*i:]) }
 	return region{word(0), word(1), word(2)}, nil

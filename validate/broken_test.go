@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // TestBroken: each broken allocator fails the checks that it names, and what
@@ -71,7 +72,7 @@ func expectFailure(t *testing.T, w wat, name, rule string) {
 // expectReplay: the script of a failure, as text, fails in the same way.
 func expectReplay(t *testing.T, w wat, f *Failure, opts Options) {
 	text := f.Script.String()
-	script, err := ParseScript(text, w.contract)
+	script, err := script.Parse(text, w.contract)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

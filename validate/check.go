@@ -4,6 +4,7 @@ package validate
 
 import (
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -55,7 +56,7 @@ func (t *trial) each(f func(s *session)) {
 }
 
 // in runs f in one world.
-func (t *trial) in(setup Setup, f func(s *session)) {
+func (t *trial) in(setup script.Setup, f func(s *session)) {
 	if !t.good() || t.stop() {
 		return
 	}
@@ -77,9 +78,9 @@ func (t *trial) good() bool {
 
 // worlds returns the setups that the contract allows a host to choose from,
 // the plainest first.
-func worlds(c contract.Contract) []Setup {
-	first := defaultSetup(c)
-	list := []Setup{first}
+func worlds(c contract.Contract) []script.Setup {
+	first := script.DefaultSetup(c)
+	list := []script.Setup{first}
 	if !c.HeapBase.Imported() {
 		return list
 	}

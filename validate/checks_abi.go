@@ -6,6 +6,9 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // These checks are about what single ABIs promise beyond the others.
@@ -15,7 +18,7 @@ var abiChecks = []Check{
 		Name:    "null-block",
 		Promise: "free of null does nothing, and realloc of null is malloc.",
 		skip: func(c contract.Contract) string {
-			if a := newAdapter(c); c.ABI != contract.C || !a.has(OpFree) && !a.has(OpRealloc) {
+			if a := newAdapter(c); c.ABI != contract.C || !a.has(script.OpFree) && !a.has(script.OpRealloc) {
 				return "no function takes null"
 			}
 			return ""
@@ -25,14 +28,14 @@ var abiChecks = []Check{
 	{
 		Name:    "product",
 		Promise: "calloc fails where the product of its arguments is 2^32 or more.",
-		skip:    needsC(OpAllocZeroed),
+		skip:    needsC(script.OpAllocZeroed),
 		run:     runProduct,
 	},
 	{
 		Name:    "errno",
 		Promise: "posix_memalign returns 0, EINVAL or ENOMEM, and stores an address with 0 alone; aligned_alloc refuses what is no alignment.",
 		skip: func(c contract.Contract) string {
-			if !newAdapter(c).has(OpMemalign) && !c.Has("aligned_alloc") {
+			if !newAdapter(c).has(script.OpMemalign) && !c.Has("aligned_alloc") {
 				return "no function of C takes an alignment"
 			}
 			return needsC()(c)
@@ -42,7 +45,7 @@ var abiChecks = []Check{
 	{
 		Name:    "usable-size",
 		Promise: "malloc_usable_size is the size of the block at least, and no byte of it is another's.",
-		skip:    needsC(OpUsable),
+		skip:    needsC(script.OpUsable),
 		run:     runUsable,
 	},
 	{
@@ -59,7 +62,7 @@ var abiChecks = []Check{
 }
 
 // needsC skips what is about C, unless the operations are there.
-func needsC(ops ...Op) func(contract.Contract) string {
+func needsC(ops ...script.Op) func(contract.Contract) string {
 	return func(c contract.Contract) string {
 		if c.ABI != contract.C {
 			return "not C's functions"
@@ -87,10 +90,10 @@ func runNullBlock(t *trial) {
 	})
 }
 
-func (s *session) freeNull() { s.do(Call{Op: OpFree, Block: null}) }
+func (s *session) freeNull() { s.do(script.Call{Op: script.OpFree, Block: script.Null}) }
 
 func (s *session) reallocNull(size uint64) *block {
-	return s.do(Call{Op: OpRealloc, Block: null, Size: size})
+	return s.do(script.Call{Op: script.OpRealloc, Block: script.Null, Size: size})
 }
 
 func runProduct(t *trial) {
@@ -110,7 +113,7 @@ func runErrno(t *trial) {
 	ask := func(s *session, size, align uint64) {
 		s.memalign(size, align)
 		if s.abi.has(opAligned) {
-			s.do(Call{Op: OpAlloc, Size: size, Align: align})
+			s.do(script.Call{Op: script.OpAlloc, Size: size, Align: align})
 		}
 	}
 	t.each(func(s *session) {
@@ -132,12 +135,12 @@ func runErrno(t *trial) {
 }
 
 func (s *session) memalign(size, align uint64) *block {
-	return s.do(Call{Op: OpMemalign, Size: size, Align: align})
+	return s.do(script.Call{Op: script.OpMemalign, Size: size, Align: align})
 }
 
 func runUsable(t *trial) {
 	t.each(func(s *session) {
-		s.usable(null)
+		s.usable(script.Null)
 		var blocks []*block
 		for _, n := range []uint64{0, 1, 15, 16, 17, 100, 4095, 70_000} {
 			blocks = append(blocks, s.alloc(n, 1), s.alloc(n, 256), s.allocZeroed(n, 1), s.memalign(n, 32))
@@ -154,7 +157,7 @@ func runUsable(t *trial) {
 	})
 }
 
-func (s *session) usable(block int) { s.do(Call{Op: OpUsable, Block: block}) }
+func (s *session) usable(block int) { s.do(script.Call{Op: script.OpUsable, Block: block}) }
 
 // judgeUsable judges what malloc_usable_size said of a block, or of null: so many
 // bytes may be written.
@@ -165,14 +168,14 @@ func (s *session) judgeUsable(size uint64, b *block) {
 		}
 		return
 	}
-	area := span{b.from, b.from + size}
-	switch other := s.oracle.clash(area, b); {
-	case size < b.size():
-		s.fail("usable", byteCount(b.size())+" at least", "%d", size)
-	case area.to > s.mem():
-		s.fail("usable", fmt.Sprintf("bytes up to the memory's end, %#x", s.mem()), "bytes up to %#x", area.to)
+	area := ledger.Span{From: b.From, To: b.From + size}
+	switch other := s.owners.clash(area, b); {
+	case size < b.Size():
+		s.fail("usable", unit.Bytes(b.Size())+" at least", "%d", size)
+	case area.To > s.mem():
+		s.fail("usable", fmt.Sprintf("bytes up to the memory's end, %#x", s.mem()), "bytes up to %#x", area.To)
 	case other != nil:
-		s.fail("usable", fmt.Sprintf("bytes apart from p%d at [%#x, %#x)", other.number, other.from, other.to), "[%#x, %#x)", area.from, area.to)
+		s.fail("usable", fmt.Sprintf("bytes apart from p%d at [%#x, %#x)", other.number, other.From, other.To), "[%#x, %#x)", area.From, area.To)
 	}
 }
 

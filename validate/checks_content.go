@@ -2,7 +2,10 @@
 
 package validate
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
+)
 
 // These checks are about what is in blocks. Every block is filled with its own
 // pattern as soon as it is made.
@@ -11,7 +14,7 @@ var contentChecks = []Check{
 	{
 		Name:    "zeroing",
 		Promise: "Every byte of a block from alloc_zeroed is 0, also where memory is used again.",
-		skip:    needs(OpAllocZeroed),
+		skip:    needs(script.OpAllocZeroed),
 		run:     runZeroing,
 	},
 	{
@@ -23,19 +26,19 @@ var contentChecks = []Check{
 	{
 		Name:    "realloc",
 		Promise: "realloc keeps the first min(old, new) bytes, and a smaller or equal size keeps the address.",
-		skip:    needs(OpRealloc),
+		skip:    needs(script.OpRealloc),
 		run:     runRealloc,
 	},
 	{
 		Name:    "in-place",
 		Promise: "The newest block grows where it is.",
-		skip:    needs(OpRealloc),
+		skip:    needs(script.OpRealloc),
 		run:     runInPlace,
 	},
 	{
 		Name:    "dealloc",
 		Promise: "dealloc of any live block, in any order, harms no other.",
-		skip:    needs(OpFree),
+		skip:    needs(script.OpFree),
 		run:     runDealloc,
 	},
 }
@@ -44,7 +47,7 @@ func needsDirt(c contract.Contract) string {
 	if !c.Dirty {
 		return "the memory is clean"
 	}
-	return needs(OpAllocZeroed)(c)
+	return needs(script.OpAllocZeroed)(c)
 }
 
 func runZeroing(t *trial) {
@@ -169,7 +172,7 @@ func (b *block) sizeOr(n uint64) uint64 {
 	if b == nil {
 		return n
 	}
-	return b.size()
+	return b.Size()
 }
 
 func runDealloc(t *trial) {

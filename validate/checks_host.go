@@ -2,7 +2,11 @@
 
 package validate
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+)
 
 // These checks are about others who grow the memory, and about its very end.
 
@@ -11,7 +15,7 @@ var hostChecks = []Check{
 		Name:    "foreign-before",
 		Promise: "Pages that others added before the first call are not the allocator's.",
 		skip: func(c contract.Contract) string {
-			if c.Strategy != contract.Bump {
+			if ledger.TermsOf(c).Statics {
 				return "what is there at the first call is the allocator's"
 			}
 			return needsRoom(c)
@@ -73,7 +77,7 @@ func runForeignBefore(t *trial) {
 func runForeignGrowth(t *trial) {
 	// At each point of the same sequence.
 	for point := range 8 {
-		t.in(defaultSetup(t.contract), func(s *session) {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
 			step := 0
 			next := func() {
 				if step == point || step == point+3 {
@@ -101,7 +105,7 @@ func runForeignGrowth(t *trial) {
 		})
 	}
 	// Between any two.
-	t.in(defaultSetup(t.contract), func(s *session) {
+	t.in(script.DefaultSetup(t.contract), func(s *session) {
 		r := choices{&random{2}}
 		for range 60 {
 			s.alloc(r.upTo(1<<r.upTo(17)), 1<<r.upTo(18))
@@ -129,13 +133,13 @@ func runForeignGrowth(t *trial) {
 func aliases(t *trial) {
 	for _, pages := range []uint64{2, 1 << 8, 1 << 12, 1 << 15} {
 		for _, lacking := range []uint64{1, 4} {
-			t.in(defaultSetup(t.contract), func(s *session) {
+			t.in(script.DefaultSetup(t.contract), func(s *session) {
 				s.alloc(128, 1)
 				s.grow(pages)
 				s.alloc(s.left()+lacking*contract.PageSize, 1)
 			})
 		}
-		t.in(defaultSetup(t.contract), func(s *session) {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
 			b := s.alloc(128, 1)
 			s.grow(pages)
 			s.realloc(b, 200_000)
@@ -145,7 +149,7 @@ func aliases(t *trial) {
 	for _, gap := range []uint64{1, 16, 48} {
 		for _, pages := range []uint64{gap, 1<<16 - gap} {
 			for _, more := range []uint64{10, 100_000, 300_000} {
-				t.in(defaultSetup(t.contract), func(s *session) {
+				t.in(script.DefaultSetup(t.contract), func(s *session) {
 					b := s.alloc(10, 1)
 					s.alloc(gap, 1)
 					s.grow(pages)
@@ -155,32 +159,32 @@ func aliases(t *trial) {
 		}
 	}
 	// A block whose end divides top, which is not the newest for all that.
-	t.in(defaultSetup(t.contract), func(s *session) {
-		b := s.alloc(s.bump.top, 1)
-		s.alloc(s.bump.top, 1)
+	t.in(script.DefaultSetup(t.contract), func(s *session) {
+		b := s.alloc(s.ledger.Top(), 1)
+		s.alloc(s.ledger.Top(), 1)
 		s.realloc(b, b.sizeOr(0)+10)
 	})
 	// No byte, but at an address behind them.
-	t.in(defaultSetup(t.contract), func(s *session) {
+	t.in(script.DefaultSetup(t.contract), func(s *session) {
 		s.alloc(1, 1)
 		s.grow(1)
 		s.alloc(0, 1<<17)
 	})
 	// By a number that is negative where it is read with a sign, or with so many
 	// bytes behind the block.
-	t.in(defaultSetup(t.contract), func(s *session) {
+	t.in(script.DefaultSetup(t.contract), func(s *session) {
 		b := s.alloc(128, 1)
 		s.grow(1)
 		s.realloc(b, 128+1<<31)
 	})
-	t.in(defaultSetup(t.contract), func(s *session) {
+	t.in(script.DefaultSetup(t.contract), func(s *session) {
 		b := s.alloc(10, 1)
 		s.alloc(10+1<<31, 1)
 		s.realloc(b, 20)
 	})
 	// The newest block, to the last byte before them.
 	for _, size := range []uint64{1, 2, 70_016} {
-		t.in(defaultSetup(t.contract), func(s *session) {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
 			b := s.alloc(size, 1)
 			s.grow(1)
 			s.realloc(b, size+s.left())
@@ -188,7 +192,7 @@ func aliases(t *trial) {
 	}
 	// Where a policy grew by several pages at once; and one byte over.
 	for over := range uint64(2) {
-		t.in(defaultSetup(t.contract), func(s *session) {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
 			s.alloc(300_032, 1)
 			b := s.alloc(100_032, 1)
 			s.grow(1)
@@ -198,7 +202,7 @@ func aliases(t *trial) {
 }
 
 func runHeapEnd(t *trial) {
-	setup := defaultSetup(t.contract)
+	setup := script.DefaultSetup(t.contract)
 	setup.Limit = contract.MaxPages
 	after := func(s *session) {
 		b := s.alloc(1, 1)
@@ -215,7 +219,7 @@ func runHeapEnd(t *trial) {
 		}
 		s.alloc(0, 1)
 	}
-	end := func(s *session) uint64 { return addressSpace - s.bump.top }
+	end := func(s *session) uint64 { return ledger.AddressSpace - s.ledger.Top() }
 	t.in(setup, func(s *session) { s.alloc(end(s), 1); after(s) })
 	t.in(setup, func(s *session) { s.alloc(10, 1); s.alloc(end(s), 1); after(s) })
 	t.in(setup, func(s *session) { s.alloc(end(s)-1, 1); s.alloc(1, 1); after(s) })
@@ -265,7 +269,7 @@ func runHeapEnd(t *trial) {
 	})
 	t.in(setup, func(s *session) {
 		// Room for what the ABI keeps before a block, which then would be at 2^32.
-		lead := s.abi.shape(request{op: OpAlloc, align: 1}).lead
+		lead := s.abi.shape(request{op: script.OpAlloc, align: 1}).lead
 		s.alloc(end(s)-2*lead, 1)
 		s.alloc(0, 1)
 		s.alloc(1, 1)

@@ -63,7 +63,7 @@ var limitChecks = []Check{
 // exhaust uses up all memory in ever smaller blocks, so that the last one ends
 // at the limit.
 func exhaust(s *session) {
-	end := max(s.reach(), s.bump.own)
+	end := max(s.reach(), s.ledger.Own())
 	for s.ok() && s.room(end) > 0 {
 		if b := s.alloc((s.room(end)+1)/2, 1); b == nil {
 			break // no more fits behind an alignment
@@ -94,12 +94,12 @@ func runExhaustion(t *trial) {
 	}
 	// All of it at once, zeroed and by growing one block.
 	t.in(fixedLimit(t.contract, 2), func(s *session) {
-		s.allocZeroed(s.room(max(s.reach(), s.bump.own)), 1)
+		s.allocZeroed(s.room(max(s.reach(), s.ledger.Own())), 1)
 		exhaust(s)
 	})
 	t.in(fixedLimit(t.contract, 2), func(s *session) {
 		b := s.alloc(1, 1)
-		s.realloc(b, max(s.reach(), s.bump.own)-b.fromOr(s.bump.top))
+		s.realloc(b, max(s.reach(), s.ledger.Own())-b.fromOr(s.ledger.Top()))
 		exhaust(s)
 	})
 }
@@ -109,7 +109,7 @@ func (b *block) fromOr(addr uint64) uint64 {
 	if b == nil {
 		return addr
 	}
-	return b.from
+	return b.From
 }
 
 func runRefusal(t *trial) {
@@ -131,6 +131,16 @@ func runRefusal(t *trial) {
 		ask(s)
 		exhaust(s)
 		ask(s)
+	})
+	// What a block leaves may be used again: from the end of its life on, and not
+	// from a refusal on.
+	t.in(fixedLimit(t.contract, 2), func(s *session) {
+		b := s.alloc(100_000, 1)
+		s.alloc(150_000, 1)
+		s.free(b)
+		s.alloc(150_000, 1)
+		s.alloc(150_000, 1)
+		s.alloc(150_000, 1)
 	})
 	// A refusal once others have grown: what is left before their pages is
 	// still there, and nothing is behind them.
@@ -186,7 +196,7 @@ func runFallback(t *trial) {
 			exhaust(s)
 		})
 		t.in(fixedLimit(t.contract, more), func(s *session) {
-			s.alloc(s.room(max(s.reach(), s.bump.own)), 1)
+			s.alloc(s.room(max(s.reach(), s.ledger.Own())), 1)
 			s.limitTo(s.limit + 1)
 			b := s.alloc(1, 1)
 			s.realloc(b, 65536)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -25,13 +27,13 @@ var moduleChecks = []Check{
 	{
 		Name:    "leftover",
 		Promise: "There is no import, export, start function, data segment or table beyond the contract.",
-		skip:    skipForeign("a foreign module may hold more than the contract says"),
+		skip:    skipExtras("a third-party module may hold more than the contract says"),
 		static:  checkLeftover,
 	},
 	{
 		Name:    "limits",
 		Promise: "The memory declares the contract's initial size and its maximum.",
-		skip:    skipForeign("a foreign module's memory is its own affair"),
+		skip:    skipExtras("a third-party module declares its memory as it likes"),
 		static:  checkLimits,
 	},
 	{
@@ -41,10 +43,10 @@ var moduleChecks = []Check{
 	},
 }
 
-// skipForeign skips what is not to be asked of modules that something else made.
-func skipForeign(why string) func(contract.Contract) string {
+// skipExtras skips what a module that may hold more than the contract does not owe.
+func skipExtras(why string) func(contract.Contract) string {
 	return func(c contract.Contract) string {
-		if c.Strategy == contract.Any {
+		if ledger.TermsOf(c).Extras {
 			return why
 		}
 		return ""
@@ -180,9 +182,9 @@ func checkLimits(m *wasm.Module, c contract.Contract) *Failure {
 	}
 	text := func(min, max uint64, has bool) string {
 		if !has {
-			return pageCount(min) + " at first, no maximum"
+			return unit.Pages(min) + " at first, no maximum"
 		}
-		return fmt.Sprintf("%s at first, %d at most", pageCount(min), max)
+		return fmt.Sprintf("%s at first, %d at most", unit.Pages(min), max)
 	}
 	want := text(uint64(c.InitialPages), uint64(c.MaxPages), c.MaxPages != 0)
 	if got := text(limits.Min, limits.Max, limits.HasMax); got != want {

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // These checks are about where blocks are. The calls are chosen here; whether
@@ -59,7 +61,7 @@ func needsBlocks(c contract.Contract) string {
 }
 
 // needs skips a check unless blocks can be made and the operations are there.
-func needs(ops ...Op) func(contract.Contract) string {
+func needs(ops ...script.Op) func(contract.Contract) string {
 	return func(c contract.Contract) string {
 		for _, op := range ops {
 			if a := newAdapter(c); !a.has(op) {
@@ -71,7 +73,7 @@ func needs(ops ...Op) func(contract.Contract) string {
 }
 
 // called returns the function's name, or the operation's in an ABI without it.
-func (f form) called(op Op) string {
+func (f form) called(op script.Op) string {
 	if f.function == "" {
 		return string(op)
 	}
@@ -86,7 +88,7 @@ func runAlignment(t *trial) {
 	})
 	// A fresh heap for each, as the large ones leave no room for each other.
 	for k := range 32 {
-		t.in(defaultSetup(t.contract), func(s *session) {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
 			s.alloc(3, 1)
 			s.alloc(1, 1<<k)
 			s.alloc(1, 1<<k)
@@ -114,7 +116,7 @@ func sizes() []uint64 {
 }
 
 func runSizes(t *trial) {
-	t.in(defaultSetup(t.contract), func(s *session) {
+	t.in(script.DefaultSetup(t.contract), func(s *session) {
 		for _, n := range sizes() {
 			s.alloc(n, 1)
 		}
@@ -125,11 +127,11 @@ func runSizes(t *trial) {
 	}
 	// Steps that hit any range of so many sizes, on a fresh heap each.
 	for n := uint64(1); n < 140_000; n += step {
-		t.in(defaultSetup(t.contract), func(s *session) { s.alloc(n, 16) })
+		t.in(script.DefaultSetup(t.contract), func(s *session) { s.alloc(n, 16) })
 	}
 	for _, align := range aligns {
 		for _, n := range sizes() {
-			t.in(defaultSetup(t.contract), func(s *session) {
+			t.in(script.DefaultSetup(t.contract), func(s *session) {
 				s.alloc(1, 1)
 				s.alloc(n, align)
 				s.alloc(n, align)
@@ -173,37 +175,37 @@ func runBounds(t *trial) {
 	// Through the whole address space: the sum of address and size wraps at
 	// the last of them.
 	for _, size := range []uint64{64 << 20, 1<<30 - 1, 1<<31 - 1, 3 << 30} {
-		t.in(defaultSetup(t.contract), func(s *session) {
-			for range addressSpace/size + 2 {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
+			for range ledger.AddressSpace/size + 2 {
 				s.alloc(size, 1)
 				s.alloc(0, 1)
 			}
 		})
 	}
 	for _, d := range []uint64{0, 1, 7, 8, 4096, 65536} {
-		t.in(defaultSetup(t.contract), func(s *session) {
+		t.in(script.DefaultSetup(t.contract), func(s *session) {
 			s.alloc(10_000, 1)
-			s.alloc(s.room(addressSpace)+d, 1)
-			s.alloc(s.room(addressSpace)+d, 4096)
-			s.alloc(min(addressSpace-s.bump.top/2+d, 1<<32-1), 16)
+			s.alloc(s.room(ledger.AddressSpace)+d, 1)
+			s.alloc(s.room(ledger.AddressSpace)+d, 4096)
+			s.alloc(min(ledger.AddressSpace-s.ledger.Top()/2+d, 1<<32-1), 16)
 			b := s.alloc(40, 8)
-			s.realloc(b, addressSpace-40-d)
+			s.realloc(b, ledger.AddressSpace-40-d)
 			s.alloc(1, 1)
 		})
 	}
 }
 
 // left returns the size of the largest block that fits without growth.
-func (s *session) left() uint64 { return s.room(s.bump.own) }
+func (s *session) left() uint64 { return s.room(s.ledger.Own()) }
 
 // room returns the size of the largest block that can end at end.
 func (s *session) room(end uint64) uint64 {
-	sh := s.abi.shape(request{op: OpAlloc, align: 1})
-	return end - min(up(s.bump.top, sh.whole)+sh.lead, end)
+	sh := s.abi.shape(request{op: script.OpAlloc, align: 1})
+	return end - min(ledger.Up(s.ledger.Top(), sh.whole)+sh.lead, end)
 }
 
 // rest returns by how much the newest block can grow without growth of the memory.
-func (s *session) rest() uint64 { return s.bump.own - min(s.bump.top, s.bump.own) }
+func (s *session) rest() uint64 { return s.ledger.Own() - min(s.ledger.Top(), s.ledger.Own()) }
 
 func runBelowBase(t *trial) {
 	t.each(func(s *session) {
@@ -254,8 +256,8 @@ func runZeroSize(t *trial) {
 }
 
 // fixedLimit is the default world with so many pages more than at first.
-func fixedLimit(c contract.Contract, more uint64) Setup {
-	s := defaultSetup(c)
+func fixedLimit(c contract.Contract, more uint64) script.Setup {
+	s := script.DefaultSetup(c)
 	s.Limit = min(s.Pages+more, s.Limit)
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
 )
 
 // These checks run long sequences.
@@ -31,8 +32,8 @@ var sequenceChecks = []Check{
 
 func needsEdgeCases(c contract.Contract) string {
 	switch {
-	case c.ABI != contract.Core || c.Strategy != contract.Bump:
-		return "its addresses are those of a bump allocator"
+	case c.ABI != contract.Core || !ledger.TermsOf(c).Consecutive:
+		return "its addresses are those of blocks behind each other"
 	case c.InitialPages != 1 || c.Align() != 1:
 		return "it starts from one page at alignment 1"
 	case c.Grow.Policy != contract.GrowExact || c.PageLimit() < 52416:
@@ -50,7 +51,7 @@ func edgeCases(s *session) {
 	}
 	next := func(n uint64) uint64 {
 		if b := s.alloc(n, 1); b != nil {
-			return b.from
+			return b.From
 		}
 		return 0
 	}
@@ -69,7 +70,7 @@ func edgeCases(s *session) {
 	rng := uint32(0)
 	for s.ok() && s.in.Pages() < 32768 {
 		rng = rng*1664525 + 1013904223
-		rest := addressSpace - next(0)
+		rest := ledger.AddressSpace - next(0)
 		var n uint64
 		switch rng % 4 {
 		case 0:

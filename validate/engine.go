@@ -7,6 +7,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -31,7 +32,7 @@ type instance struct {
 }
 
 // instantiate makes an instance that shares no state with others.
-func (m compiled) instantiate(c contract.Contract, s Setup) (*instance, error) {
+func (m compiled) instantiate(c contract.Contract, s script.Setup) (*instance, error) {
 	in := &instance{store: m.engine.NewStore(), exports: map[string]string{}}
 	if err := in.start(m.module, c, s); err != nil {
 		in.close()
@@ -40,7 +41,7 @@ func (m compiled) instantiate(c contract.Contract, s Setup) (*instance, error) {
 	return in, nil
 }
 
-func (in *instance) start(m engine.Module, c contract.Contract, s Setup) error {
+func (in *instance) start(m engine.Module, c contract.Contract, s script.Setup) error {
 	in.store.Limit(s.Limit)
 	imports, err := engine.Provide(in.store, supplies(c, s))
 	if err != nil {
@@ -74,7 +75,7 @@ func (in *instance) call(function string, args []uint64) (uint64, error) {
 func (in *instance) close() { in.store.Close() }
 
 // supplies are what the contract says that the host brings along.
-func supplies(c contract.Contract, s Setup) []engine.Supply {
+func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 	var list []engine.Supply
 	for _, im := range c.Imports() {
 		x := engine.Supply{Import: wasm.Import{Module: im.Module, Name: im.Name}}

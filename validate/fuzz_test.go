@@ -8,6 +8,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // fed makes the generator's choices by a fuzzer's bytes: one byte where that
@@ -70,7 +71,7 @@ func FuzzCalls(f *testing.F) {
 			generate(s, choices{&fed{rest}}, min(len(rest), 200))
 			s.close()
 			if !s.ok() {
-				t.Fatalf("%v\n%s", s.failure, Script{s.setup, s.log})
+				t.Fatalf("%v\n%s", s.failure, s.script())
 			}
 			trials = append(trials, &trial{sessions: []*session{s}})
 		}
@@ -125,13 +126,13 @@ func FuzzScript(f *testing.F) {
 	f.Add("x=alloc_zeroed 0xffff 0x10000\nfree x\nfree x\n")
 	w := readWat(f, "testdata/good/import.wat")
 	f.Fuzz(func(t *testing.T, text string) {
-		script, err := ParseScript(text, w.contract)
+		first, err := script.Parse(text, w.contract)
 		if err != nil {
 			return
 		}
-		again, err := ParseScript(script.String(), w.contract)
-		if err != nil || again.String() != script.String() {
-			t.Errorf("%v\n%s\nbecame\n%s", err, script, again)
+		again, err := script.Parse(first.String(), w.contract)
+		if err != nil || again.String() != first.String() {
+			t.Errorf("%v\n%s\nbecame\n%s", err, first, again)
 		}
 	})
 }

@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 //go:embed report.html.tmpl
@@ -46,7 +48,7 @@ func (j *judge) keepHeap() {
 	if j.closed != "" || needsBlocks(c) != "" || len(j.modules) == 0 {
 		return
 	}
-	setup := defaultSetup(c)
+	setup := script.DefaultSetup(c)
 	setup.ABI = j.mark(c.ABI)
 	s, err := open(j.modules[0], c, setup)
 	if err != nil {
@@ -54,5 +56,5 @@ func (j *judge) keepHeap() {
 	}
 	portrait(s)
 	s.close()
-	j.report.heap = &Script{s.setup, s.log}
+	j.report.heap = s.script()
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 const hostile = `</title></td><script>alert(1)</script>"'`
@@ -134,14 +135,14 @@ func colors(img image.Image) map[color.RGBA]int {
 
 // The picture has each interval once, and nothing outside its frame.
 func TestDraw(t *testing.T) {
-	script := Script{Setup{Base: 1000, Pages: 2, Limit: 9}, []Call{
-		{Op: OpAlloc, Size: 100, Align: 1, Made: 0, Ptr: 1000, Pages: 2},
-		{Op: OpAlloc, Size: 100, Align: 64, Made: 1, Ptr: 1152, Pages: 2},
-		{Op: OpGrow, Size: 1, Made: -1, Pages: 3},
-		{Op: OpFree, Block: 0, Made: -1, Pages: 3},
-		{Op: OpAlloc, Size: 65536, Align: 1, Made: 2, Ptr: 3 << 16, Pages: 4},
-		{Op: OpAlloc, Size: 1 << 20, Align: 1, Made: 3, Pages: 4}, // null
-		{Op: OpRealloc, Block: 2, Size: 10, Align: 1, Made: 4, Ptr: 3 << 16, Pages: 4},
+	script := script.Script{Setup: script.Setup{Base: 1000, Pages: 2, Limit: 9}, Calls: []script.Call{
+		{Op: script.OpAlloc, Size: 100, Align: 1, Made: 0, Ptr: 1000, Pages: 2},
+		{Op: script.OpAlloc, Size: 100, Align: 64, Made: 1, Ptr: 1152, Pages: 2},
+		{Op: script.OpGrow, Size: 1, Made: -1, Pages: 3},
+		{Op: script.OpFree, Block: 0, Made: -1, Pages: 3},
+		{Op: script.OpAlloc, Size: 65536, Align: 1, Made: 2, Ptr: 3 << 16, Pages: 4},
+		{Op: script.OpAlloc, Size: 1 << 20, Align: 1, Made: 3, Pages: 4}, // null
+		{Op: script.OpRealloc, Block: 2, Size: 10, Align: 1, Made: 4, Ptr: 3 << 16, Pages: 4},
 	}}
 	p := draw(script, contract.Default(), false)
 	count := map[string]int{}

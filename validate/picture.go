@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // The size of the drawing in its own units, and the most calls that are drawn.
@@ -61,7 +64,7 @@ func portrait(s *session) {
 }
 
 // draw makes the picture of a run from its calls and what they returned.
-func draw(script Script, c contract.Contract, failed bool) picture {
+func draw(script script.Script, c contract.Contract, failed bool) picture {
 	calls := script.Calls
 	p := picture{Width: pictureWidth, Height: pictureHeight, Calls: len(calls), Failed: failed}
 	if over := len(calls) - pictureCalls; over > 0 {
@@ -74,11 +77,11 @@ func draw(script Script, c contract.Contract, failed bool) picture {
 	for _, call := range calls {
 		d.extent = max(d.extent, call.Pages*contract.PageSize)
 	}
-	p.Top = pageCount(d.extent / contract.PageSize)
+	p.Top = unit.Pages(d.extent / contract.PageSize)
 	mem := d.pages * contract.PageSize
 	d.top = script.Setup.Base
-	d.box("below", 0, d.steps, span{0, min(d.top, mem)}, "below the heap base")
-	d.box("foreign", 0, d.steps, span{ours(c, d.top, mem), mem}, "somebody else's")
+	d.box("below", 0, d.steps, ledger.Span{From: 0, To: min(d.top, mem)}, "below the heap base")
+	d.box("foreign", 0, d.steps, ledger.Span{From: ledger.Owned(c, d.top, mem), To: mem}, "somebody else's")
 	d.size(0)
 	for i, call := range calls {
 		d.call(i, call)
@@ -109,9 +112,9 @@ type drawing struct {
 
 // A shown block is one that is alive while the drawing goes on.
 type shown struct {
-	span
+	ledger.Span
 	since int
-	made  Call
+	made  script.Call
 }
 
 func (d *drawing) x(step int) float64 {
@@ -122,14 +125,14 @@ func (d *drawing) y(addr uint64) float64 {
 	return pictureHeight * (1 - float64(addr)/float64(d.extent))
 }
 
-func (d *drawing) box(class string, from, to int, s span, title string) {
-	if s.from >= s.to || from >= to {
+func (d *drawing) box(class string, from, to int, s ledger.Span, title string) {
+	if s.From >= s.To || from >= to {
 		return
 	}
 	// Nothing is too small to be seen.
-	height := max(d.y(s.from)-d.y(s.to), 0.75)
-	d.Boxes = append(d.Boxes, box{class, d.x(from), d.y(s.from) - height, d.x(to) - d.x(from), height,
-		fmt.Sprintf("%s: [%#x, %#x), %s", title, s.from, s.to, byteCount(s.to-s.from))})
+	height := max(d.y(s.From)-d.y(s.To), 0.75)
+	d.Boxes = append(d.Boxes, box{class, d.x(from), d.y(s.From) - height, d.x(to) - d.x(from), height,
+		fmt.Sprintf("%s: [%#x, %#x), %s", title, s.From, s.To, unit.Bytes(s.To-s.From))})
 }
 
 // size notes the memory's size after so many calls.
@@ -138,30 +141,30 @@ func (d *drawing) size(step int) {
 	d.points = append(d.points, fmt.Sprintf("%.2f,%.2f", d.x(step), y), fmt.Sprintf("%.2f,%.2f", d.x(step+1), y))
 }
 
-func (d *drawing) call(i int, c Call) {
-	if c.Op == OpGrow && c.Pages > d.pages {
-		d.box("foreign", i, d.steps, span{d.pages * contract.PageSize, c.Pages * contract.PageSize}, "somebody else's")
+func (d *drawing) call(i int, c script.Call) {
+	if c.Op == script.OpGrow && c.Pages > d.pages {
+		d.box("foreign", i, d.steps, ledger.Span{From: d.pages * contract.PageSize, To: c.Pages * contract.PageSize}, "somebody else's")
 	}
 	d.pages = c.Pages
 	d.size(i)
-	if c.Op == OpFree || c.Op == OpRealloc && c.Ptr != 0 {
+	if c.Op == script.OpFree || c.Op == script.OpRealloc && c.Ptr != 0 {
 		d.end(c.Block, i)
 	}
-	if !c.Op.makes() || c.Ptr == 0 {
+	if !c.Op.Makes() || c.Ptr == 0 {
 		return
 	}
-	s := span{c.Ptr, c.Ptr + c.Size}
+	s := ledger.Span{From: c.Ptr, To: c.Ptr + c.Size}
 	if c.Ptr > d.top && c.Ptr-d.top < c.Align {
-		d.box("gap", i, d.steps, span{d.top, c.Ptr}, fmt.Sprintf("gap for alignment %d", c.Align))
+		d.box("gap", i, d.steps, ledger.Span{From: d.top, To: c.Ptr}, fmt.Sprintf("gap for alignment %d", c.Align))
 	}
-	d.top = max(d.top, s.to)
+	d.top = max(d.top, s.To)
 	d.blocks[c.Made] = shown{s, i, c}
 }
 
 // end draws a block that lives no longer.
 func (d *drawing) end(n, step int) {
 	if b, ok := d.blocks[n]; ok {
-		d.box("block", b.since, step, b.span, b.made.String())
+		d.box("block", b.since, step, b.Span, b.made.String())
 		delete(d.blocks, n)
 	}
 }

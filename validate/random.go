@@ -2,7 +2,10 @@
 
 package validate
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
+)
 
 // A source makes choices: at random in a check, as a fuzzer's bytes say or as
 // a shrinking test library draws them.
@@ -61,7 +64,7 @@ func generate(s *session, r choices, n int) {
 			}
 		case k < 92:
 			old := pick()
-			if old != nil && s.abi.has(OpUsable) {
+			if old != nil && s.abi.has(script.OpUsable) {
 				s.usable(old.number)
 			}
 			s.free(old)
@@ -80,7 +83,7 @@ func generate(s *session, r choices, n int) {
 // alloc makes a block, in one of C's two ways where there are two.
 func (r choices) alloc(s *session) *block {
 	size, align := r.size(s), r.align()
-	if s.abi.has(OpMemalign) && r.one(3) {
+	if s.abi.has(script.OpMemalign) && r.one(3) {
 		return s.memalign(size, align)
 	}
 	return s.alloc(size, align)
@@ -121,11 +124,11 @@ func (r choices) size(s *session) uint64 {
 func (r choices) newSize(s *session, b *block) uint64 {
 	switch r.upTo(3) {
 	case 0:
-		return r.upTo(b.size() + 1)
+		return r.upTo(b.Size() + 1)
 	case 1:
-		return min(b.size()+r.upTo(64), 1<<32-1)
+		return min(b.Size()+r.upTo(64), 1<<32-1)
 	case 2:
-		return min(b.size()+s.rest()+r.upTo(1), 1<<32-1)
+		return min(b.Size()+s.rest()+r.upTo(1), 1<<32-1)
 	}
 	return r.size(s)
 }

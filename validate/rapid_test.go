@@ -42,7 +42,7 @@ func TestRapid(t *testing.T) {
 			generate(s, r, int(r.upTo(40)))
 			s.close()
 			if !s.ok() {
-				t.Fatalf("%s: %v\n%s", file, s.failure, Script{s.setup, s.log})
+				t.Fatalf("%s: %v\n%s", file, s.failure, s.script())
 			}
 		})
 	}

@@ -7,12 +7,13 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // Replay runs a script on a module, as [Run] runs its checks, and reports the
 // verdict on it under the name "replay". Promises that take no call
 // to break are not judged, but for the signatures.
-func Replay(ctx context.Context, module []byte, c contract.Contract, script Script, opts Options) (*Report, error) {
+func Replay(ctx context.Context, module []byte, c contract.Contract, script script.Script, opts Options) (*Report, error) {
 	if script.Setup.ABI != "" && !c.ABI.Includes(script.Setup.ABI) {
 		return nil, fmt.Errorf("script for abi %s: the module has %s", script.Setup.ABI, c.ABI)
 	}

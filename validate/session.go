@@ -6,6 +6,9 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // A session is a run of calls on one instance, judged one by one. After the
@@ -13,17 +16,17 @@ import (
 // sequences of calls.
 type session struct {
 	contract contract.Contract
-	setup    Setup
+	setup    script.Setup
 	in       *instance
 	abi      adapter
-	oracle   oracle
-	bump     bump
+	owners   owners
+	ledger   ledger.Ledger
+	terms    ledger.Terms
 	limit    uint64  // pages, from host and contract
 	request  request // the last one
 	called   bool    // the allocator was, at all
-	refused  refusal // the least request that was
 	blocks   []*block
-	log      []Call
+	log      []script.Call
 	seeds    uint64
 	peak     uint64 // most bytes of memory
 	failure  *Failure
@@ -40,21 +43,10 @@ const (
 // force: 4 GiB of that would be 4 GiB of the machine's own memory.
 const mostCleared = 4 << 20
 
-// defaultSetup is the world of the contract's own choice, kept one page short
-// of 4 GiB so that every engine can run it.
-func defaultSetup(c contract.Contract) Setup {
-	s := Setup{Base: uint64(c.HeapBase.Address), Pages: uint64(c.InitialPages)}
-	if c.HeapBase.Imported() {
-		s.Base = 1024
-	}
-	s.Limit = max(s.Pages, contract.MaxPages-1)
-	return s
-}
-
 // open makes a session and the world that its setup describes: somebody else's
 // pages, bytes below the base that are not the allocator's and, where the
 // contract says that the memory is dirty, a host's bytes above it.
-func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
+func open(m compiled, c contract.Contract, setup script.Setup) (*session, error) {
 	in, err := m.instantiate(c, setup)
 	if err != nil {
 		return nil, fmt.Errorf("the module does not start: %w", err)
@@ -63,66 +55,63 @@ func open(m compiled, c contract.Contract, setup Setup) (*session, error) {
 	s.setLimit(setup.Limit)
 	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
 		in.close()
-		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", pageCount(have), setup.Pages)
+		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", unit.Pages(have), setup.Pages)
 	}
 	mem := in.Pages() * contract.PageSize
-	own := ours(c, setup.Base, mem)
-	s.oracle = oracle{base: setup.Base, mem: own}
-	s.bump = bump{top: setup.Base, own: own}
+	own := ledger.Owned(c, setup.Base, mem)
+	s.owners = owners{base: setup.Base, mem: own}
+	s.ledger, s.terms = ledger.New(c, setup.Base, mem), ledger.TermsOf(c)
 	s.peak = mem
-	if s.known() {
-		s.write(span{0, min(setup.Base, mem)}, belowSeed)
+	if !s.terms.Statics {
+		s.write(ledger.Span{From: 0, To: min(setup.Base, mem)}, belowSeed)
 	}
 	if c.Dirty {
-		s.soil(span{min(setup.Base, own), own})
+		s.soil(ledger.Span{From: min(setup.Base, own), To: own})
 	}
 	s.addForeign(mem)
 	return s, nil
 }
 
-// known reports whether the module is one of this project's, of which it is known
-// how blocks are placed, by how much the memory grows and that what is below the
-// base is nobody's. Of any other only what every allocator promises is asked.
-func (s *session) known() bool { return s.contract.Strategy == contract.Bump }
-
 // soil leaves a host's bytes in s: in every byte of what blocks can reach soon.
-func (s *session) soil(area span) {
-	area.to = min(area.to, area.from+16<<20)
-	fill(s.in.Bytes()[area.from:area.to], garbageSeed, 0)
+func (s *session) soil(area ledger.Span) {
+	area.To = min(area.To, area.From+16<<20)
+	fill(s.in.Bytes()[area.From:area.To], garbageSeed, 0)
 }
 
-// addForeign notes the pages that somebody else grew. An allocator of which nothing
-// is known has all that is there at its first call, as linkers lay memory out.
+// addForeign enters the pages that somebody else grew.
 func (s *session) addForeign(mem uint64) {
-	from := s.oracle.mem
-	if !s.known() && !s.called {
-		s.oracle.mem = mem
+	from := s.owners.mem
+	if s.terms.Statics && !s.called {
+		s.owners.mem = mem
 		return
 	}
-	s.oracle.grown(mem)
-	s.write(span{from, mem}, foreignSeed+from)
+	s.owners.grown(mem)
+	s.write(ledger.Span{From: from, To: mem}, foreignSeed+from)
 }
 
-func (s *session) write(area span, seed uint64) {
+func (s *session) write(area ledger.Span, seed uint64) {
 	mem := s.in.Bytes()
-	windows(area.to-area.from, func(from, to uint64) bool {
-		fill(mem[area.from+from:area.from+to], seed, from)
+	windows(area.To-area.From, func(from, to uint64) bool {
+		fill(mem[area.From+from:area.From+to], seed, from)
 		return true
 	})
 }
 
 // intact returns the address of the first byte seen that is not the pattern's.
-func (s *session) intact(area span, seed uint64) (uint64, bool) {
+func (s *session) intact(area ledger.Span, seed uint64) (uint64, bool) {
 	mem := s.in.Bytes()
 	addr, ok := uint64(0), true
-	windows(area.to-area.from, func(from, to uint64) bool {
-		if i := differs(mem[area.from+from:area.from+to], seed, from); i >= 0 {
-			addr, ok = area.from+from+uint64(i), false
+	windows(area.To-area.From, func(from, to uint64) bool {
+		if i := differs(mem[area.From+from:area.From+to], seed, from); i >= 0 {
+			addr, ok = area.From+from+uint64(i), false
 		}
 		return ok
 	})
 	return addr, ok
 }
+
+// script returns the calls so far.
+func (s *session) script() *script.Script { return &script.Script{Setup: s.setup, Calls: s.log} }
 
 func (s *session) ok() bool { return s.failure == nil }
 
@@ -132,12 +121,7 @@ func (s *session) setLimit(pages uint64) {
 }
 
 // reach is the end in bytes of the largest memory that the allocator can get.
-func (s *session) reach() uint64 {
-	if s.contract.Grow.Policy == contract.GrowNever {
-		return 0
-	}
-	return s.limit * contract.PageSize
-}
+func (s *session) reach() uint64 { return ledger.Reach(s.contract.Grow, s.limit) }
 
 // mem is the size of the memory in bytes.
 func (s *session) mem() uint64 { return s.in.Pages() * contract.PageSize }
@@ -147,17 +131,17 @@ func (s *session) mem() uint64 { return s.in.Pages() * contract.PageSize }
 func (s *session) alloc(size, align uint64) *block {
 	for _, op := range makers {
 		if s.abi.has(op) {
-			return s.do(Call{Op: op, Size: size, Align: align})
+			return s.do(script.Call{Op: op, Size: size, Align: align})
 		}
 	}
 	return nil
 }
 
 // makers are the operations that make a block of nothing, in order of preference.
-var makers = []Op{OpAlloc, OpAllocZeroed, OpMemalign}
+var makers = []script.Op{script.OpAlloc, script.OpAllocZeroed, script.OpMemalign}
 
 func (s *session) allocZeroed(size, align uint64) *block {
-	return s.do(Call{Op: OpAllocZeroed, Size: size, Align: align})
+	return s.do(script.Call{Op: script.OpAllocZeroed, Size: size, Align: align})
 }
 
 // realloc returns the block at its new place and size, or nil if b stays as
@@ -166,35 +150,35 @@ func (s *session) realloc(b *block, size uint64) *block {
 	if b == nil {
 		return nil
 	}
-	return s.do(Call{Op: OpRealloc, Block: b.number, Size: size})
+	return s.do(script.Call{Op: script.OpRealloc, Block: b.number, Size: size})
 }
 
 func (s *session) free(b *block) {
 	if b != nil {
-		s.do(Call{Op: OpFree, Block: b.number})
+		s.do(script.Call{Op: script.OpFree, Block: b.number})
 	}
 }
 
-func (s *session) grow(pages uint64) { s.do(Call{Op: OpGrow, Size: pages}) }
+func (s *session) grow(pages uint64) { s.do(script.Call{Op: script.OpGrow, Size: pages}) }
 
-func (s *session) limitTo(pages uint64) { s.do(Call{Op: OpLimit, Size: pages}) }
+func (s *session) limitTo(pages uint64) { s.do(script.Call{Op: script.OpLimit, Size: pages}) }
 
 // do runs one line of a script. Lines that make no sense any more, because an
 // earlier call returned no block or the module lacks the function, do nothing.
-func (s *session) do(c Call) *block {
+func (s *session) do(c script.Call) *block {
 	if !s.ok() {
 		return nil
 	}
 	c.Made, c.Size = -1, s.within(c.Op, c.Size)
-	if c.Op.makes() {
+	if c.Op.Makes() {
 		c.Made = len(s.blocks)
 		s.blocks = append(s.blocks, nil)
 	}
 	var made *block
 	switch c.Op {
-	case OpGrow:
+	case script.OpGrow:
 		s.hostGrow(&c)
-	case OpLimit:
+	case script.OpLimit:
 		s.setLimit(max(c.Size, s.in.Pages()))
 	default:
 		old, ok := s.block(c)
@@ -216,17 +200,17 @@ func (s *session) do(c Call) *block {
 }
 
 // within returns the size as the operation can be asked for it.
-func (s *session) within(op Op, size uint64) uint64 {
-	if size < addressSpace || op != OpAllocZeroed || s.contract.ABI != contract.C {
-		return min(size, addressSpace-1)
+func (s *session) within(op script.Op, size uint64) uint64 {
+	if size < ledger.AddressSpace || op != script.OpAllocZeroed || s.contract.ABI != contract.C {
+		return min(size, ledger.AddressSpace-1)
 	}
-	return min(size, mostProduct-1) &^ (1<<16 - 1)
+	return min(size, script.MostProduct-1) &^ (1<<16 - 1)
 }
 
 // block returns the block that a line is about: nil where it is about none, or
 // about null. It is false where that is not a live one.
-func (s *session) block(c Call) (*block, bool) {
-	if !c.Op.takes() || c.Block == null && s.contract.ABI == contract.C {
+func (s *session) block(c script.Call) (*block, bool) {
+	if !c.Op.Takes() || c.Block == script.Null && s.contract.ABI == contract.C {
 		return nil, true
 	}
 	if c.Block < 0 || c.Block >= len(s.blocks) {
@@ -237,23 +221,23 @@ func (s *session) block(c Call) (*block, bool) {
 
 // callable reports whether a call has a meaning that can be judged, at a price
 // that can be paid.
-func (s *session) callable(c Call, old *block) bool {
+func (s *session) callable(c script.Call, old *block) bool {
 	switch {
 	case !s.abi.has(c.Op):
 		return false
-	case c.Op == OpAllocZeroed && (s.contract.Dirty || !s.known()) && c.Size > mostCleared && c.Size < addressSpace:
+	case c.Op == script.OpAllocZeroed && c.Size < ledger.AddressSpace && s.ledger.Fill(c.Size) > mostCleared:
 		return false
-	case c.Op == OpMemalign && s.known() && s.setup.Base < slot+4:
-		return false // nowhere to store the address; others' blocks are not so low
-	case s.known():
+	case c.Op == script.OpMemalign && !s.terms.Statics && s.setup.Base < slot+4:
+		return false // nowhere to store the address: no byte below the base is free
+	case !s.terms.OnlyDefined:
 		return true
-	case c.Op == OpRealloc && c.Size == 0:
+	case c.Op == script.OpRealloc && c.Size == 0:
 		return false // C leaves it open
 	}
-	return powerOfTwo(c.Align) || c.Op != OpAlloc // so do aligned_alloc's older versions
+	return powerOfTwo(c.Align) || c.Op != script.OpAlloc // older versions of C leave it open
 }
 
-func (s *session) hostGrow(c *Call) {
+func (s *session) hostGrow(c *script.Call) {
 	if c.Fails = !s.in.Grow(c.Size); !c.Fails {
 		s.addForeign(s.mem())
 	}
@@ -268,24 +252,31 @@ func (s *session) close() {
 
 // inspect judges what is in memory: blocks, foreign pages, bytes below base.
 func (s *session) inspect() {
-	for _, b := range s.oracle.live {
+	for _, b := range s.owners.live {
 		if !s.ok() {
 			return
 		}
-		s.checkContents(b.span, b.seed, b.size())
+		s.checkContents(b.Span, b.seed, b.Size())
 		s.judgeKept(b)
 	}
-	for _, f := range s.oracle.foreign {
-		if addr, ok := s.intact(f, foreignSeed+f.from); !ok && s.ok() {
+	for _, f := range s.owners.foreign {
+		if addr, ok := s.intact(f, foreignSeed+f.From); !ok && s.ok() {
 			s.fail("foreign", "pages that somebody else grew keep their bytes", "byte %#x was overwritten", addr)
 		}
 	}
-	if !s.known() {
+	if s.terms.Statics {
 		return
 	}
-	below := span{0, min(s.setup.Base, s.mem())}
+	below := ledger.Span{From: 0, To: min(s.setup.Base, s.mem())}
 	if addr, ok := s.intact(below, belowSeed); !ok && s.ok() {
 		s.fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+	}
+}
+
+// broke keeps what a call broke, if anything.
+func (s *session) broke(b *ledger.Breach) {
+	if b != nil {
+		s.fail(b.Rule, b.Expected, "%s", b.Got)
 	}
 }
 

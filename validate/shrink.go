@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // shrinkBudget bounds the work of shrinking, in calls replayed; a MiB of memory
@@ -35,16 +36,16 @@ type shrinker struct {
 	t       *trial
 	rule    string
 	budget  int
-	best    Script
+	best    script.Script
 	failure *Failure
 }
 
 // try replays calls, and keeps them if they break the rule.
-func (sh *shrinker) try(calls []Call) bool {
+func (sh *shrinker) try(calls []script.Call) bool {
 	if sh.budget -= len(calls); sh.budget < 0 || sh.t.stop() {
 		return false
 	}
-	s, err := replay(sh.t.module, sh.t.contract, Script{sh.best.Setup, calls})
+	s, err := replay(sh.t.module, sh.t.contract, script.Script{Setup: sh.best.Setup, Calls: calls})
 	if err != nil {
 		return false
 	}
@@ -53,18 +54,18 @@ func (sh *shrinker) try(calls []Call) bool {
 		return false
 	}
 	sh.best.Calls, sh.failure = s.log, s.failure
-	sh.failure.Script = &Script{s.setup, s.log}
+	sh.failure.Script = s.script()
 	return true
 }
 
 // settle tries the plainest world.
 func (sh *shrinker) settle() {
-	plain := defaultSetup(sh.t.contract)
+	plain := script.DefaultSetup(sh.t.contract)
 	plain.ABI = sh.best.Setup.ABI
 	before := sh.best.Setup
 	based, paged := before, before
 	based.Pages, based.Limit, paged.Limit = plain.Pages, plain.Limit, plain.Limit
-	for _, setup := range []Setup{plain, based, paged} {
+	for _, setup := range []script.Setup{plain, based, paged} {
 		sh.best.Setup = setup
 		if sh.try(sh.best.Calls) {
 			return
@@ -87,14 +88,14 @@ func (sh *shrinker) drop() {
 
 // without returns calls less the n from i on. What was a resized block is then
 // the block before.
-func without(calls []Call, i, n int) []Call {
+func without(calls []script.Call, i, n int) []Call {
 	rest := slices.Concat(calls[:i], calls[i+n:])
 	for k := i + n - 1; k >= i; k-- {
-		if calls[k].Op != OpRealloc {
+		if calls[k].Op != script.OpRealloc {
 			continue
 		}
 		for j := i; j < len(rest); j++ {
-			if rest[j].Block == calls[k].Made && (rest[j].Op.takes()) {
+			if rest[j].Block == calls[k].Made && (rest[j].Op.Takes()) {
 				rest[j].Block = calls[k].Block
 			}
 		}
@@ -115,9 +116,9 @@ func (sh *shrinker) merge() {
 }
 
 // merged returns calls with the n from i on as one, if they are of a kind.
-func merged(calls []Call, i, n int) ([]Call, bool) {
+func merged(calls []script.Call, i, n int) ([]script.Call, bool) {
 	first := calls[i]
-	if first.Op != OpAlloc && first.Op != OpAllocZeroed && first.Op != OpGrow {
+	if first.Op != script.OpAlloc && first.Op != script.OpAllocZeroed && first.Op != script.OpGrow {
 		return nil, false
 	}
 	sum := uint64(0)
@@ -135,9 +136,9 @@ func merged(calls []Call, i, n int) ([]Call, bool) {
 // lower makes the numbers of each call small, or round.
 func (sh *shrinker) lower() {
 	for i := 0; i < len(sh.best.Calls); i++ {
-		for _, field := range []func(*Call) *uint64{
-			func(c *Call) *uint64 { return &c.Size },
-			func(c *Call) *uint64 { return &c.Align },
+		for _, field := range []func(*script.Call) *uint64{
+			func(c *script.Call) *uint64 { return &c.Size },
+			func(c *script.Call) *uint64 { return &c.Align },
 		} {
 			for _, to := range smaller(*field(&sh.best.Calls[i])) {
 				calls := slices.Clone(sh.best.Calls)
@@ -164,21 +165,21 @@ func smaller(n uint64) []uint64 {
 }
 
 // replay runs a script on a new instance. Blocks keep the numbers they had.
-func replay(m compiled, c contract.Contract, script Script) (*session, error) {
-	s, err := open(m, c, script.Setup)
+func replay(m compiled, c contract.Contract, list script.Script) (*session, error) {
+	s, err := open(m, c, list.Setup)
 	if err != nil {
 		return nil, err
 	}
 	names := map[int]int{}
-	for _, call := range script.Calls {
-		if call.Op.takes() && call.Block != null {
+	for _, call := range list.Calls {
+		if call.Op.Takes() && call.Block != script.Null {
 			n, ok := names[call.Block]
 			if !ok {
 				continue
 			}
 			call.Block = n
 		}
-		if call.Op.makes() {
+		if call.Op.Makes() {
 			names[call.Made] = len(s.blocks)
 		}
 		s.do(call)

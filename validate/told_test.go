@@ -10,6 +10,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // What fails alike on both engines is told once, and what does not, twice.
@@ -77,10 +78,10 @@ func TestEntries(t *testing.T) {
 			return Run(context.Background(), module, c, o)
 		},
 		"Replay": func(c contract.Contract, o Options) (*Report, error) {
-			return Replay(context.Background(), module, c, Script{Setup: Setup{Base: 1024, Pages: 1, Limit: 9}}, o)
+			return Replay(context.Background(), module, c, script.Script{Setup: script.Setup{Base: 1024, Pages: 1, Limit: 9}}, o)
 		},
 		"Trace": func(c contract.Contract, o Options) (*Report, error) {
-			return Trace(context.Background(), module, c, []Call{{Op: OpAlloc, Size: 1}}, o)
+			return Trace(context.Background(), module, c, []script.Call{{Op: script.OpAlloc, Size: 1}}, o)
 		},
 	}
 	for name, judge := range entries {
@@ -89,14 +90,6 @@ func TestEntries(t *testing.T) {
 		}
 		if _, err := judge(contract.Default(), Options{Ops: -1}); err == nil || err.Error() != "ops: -1 is negative: 0 is the level's own number" {
 			t.Errorf("%s: got %v for a negative number of calls", name, err)
-		}
-	}
-}
-
-func TestCount(t *testing.T) {
-	for n, want := range map[uint64]string{0: "0 calls", 1: "1 call", 2: "2 calls"} {
-		if got := count(n, "call"); got != want {
-			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }

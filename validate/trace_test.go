@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // TestTraces replays what real programs did. The traces are inputs that are
@@ -23,7 +25,7 @@ func TestTraces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls, err := ParseTrace(f)
+		calls, err := script.ParseTrace(f)
 		f.Close()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -41,22 +43,10 @@ func TestTraces(t *testing.T) {
 	}
 }
 
-func TestParseTrace(t *testing.T) {
-	calls, err := ParseTrace(strings.NewReader("Alloc(24),\nAlloc(0),\n\nFree(1),\nFree(0),\nFree(0),\n"))
-	if err != nil || len(calls) != 5 {
-		t.Fatalf("%v, %v", calls, err)
-	}
-	for _, text := range []string{"Alloc(24", "Free(0),", "Alloc(-1),", "Realloc(1),", "Alloc(4294967296),", "nonsense"} {
-		if _, err := ParseTrace(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "trace line 1: ") {
-			t.Errorf("%q: error %v", text, err)
-		}
-	}
-}
-
 // A trace's violations are found like any other's.
 func TestTraceFails(t *testing.T) {
 	w := readWat(t, "testdata/broken/overlap.wat")
-	calls, err := ParseTrace(strings.NewReader("Alloc(8),\nAlloc(15),\nAlloc(1),\n"))
+	calls, err := script.ParseTrace(strings.NewReader("Alloc(8),\nAlloc(15),\nAlloc(1),\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +60,7 @@ func TestTraceFails(t *testing.T) {
 		t.Errorf("%v", report.Failures()[0].Failure)
 	}
 	w = readWat(t, "testdata/broken/exhaustion.wat")
-	calls, err = ParseTrace(strings.NewReader("Alloc(64512),\nFree(0),\n"))
+	calls, err = script.ParseTrace(strings.NewReader("Alloc(64512),\nFree(0),\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,29 +11,30 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
-// The oracle's intervals against the same question asked byte by byte.
-func TestOracle(t *testing.T) {
+// The model's intervals against the same question asked byte by byte.
+func TestOwners(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var owner [64]*block
-		var o oracle
+		var o owners
 		draw := func(n int) uint64 { return uint64(rapid.IntRange(0, n).Draw(t, "n")) }
 		for range draw(30) {
 			from := draw(60)
-			b := &block{span: span{from, min(from+draw(12), 64)}}
+			b := &block{Block: ledger.Block{Span: ledger.Span{From: from, To: min(from+draw(12), 64)}}}
 			var hit bool
-			for _, other := range owner[b.from:b.to] {
+			for _, other := range owner[b.From:b.To] {
 				hit = hit || other != nil
 			}
-			found := o.clash(b.span, nil)
+			found := o.clash(b.Span, nil)
 			if (found != nil) != hit {
-				t.Fatalf("%v: clash with %v, want %v", b.span, found, hit)
+				t.Fatalf("%v: clash with %v, want %v", b.Span, found, hit)
 			}
 			if found != nil {
-				if o.clash(b.span, found) == found {
-					t.Fatalf("%v: clash with the block left out", b.span)
+				if o.clash(b.Span, found) == found {
+					t.Fatalf("%v: clash with the block left out", b.Span)
 				}
 				o.remove(found)
 				for i := range owner {
@@ -44,7 +45,7 @@ func TestOracle(t *testing.T) {
 				continue
 			}
 			o.add(b)
-			for i := b.from; i < b.to; i++ {
+			for i := b.From; i < b.To; i++ {
 				owner[i] = b
 			}
 		}
@@ -95,54 +96,6 @@ func TestWindows(t *testing.T) {
 	})
 }
 
-func TestGrowth(t *testing.T) {
-	exact, double := contract.Grow{Policy: contract.GrowExact}, contract.Grow{Policy: contract.GrowDouble}
-	chunk := contract.Grow{Policy: contract.GrowChunk, Chunk: 4}
-	for _, test := range []struct {
-		policy                   contract.Grow
-		need, pages, limit, want uint64
-	}{
-		{exact, 3, 1, 65536, 3},
-		{chunk, 1, 1, 65536, 4},
-		{chunk, 4, 1, 65536, 4},
-		{chunk, 5, 1, 65536, 8},
-		{chunk, 5, 1, 9, 8},
-		{chunk, 5, 1, 8, 5},
-		{double, 1, 6, 65536, 6},
-		{double, 7, 6, 65536, 7},
-		{double, 1, 6, 11, 1},
-	} {
-		if got := growth(test.policy, test.need, test.pages, test.limit); got != test.want {
-			t.Errorf("growth(%v, need %d, pages %d, limit %d) = %d, want %d", test.policy, test.need, test.pages, test.limit, got, test.want)
-		}
-	}
-}
-
-func TestParseScript(t *testing.T) {
-	script, err := ParseScript("limit 9 # pages\n\np0 = alloc 16 8\nfree p0\nlimit 12\ngrow 2\n", contract.Default())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "base 1024\npages 1\nlimit 9\np0 = alloc 16 8\nfree p0\nlimit 12\ngrow 2\n"; script.String() != want {
-		t.Errorf("got\n%s", script)
-	}
-	for text, want := range map[string]string{
-		"alloc 16":                  "alloc takes SIZE ALIGN",
-		"p = alloc 16 3":            "alignment 3 is not a power of two",
-		"p = alloc 4294967296 1":    "not a number from 0 to 2^32 - 1",
-		"free p":                    `block "p" is not made`,
-		"p = free q":                `block "q" is not made`,
-		"pages 65537":               "more than the 65536 pages",
-		"malloc 3":                  "is not one of alloc",
-		"p = alloc 1 1\nq = grow 1": "script line 2: grow returns no block",
-		"base":                      "base takes a number",
-	} {
-		if _, err := ParseScript(text, contract.Default()); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: error %v, want %q", text, err, want)
-		}
-	}
-}
-
 // Both forms of a report say what failed and how to see it.
 func TestReport(t *testing.T) {
 	w := readWat(t, "testdata/broken/overlap.wat")
@@ -178,7 +131,7 @@ func TestSeed(t *testing.T) {
 	log := func(seed uint64) string {
 		trial := &trial{contract: w.contract, module: m, seed: seed, ops: 50, stop: func() bool { return false }}
 		runRandom(trial)
-		return Script{trial.sessions[0].setup, trial.sessions[0].log}.String()
+		return script.Script{Setup: trial.sessions[0].setup, Calls: trial.sessions[0].log}.String()
 	}
 	first, again, other := log(1), log(1), log(2)
 	if first != again || first == other {

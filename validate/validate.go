@@ -5,12 +5,28 @@ package validate
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
 )
+
+// The sequences of calls that reports show and [Replay] runs.
+type (
+	Script = script.Script
+	Setup  = script.Setup
+	Call   = script.Call
+)
+
+// ParseScript reads a script, as [script.Parse] does.
+func ParseScript(text string, c contract.Contract) (Script, error) { return script.Parse(text, c) }
+
+// ParseTrace reads a recorded trace, as [script.ParseTrace] does.
+func ParseTrace(r io.Reader) ([]Call, error) { return script.ParseTrace(r) }
 
 // Level says how much is judged.
 type Level int
@@ -180,7 +196,7 @@ func (j *judge) drive(check Check, set contract.ABI) {
 		e := m.engine
 		why := j.closed // by the engine before
 		if why == "" && e.MaxPages() < needed {
-			why = fmt.Sprintf("%s stops at %s", e.Name(), pageCount(e.MaxPages()))
+			why = fmt.Sprintf("%s stops at %s", e.Name(), unit.Pages(e.MaxPages()))
 		}
 		if why != "" {
 			j.add(Result{Check: check.Name, Promise: check.Promise, ABI: j.mark(set), Engine: e.Name(), Verdict: Skip, Figure: why})
@@ -201,14 +217,14 @@ func (j *judge) drive(check Check, set contract.ABI) {
 // compare reports whether the engines did the same in all checks before.
 func (j *judge) compare(check Check) {
 	r := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Failure: j.differs, Calls: j.compared}
-	r.Figure = count(uint64(j.compared), "call") + " alike"
+	r.Figure = unit.Count(uint64(j.compared), "call") + " alike"
 	switch {
 	case len(j.modules) < 2:
 		r.Verdict, r.Figure = Skip, "one engine only"
 	case j.compared == 0:
 		r.Verdict, r.Figure = Skip, "nothing was called"
 	case r.Failure != nil:
-		r.Verdict, r.Figure = Fail, count(uint64(j.compared), "call")
+		r.Verdict, r.Figure = Fail, unit.Count(uint64(j.compared), "call")
 	}
 	j.add(r)
 }
@@ -245,7 +261,7 @@ func (j *judge) try(check Check, c contract.Contract, i int) *trial {
 	check.run(t)
 	r.Failure = t.failure()
 	r.Calls = t.calls()
-	r.Figure = count(uint64(r.Calls), "call")
+	r.Figure = unit.Count(uint64(r.Calls), "call")
 	if r.Failure != nil {
 		r.Verdict = Fail
 		switch r.Failure.Rule {
@@ -271,7 +287,7 @@ func (t *trial) failure() *Failure {
 	}
 	for _, s := range t.sessions {
 		if s.failure != nil {
-			s.failure.Script = &Script{s.setup, s.log}
+			s.failure.Script = s.script()
 			return s.failure
 		}
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-package validate
+package script
 
 import (
 	"strings"
@@ -9,9 +9,9 @@ import (
 	"github.com/genalloc/genalloc/contract"
 )
 
-// A text that uses a block which it has given back is refused, and not a line of it
-// left out. Where an allocator may have refused to resize, either block may be there.
-func TestLives(t *testing.T) {
+// A script that uses a block after giving it back is refused. After a resize, which
+// the allocator may have refused, either block may be named.
+func TestBlocks(t *testing.T) {
 	const start = "p = alloc 1 1\n"
 	for text, want := range map[string]string{
 		"free p\nfree p":                           `script line 3: block "p" was given back on line 2`,
@@ -29,7 +29,7 @@ func TestLives(t *testing.T) {
 		"p = realloc p 2\np = realloc p 3\nfree p": "",
 		"q = alloc 1 1\nfree p\nfree q":            "",
 	} {
-		_, err := ParseScript(start+text, contract.Default())
+		_, err := Parse(start+text, contract.Default())
 		switch {
 		case want == "" && err != nil:
 			t.Errorf("%q: %v", text, err)
@@ -41,22 +41,7 @@ func TestLives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ParseScript("free null\nfree null\np = realloc null 1\nq = realloc null 1\nfree p\nfree q", c); err != nil {
+	if _, err := Parse("free null\nfree null\np = realloc null 1\nq = realloc null 1\nfree p\nfree q", c); err != nil {
 		t.Errorf("null is no block to give back: %v", err)
-	}
-}
-
-// What failures print can be read again, whatever happened to the blocks.
-func TestPrintedScripts(t *testing.T) {
-	m, w := compileWat(t, "testdata/good/bump.wat")
-	for seed := range uint64(20) {
-		trial := &trial{contract: w.contract, module: m, seed: seed, ops: 300, stop: func() bool { return false }}
-		runRandom(trial)
-		for _, s := range trial.sessions {
-			text := Script{s.setup, s.log}.String()
-			if _, err := ParseScript(text, w.contract); err != nil {
-				t.Fatalf("seed %d: %v\n%s", seed, err, text)
-			}
-		}
 	}
 }
