@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -19,7 +20,7 @@ func TestTraces(t *testing.T) {
 	if len(traces) == 0 {
 		t.Skip("no traces beside the repository")
 	}
-	w := readWat(t, "testdata/good/bump.wat")
+	w := wattest.Read(t, "testdata/good/bump.wat")
 	for _, name := range traces {
 		f, err := os.Open(name)
 		if err != nil {
@@ -30,7 +31,7 @@ func TestTraces(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		report, err := Trace(context.Background(), w.module, w.contract, calls, Options{Level: Full})
+		report, err := Trace(context.Background(), w.Module, w.Contract, calls, Options{Level: Full})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,12 +46,12 @@ func TestTraces(t *testing.T) {
 
 // A trace's violations are found like any other's.
 func TestTraceFails(t *testing.T) {
-	w := readWat(t, "testdata/broken/overlap.wat")
+	w := wattest.Read(t, "testdata/broken/overlap.wat")
 	calls, err := script.ParseTrace(strings.NewReader("Alloc(8),\nAlloc(15),\nAlloc(1),\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Trace(context.Background(), w.module, w.contract, calls, Options{})
+	report, err := Trace(context.Background(), w.Module, w.Contract, calls, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +60,12 @@ func TestTraceFails(t *testing.T) {
 	if !report.OK() {
 		t.Errorf("%v", report.Failures()[0].Failure)
 	}
-	w = readWat(t, "testdata/broken/exhaustion.wat")
+	w = wattest.Read(t, "testdata/broken/exhaustion.wat")
 	calls, err = script.ParseTrace(strings.NewReader("Alloc(64512),\nFree(0),\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report, err = Trace(context.Background(), w.module, w.contract, calls, Options{}); err != nil {
+	if report, err = Trace(context.Background(), w.Module, w.Contract, calls, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(report.Failures()); n != 2 {
