@@ -100,8 +100,8 @@ func (r *runner) close() {
 	}
 }
 
-// judge runs one check: on the module itself, on what other checks did, or with
-// every set of functions.
+// judge runs one check: on the module itself, on the calls of other checks, or with the
+// functions of every ABI.
 func (r *runner) judge(check Check) {
 	switch {
 	case check.Static != nil:
@@ -109,21 +109,21 @@ func (r *runner) judge(check Check) {
 	case check.Run == nil:
 		r.compare(check)
 	default:
-		for _, set := range r.abis {
-			r.drive(check, set)
+		for _, abi := range r.abis {
+			r.drive(check, abi)
 		}
 	}
 }
 
-// drive runs one check with one set of functions, on every engine if it runs the
-// module, and compares what they did.
-func (r *runner) drive(check Check, set contract.ABI) {
-	c, reason := r.contract.Only(set), r.closed
+// drive runs one check with the functions of one ABI on every engine, and compares the
+// answers.
+func (r *runner) drive(check Check, abi contract.ABI) {
+	c, reason := r.contract.Only(abi), r.closed
 	if reason == "" && check.Skip != nil {
 		reason = check.Skip(c)
 	}
 	if reason != "" {
-		r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(set), Verdict: Skip, Figure: reason})
+		r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(abi), Verdict: Skip, Figure: reason})
 		return
 	}
 	needed := uint64(c.InitialPages)
@@ -138,7 +138,7 @@ func (r *runner) drive(check Check, set contract.ABI) {
 			why = fmt.Sprintf("%s stops at %s", e.Name(), unit.Pages(e.MaxPages()))
 		}
 		if why != "" {
-			r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(set), Engine: e.Name(), Verdict: Skip, Figure: why})
+			r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(abi), Engine: e.Name(), Verdict: Skip, Figure: why})
 			continue
 		}
 		t := r.try(check, c, i)
@@ -188,7 +188,7 @@ func (r *runner) static(check Check) {
 	r.add(x)
 }
 
-// try runs a check with one set of functions on the i-th engine.
+// try runs a check with the functions of one ABI on the i-th engine.
 func (r *runner) try(check Check, c contract.Contract, i int) *checks.Trial {
 	t := &checks.Trial{
 		Contract: c, ABI: r.mark(c.ABI), Module: r.modules[i], Full: r.opts.Level == Full,

@@ -10,7 +10,7 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// These checks are about what single ABIs promise beyond the others.
+// These checks judge what one ABI promises and the others do not.
 
 var abiChecks = []Check{
 	{
@@ -32,10 +32,10 @@ var abiChecks = []Check{
 	},
 	{
 		Name:    "errno",
-		Promise: "posix_memalign returns 0, EINVAL or ENOMEM, and stores an address with 0 alone; aligned_alloc refuses what is no alignment.",
+		Promise: "posix_memalign returns 0, EINVAL or ENOMEM, and stores an address only with 0; aligned_alloc refuses an alignment that is not a power of two.",
 		Skip: func(c contract.Contract) string {
-			if !judge.Can(c, script.OpMemalign) && !aligns(c) {
-				return "no function of C takes an alignment"
+			if c.ABI == contract.C && !judge.Can(c, script.OpMemalign) && !aligns(c) {
+				return "no function takes an alignment"
 			}
 			return needsC()(c)
 		},
@@ -43,13 +43,13 @@ var abiChecks = []Check{
 	},
 	{
 		Name:    "usable-size",
-		Promise: "malloc_usable_size is the size of the block at least, and no byte of it is another's.",
+		Promise: "malloc_usable_size returns the block's size or more, and none of those bytes belong to another block.",
 		Skip:    needsC(script.OpUsable),
 		Run:     runUsable,
 	},
 	{
 		Name:    "region",
-		Promise: "allocate returns a region with the capacity asked for and length 0, which stays as it is.",
+		Promise: "allocate returns a region with the capacity asked for and length 0, and the region does not change.",
 		Skip: func(c contract.Contract) string {
 			if c.ABI != contract.CosmWasmABI {
 				return "blocks have no regions"
@@ -60,11 +60,11 @@ var abiChecks = []Check{
 	},
 }
 
-// needsC skips what is about C, unless the operations are there.
+// needsC skips a check of C unless the operations are there.
 func needsC(ops ...script.Op) func(contract.Contract) string {
 	return func(c contract.Contract) string {
 		if c.ABI != contract.C {
-			return "not C's functions"
+			return "applies to --abi c only"
 		}
 		return needs(ops...)(c)
 	}
@@ -93,7 +93,7 @@ func runProduct(t *Trial) {
 	t.each(func(s *judge.Session) {
 		for _, n := range []uint64{1, 7, 96, 65536, 1<<20 - 1<<16} {
 			s.AllocZeroed(n, 1)
-			// As many bytes again, and 2^32 times so many: modulo 2^32 the same.
+			// A product that equals n modulo 2^32.
 			for _, k := range []uint64{1 << 32, 1 << 33, 3 << 40, 1<<48 - 1<<32} {
 				s.AllocZeroed(k+n, 1)
 			}

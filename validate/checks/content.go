@@ -8,19 +8,19 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// These checks are about what is in blocks. Every block is filled with its own
-// pattern as soon as it is made.
+// These checks judge what blocks contain. Every block is filled with its own pattern
+// as soon as it is made.
 
 var contentChecks = []Check{
 	{
 		Name:    "zeroing",
-		Promise: "Every byte of a block from alloc_zeroed is 0, also where memory is used again.",
+		Promise: "Every byte of a block from alloc_zeroed is 0, even if the memory was used before.",
 		Skip:    needs(script.OpAllocZeroed),
 		Run:     runZeroing,
 	},
 	{
 		Name:    "dirty",
-		Promise: "alloc_zeroed clears what a host left in the memory before the first call.",
+		Promise: "alloc_zeroed clears bytes that a host wrote before the first call.",
 		Skip:    needsDirt,
 		Run:     runDirty,
 	},
@@ -32,13 +32,13 @@ var contentChecks = []Check{
 	},
 	{
 		Name:    "in-place",
-		Promise: "The newest block grows where it is.",
+		Promise: "The newest block grows in place.",
 		Skip:    needs(script.OpRealloc),
 		Run:     runInPlace,
 	},
 	{
 		Name:    "dealloc",
-		Promise: "dealloc of any live block, in any order, harms no other.",
+		Promise: "dealloc accepts every live block, in any order, and leaves the others alone.",
 		Skip:    needs(script.OpFree),
 		Run:     runDealloc,
 	},
@@ -59,7 +59,7 @@ func runZeroing(t *Trial) {
 			s.AllocZeroed(n, 64)
 		}
 	})
-	// Given back in every way that a strategy may take up.
+	// Memory given back in every way that a strategy may use.
 	t.each(func(s *judge.Session) {
 		for _, n := range []uint64{1, 24, 1000, 66_000} {
 			s.Free(s.Alloc(n, 8))
@@ -74,7 +74,7 @@ func runZeroing(t *Trial) {
 			s.AllocZeroed(140_000, 1)
 		}
 	})
-	// In what others grew, and behind it.
+	// Around pages that others grew.
 	t.each(func(s *judge.Session) {
 		s.Alloc(100, 1)
 		s.Grow(1)
@@ -93,7 +93,7 @@ func runDirty(t *Trial) {
 				s.AllocZeroed(n, 1)
 				s.AllocZeroed(n, 16)
 			}
-			// Across the end of what the host may have written to.
+			// Across the end of what the host may have written.
 			s.AllocZeroed(s.Left()+3, 1)
 			s.AllocZeroed(70_000, 1)
 		})
@@ -105,7 +105,7 @@ func runDirty(t *Trial) {
 func runRealloc(t *Trial) {
 	steps := []uint64{1, 0, 2, 3, 7, 8, 9, 16, 15, 17, 33, 64, 64, 100, 1000, 999, 4096, 65535, 65537, 30, 100_000, 200_000}
 	for _, align := range []uint64{1, 8, 4096} {
-		// Alone, then with a neighbour behind at every step, so that it moves.
+		// First alone, then with a new neighbour at every step, so that the block moves.
 		t.each(func(s *judge.Session) {
 			b := s.Alloc(5, align)
 			for _, n := range steps {
@@ -120,7 +120,7 @@ func runRealloc(t *Trial) {
 			}
 		})
 	}
-	// Moved across somebody else's pages.
+	// Moves across somebody else's pages.
 	t.each(func(s *judge.Session) {
 		b := s.Alloc(1000, 8)
 		s.Grow(1)
@@ -130,7 +130,7 @@ func runRealloc(t *Trial) {
 		s.Alloc(1, 1)
 		s.Realloc(b, 300_001)
 	})
-	// Refused: the block is as it was.
+	// A resize that is refused leaves the block as it was.
 	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
 		a := s.Alloc(100, 8)
 		b := s.Alloc(100, 8)
@@ -149,14 +149,14 @@ func runInPlace(t *Trial) {
 			b = s.Realloc(b, n)
 		}
 	})
-	// To the last byte of the page, and over it.
+	// To the last byte of the page, and beyond.
 	t.each(func(s *judge.Session) {
 		b := s.Alloc(10, 8)
 		b = s.Realloc(b, 10+s.Rest())
 		b = s.Realloc(b, b.SizeOr(0)+1)
 		s.Realloc(b, b.SizeOr(0)+s.Rest())
 	})
-	// The newest after an older one moved, or after one was given back.
+	// The newest block after an older one moved, and after one was given back.
 	t.each(func(s *judge.Session) {
 		a, b := s.Alloc(10, 1), s.Alloc(10, 1)
 		a = s.Realloc(a, 20)

@@ -10,9 +10,9 @@ import (
 	"github.com/genalloc/genalloc/validate/unit"
 )
 
-// Difference returns the first call that two engines answered differently in
-// the same check, or nil. Checks choose their calls by the answers, so that
-// what comes after the first difference says nothing.
+// Difference returns the first call that two engines answered differently in the same
+// check, or nil. Checks choose their calls by the answers, so nothing can be learned
+// from the calls after it.
 func Difference(a, b *Trial, nameA, nameB string) *report.Failure {
 	for i := 0; i < min(len(a.Sessions), len(b.Sessions)); i++ {
 		sa, sb := a.Sessions[i], b.Sessions[i]
@@ -32,8 +32,8 @@ func Difference(a, b *Trial, nameA, nameB string) *report.Failure {
 	return nil
 }
 
-// outcome is what came of a call, in words. The text of a trap is each
-// engine's own.
+// outcome describes the result of a call. It leaves out a trap's text, which may
+// differ between engines.
 func outcome(c script.Call) string {
 	switch {
 	case c.Trap != "":

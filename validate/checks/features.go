@@ -10,9 +10,9 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// A feature is what WebAssembly learned after version 1.0, as far as it shows
-// in an allocator (core specification, appendix A.8, change history; the
-// proposals carry the same names).
+// A feature was added to WebAssembly after version 1.0. The list has those that an
+// allocator could use (core specification, appendix A.8, change history; the proposals
+// have the same names).
 type feature string
 
 const (
@@ -88,7 +88,7 @@ func checkFeatures(m *wasm.Module, c contract.Contract) *report.Failure {
 		for _, in := range fn.Body {
 			f := opcodeFeature(in.Op)
 			if _, indexed := in.Block.TypeIndex(); indexed && in.Op.Info().Imm == wasm.ImmBlock {
-				// A block that names a function type: 1.0 has no encoding for it.
+				// A block with a function type: 1.0 cannot encode it.
 				f = multiValue
 			}
 			if !allowed[f] {

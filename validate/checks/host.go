@@ -9,15 +9,15 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// These checks are about others who grow the memory, and about its very end.
+// These checks let others grow the memory, and go to the end of the address space.
 
 var hostChecks = []Check{
 	{
 		Name:    "foreign-before",
-		Promise: "Pages that others added before the first call are not the allocator's.",
+		Promise: "Pages that others added before the first call stay theirs.",
 		Skip: func(c contract.Contract) string {
 			if ledger.TermsOf(c).Statics {
-				return "what is there at the first call is the allocator's"
+				return "every page present at the first call is the allocator's"
 			}
 			return needsRoom(c)
 		},
@@ -25,13 +25,13 @@ var hostChecks = []Check{
 	},
 	{
 		Name:    "foreign-growth",
-		Promise: "Others may grow the memory between any two calls, and their pages stay theirs.",
+		Promise: "Others may grow the memory between any two calls, and those pages stay theirs.",
 		Skip:    needsRoom,
 		Run:     runForeignGrowth,
 	},
 	{
 		Name:    "heap-end",
-		Promise: "The last byte below 2^32 can be handed out, and the allocator stays right afterwards.",
+		Promise: "The last byte below 2^32 can be handed out, and the allocator is correct afterwards.",
 		Whole:   true,
 		Skip: func(c contract.Contract) string {
 			if !c.CanGrow() || c.PageLimit() < contract.MaxPages {
@@ -43,10 +43,10 @@ var hostChecks = []Check{
 	},
 }
 
-// needsRoom skips what takes a memory that others can grow.
+// needsRoom skips a check if others cannot grow the memory.
 func needsRoom(c contract.Contract) string {
 	if c.PageLimit() < c.InitialPages+4 {
-		return "the memory has no room for others"
+		return "others cannot grow the memory"
 	}
 	return NeedsBlocks(c)
 }
@@ -116,7 +116,7 @@ func runForeignGrowth(t *Trial) {
 		}
 	})
 	aliases(t)
-	// Refused to the allocator after others took the last page.
+	// The allocator is refused growth after others took the last page.
 	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
 		s.Alloc(10, 1)
 		s.Grow(2)
@@ -129,8 +129,8 @@ func runForeignGrowth(t *Trial) {
 	})
 }
 
-// aliases chooses numbers of others' pages that look like none where they are
-// counted in fewer bits, or are added to or multiplied by something else.
+// aliases adds as many foreign pages as a wrong formula takes for none: one that counts
+// them in too few bits, or adds or multiplies them with something else.
 func aliases(t *Trial) {
 	for _, pages := range []uint64{2, 1 << 8, 1 << 12, 1 << 15} {
 		for _, lacking := range []uint64{1, 4} {
@@ -146,7 +146,7 @@ func aliases(t *Trial) {
 			s.Realloc(b, 200_000)
 		})
 	}
-	// As many of them as bytes between a block and top, or 2^16 less those.
+	// As many pages as there are bytes between a block and top, or 2^16 less that.
 	for _, gap := range []uint64{1, 16, 48} {
 		for _, pages := range []uint64{gap, 1<<16 - gap} {
 			for _, more := range []uint64{10, 100_000, 300_000} {
@@ -159,20 +159,20 @@ func aliases(t *Trial) {
 			}
 		}
 	}
-	// A block whose end divides top, which is not the newest for all that.
+	// A block whose end divides top, but which is not the newest.
 	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 		b := s.Alloc(s.Top(), 1)
 		s.Alloc(s.Top(), 1)
 		s.Realloc(b, b.SizeOr(0)+10)
 	})
-	// No byte, but at an address behind them.
+	// Size 0 at an address behind the foreign pages.
 	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 		s.Alloc(1, 1)
 		s.Grow(1)
 		s.Alloc(0, 1<<17)
 	})
-	// By a number that is negative where it is read with a sign, or with so many
-	// bytes behind the block.
+	// A resize by a number that is negative as a signed integer, and one of a block with
+	// that many bytes behind it.
 	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 		b := s.Alloc(128, 1)
 		s.Grow(1)
@@ -183,7 +183,7 @@ func aliases(t *Trial) {
 		s.Alloc(10+1<<31, 1)
 		s.Realloc(b, 20)
 	})
-	// The newest block, to the last byte before them.
+	// The newest block grows to the last byte before the foreign pages.
 	for _, size := range []uint64{1, 2, 70_016} {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 			b := s.Alloc(size, 1)
@@ -191,7 +191,7 @@ func aliases(t *Trial) {
 			s.Realloc(b, size+s.Left())
 		})
 	}
-	// Where a policy grew by several pages at once; and one byte over.
+	// The same where a policy grew by several pages at once; then by one byte more.
 	for over := range uint64(2) {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 			s.Alloc(300_032, 1)
@@ -225,7 +225,7 @@ func runHeapEnd(t *Trial) {
 	t.in(setup, func(s *judge.Session) { s.Alloc(10, 1); s.Alloc(end(s), 1); after(s) })
 	t.in(setup, func(s *judge.Session) { s.Alloc(end(s)-1, 1); s.Alloc(1, 1); after(s) })
 	t.in(setup, func(s *judge.Session) {
-		// The last pages by growth of their own, each once filled to the brim.
+		// The last three pages one by one, each filled completely.
 		s.Alloc(end(s)-3*contract.PageSize, 1)
 		for range 3 {
 			s.Alloc(contract.PageSize, 1)
@@ -241,7 +241,7 @@ func runHeapEnd(t *Trial) {
 	})
 	t.in(setup, func(s *judge.Session) { s.Alloc(1<<31, 1<<31); after(s) })
 	t.in(setup, func(s *judge.Session) {
-		// The next multiple of 2^31 is 2^32, where not even 0 bytes are.
+		// The next multiple of 2^31 is 2^32, where not even a block of size 0 can be.
 		s.Alloc(1<<31, 1)
 		s.Alloc(0, 1<<31)
 		s.Alloc(1<<31, 1<<31)
@@ -255,7 +255,7 @@ func runHeapEnd(t *Trial) {
 		after(s)
 	})
 	t.in(setup, func(s *judge.Session) {
-		// The next multiple of 16 is 2^32, and what is refused there takes nothing.
+		// The next multiple of 16 is 2^32. A request refused there uses no memory.
 		s.Alloc(end(s)-8, 1)
 		s.Alloc(1<<32-1, 16)
 		s.Alloc(8, 1)
@@ -269,7 +269,8 @@ func runHeapEnd(t *Trial) {
 		after(s)
 	})
 	t.in(setup, func(s *judge.Session) {
-		// Room for what the ABI keeps before a block, which then would be at 2^32.
+		// There is room for the bytes that the ABI keeps before a block, but the block would
+		// be at 2^32.
 		lead := s.Lead()
 		s.Alloc(end(s)-2*lead, 1)
 		s.Alloc(0, 1)

@@ -7,7 +7,7 @@ import (
 	"github.com/genalloc/genalloc/validate/judge"
 )
 
-// These checks are about running out of memory and about growth.
+// These checks run out of memory, and judge growth.
 
 var limitChecks = []Check{
 	{
@@ -41,7 +41,7 @@ var limitChecks = []Check{
 	},
 	{
 		Name:    "fallback",
-		Promise: "Where more than needed is refused, the exact need is asked for.",
+		Promise: "If the host refuses growth by more than needed, the allocator asks for exactly what it needs.",
 		Skip: func(c contract.Contract) string {
 			if c.Grow.Policy != contract.GrowChunk && c.Grow.Policy != contract.GrowDouble {
 				return "growth is exact"
@@ -52,10 +52,10 @@ var limitChecks = []Check{
 	},
 	{
 		Name:    "oom-trap",
-		Promise: "Where memory runs out the call traps, and the allocator goes on as if it had not been made.",
+		Promise: "A call that finds no memory traps, and the allocator continues as if it had not been made.",
 		Skip: func(c contract.Contract) string {
 			if c.OOM != contract.OOMTrap {
-				return "out of memory is null"
+				return "the functions return null"
 			}
 			return NeedsBlocks(c)
 		},
@@ -63,8 +63,7 @@ var limitChecks = []Check{
 	},
 }
 
-// exhaust uses up all memory in ever smaller blocks, so that the last one ends
-// at the limit.
+// exhaust uses up all memory in smaller and smaller blocks, until one ends at the limit.
 func exhaust(s *judge.Session) {
 	end := max(s.Reach(), s.Own())
 	for s.OK() && s.Room(end) > 0 {
@@ -85,7 +84,7 @@ func runExhaustion(t *Trial) {
 			s.LimitTo(s.Limit + 1)
 			exhaust(s)
 		})
-		// In blocks of a page, at its edges.
+		// In blocks that end at or next to a page's end.
 		t.in(fixedLimit(t.Contract, more), func(s *judge.Session) {
 			for range more + 2 {
 				s.Alloc(65536, 1)
@@ -127,8 +126,8 @@ func runRefusal(t *Trial) {
 		exhaust(s)
 		ask(s)
 	})
-	// What a block leaves may be used again: from the end of its life on, and not
-	// from a refusal on.
+	// The memory of a block may be used again from the moment that it is given back. A
+	// refusal in between makes no difference.
 	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
 		b := s.Alloc(100_000, 1)
 		s.Alloc(150_000, 1)
@@ -137,8 +136,8 @@ func runRefusal(t *Trial) {
 		s.Alloc(150_000, 1)
 		s.Alloc(150_000, 1)
 	})
-	// A refusal once others have grown: what is left before their pages is
-	// still there, and nothing is behind them.
+	// Refusals after others grew the memory: the room before their pages is still there,
+	// and there is none behind them.
 	t.in(fixedLimit(t.Contract, 3), func(s *judge.Session) {
 		s.Alloc(100, 1)
 		s.Grow(1)

@@ -16,7 +16,8 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// Callable is the check without which no other can call anything.
+// Callable is the name of the check that the functions can be called. If it fails, no
+// other check runs the module.
 const Callable = "signatures"
 
 var moduleChecks = []Check{
@@ -27,7 +28,7 @@ var moduleChecks = []Check{
 	},
 	{
 		Name:    "leftover",
-		Promise: "There is no import, export, start function, data segment or table beyond the contract.",
+		Promise: "The module has no import, export, start function, data segment or table that the contract does not name.",
 		Skip:    skipExtras("a third-party module may hold more than the contract says"),
 		Static:  checkLeftover,
 	},
@@ -39,12 +40,12 @@ var moduleChecks = []Check{
 	},
 	{
 		Name:    "features",
-		Promise: "No instruction is used that the target does not have.",
+		Promise: "The module uses no instruction that the target lacks.",
 		Static:  checkFeatures,
 	},
 }
 
-// skipExtras skips what a module that may hold more than the contract does not owe.
+// skipExtras skips a check if the module may contain more than the contract says.
 func skipExtras(why string) func(contract.Contract) string {
 	return func(c contract.Contract) string {
 		if ledger.TermsOf(c).Extras {
@@ -80,7 +81,7 @@ func broken(rule, expected, got string, args ...any) *report.Failure {
 	return &report.Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}
 }
 
-// unlike is a failure that may be the contract's fault, with the way out.
+// unlike is a failure for which the contract may be to blame. The hint is the way out.
 func unlike(hint, expected, got string, args ...any) *report.Failure {
 	f := broken(Callable, expected, got, args...)
 	f.Hint = hint

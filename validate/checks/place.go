@@ -9,8 +9,7 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// These checks are about where blocks are. The calls are chosen here; whether
-// an answer is right is judged call by call, by the oracle.
+// These checks judge where blocks are.
 
 var placeChecks = []Check{
 	{
@@ -21,7 +20,7 @@ var placeChecks = []Check{
 	},
 	{
 		Name:    "sizes",
-		Promise: "Every size from 0 to 2^32 - 1 gives a block that is all there, or null where it cannot be.",
+		Promise: "Every size from 0 to 2^32 - 1 gives a whole block, or null if it cannot fit.",
 		Skip:    NeedsBlocks,
 		Run:     runSizes,
 	},
@@ -45,13 +44,13 @@ var placeChecks = []Check{
 	},
 	{
 		Name:    "zero-size",
-		Promise: "A block of size 0 has an aligned address that is not null, and uses nothing but the gap before it.",
+		Promise: "A block of size 0 has an aligned address that is not null, and uses no memory except alignment padding.",
 		Skip:    NeedsBlocks,
 		Run:     runZeroSize,
 	},
 }
 
-// NeedsBlocks skips what nothing can be allocated for.
+// NeedsBlocks skips a check if no function makes a block.
 func NeedsBlocks(c contract.Contract) string {
 	if !judge.CanMake(c) {
 		return "no function makes a block"
@@ -77,7 +76,7 @@ func runAlignment(t *Trial) {
 			s.Alloc(uint64(2*k+1), 1<<k)
 		}
 	})
-	// A fresh heap for each, as the large ones leave no room for each other.
+	// Each on a fresh heap, since two large ones do not fit.
 	for k := range 32 {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 			s.Alloc(3, 1)
@@ -89,7 +88,7 @@ func runAlignment(t *Trial) {
 	}
 }
 
-// sizes returns the sizes around which allocators go wrong.
+// sizes returns the sizes at which allocators fail.
 func sizes() []uint64 {
 	var list []uint64
 	for k := range 33 {
@@ -99,7 +98,7 @@ func sizes() []uint64 {
 			}
 		}
 	}
-	// Where an address from 1 MiB down is added, these are about to wrap.
+	// Added to an address below 1 MiB, these wrap or nearly do.
 	for _, d := range []uint64{1024, 65536, 65537, 1 << 20} {
 		list = append(list, 1<<32-d)
 	}
@@ -116,7 +115,7 @@ func runSizes(t *Trial) {
 	if t.Full {
 		step, aligns = 509, []uint64{1, 2, 8, 16, 4096, 65536, 1 << 20, 1 << 31}
 	}
-	// Steps that hit any range of so many sizes, on a fresh heap each.
+	// Each on a fresh heap, in steps that hit every range of that many sizes.
 	for n := uint64(1); n < 140_000; n += step {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) { s.Alloc(n, 16) })
 	}
@@ -163,8 +162,8 @@ func runBounds(t *Trial) {
 			s.Alloc(1, 1)
 		})
 	}
-	// Through the whole address space: the sum of address and size wraps at
-	// the last of them.
+	// Through the whole address space: for the last block, the sum of address and size
+	// wraps.
 	for _, size := range []uint64{64 << 20, 1<<30 - 1, 1<<31 - 1, 3 << 30} {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 			for range ledger.AddressSpace/size + 2 {
@@ -220,11 +219,11 @@ func runZeroSize(t *Trial) {
 		s.Alloc(s.Left(), 1)
 		s.Alloc(0, 1)
 		s.Alloc(0, 65536)
-		// Where an address in the memory takes growth.
+		// An address that the memory has to grow for.
 		s.Alloc(0, 1<<18)
 		s.Alloc(1, 1)
 	})
-	// Where not a byte is left, there is still room for none.
+	// With no byte left, there is still room for blocks of size 0.
 	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
 		s.Alloc(s.Left(), 1)
 		s.Alloc(1, 1)
@@ -234,7 +233,7 @@ func runZeroSize(t *Trial) {
 	})
 }
 
-// fixedLimit is the default world with so many pages more than at first.
+// fixedLimit is the default world with a limit of that many more pages.
 func fixedLimit(c contract.Contract, more uint64) script.Setup {
 	s := script.DefaultSetup(c)
 	s.Limit = min(s.Pages+more, s.Limit)

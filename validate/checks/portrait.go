@@ -6,8 +6,7 @@ import (
 	"github.com/genalloc/genalloc/validate/judge"
 )
 
-// Portrait is a short life of a heap with a bit of everything. It is drawn where no
-// failure is there to be seen.
+// Portrait is a short run with a bit of everything, to be drawn when no check fails.
 func Portrait(s *judge.Session) {
 	r := choices{&random{11}}
 	var blocks []*judge.Block

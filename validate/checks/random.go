@@ -8,15 +8,15 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// A source makes choices: at random in a check, as a fuzzer's bytes say or as
-// a shrinking test library draws them.
+// A source makes choices: at random in a check, in tests from a fuzzer's bytes or as a
+// library draws them that then shrinks them.
 type source interface {
 	// upTo returns a number from 0 to n.
 	upTo(n uint64) uint64
 }
 
-// random is a small generator whose numbers are the same everywhere and for
-// ever (SplitMix64), so that a seed in a report stays good.
+// random is SplitMix64. Its numbers are the same everywhere and in every version, so a
+// seed in a report stays valid.
 type random struct{ state uint64 }
 
 func (r *random) next() uint64 {
@@ -37,7 +37,7 @@ func (r *random) upTo(n uint64) uint64 {
 // choices turns numbers into calls.
 type choices struct{ source }
 
-// one reports true once in n times.
+// one returns true once in n times.
 func (r choices) one(n uint64) bool { return r.upTo(n-1) == 0 }
 
 // generate makes n random calls.
@@ -81,7 +81,7 @@ func generate(s *judge.Session, r choices, n int) {
 	}
 }
 
-// alloc makes a block, in one of C's two ways where there are two.
+// alloc makes a block. C may have two functions for it.
 func (r choices) alloc(s *judge.Session) *judge.Block {
 	size, align := r.size(s), r.align()
 	if s.Has(script.OpMemalign) && r.one(3) {
@@ -90,7 +90,7 @@ func (r choices) alloc(s *judge.Session) *judge.Block {
 	return s.Alloc(size, align)
 }
 
-// keepLive drops the blocks that are no longer.
+// keepLive drops the blocks that ended.
 func keepLive(s *judge.Session, blocks []*judge.Block) []*judge.Block {
 	live := blocks[:0]
 	for _, b := range blocks {
@@ -101,7 +101,7 @@ func keepLive(s *judge.Session, blocks []*judge.Block) []*judge.Block {
 	return live
 }
 
-// size returns a size: most of them small, some at the edges of what is left.
+// size returns a size: mostly a small one, sometimes about what is left.
 func (r choices) size(s *judge.Session) uint64 {
 	switch r.upTo(15) {
 	case 0:
@@ -134,7 +134,7 @@ func (r choices) newSize(s *judge.Session, b *judge.Block) uint64 {
 	return r.size(s)
 }
 
-// align returns an alignment: most of them up to 16.
+// align returns an alignment: mostly up to 16.
 func (r choices) align() uint64 {
 	if r.one(8) {
 		return 1 << r.upTo(31)

@@ -36,7 +36,7 @@ func Trace(calls []script.Call, align uint64) Check {
 	}
 }
 
-// follow makes the calls of a trace. What it frees twice is freed once.
+// follow makes the calls of a trace. Freeing a block again does nothing.
 func follow(s *judge.Session, calls []script.Call, align uint64) {
 	var blocks []*judge.Block
 	for _, c := range calls {

@@ -15,13 +15,13 @@ import (
 var sequenceChecks = []Check{
 	{
 		Name:    "edge-cases",
-		Promise: "82 calls up to 3.4 GB, the sizes taken from addresses returned, end at 52,416 pages.",
+		Promise: "82 calls up to 3.4 GB, with sizes computed from returned addresses, end at 52,416 pages.",
 		Skip:    needsEdgeCases,
 		Run:     func(t *Trial) { t.each(edgeCases) },
 	},
 	{
 		Name:    "random",
-		Promise: "All of the above, for sequences of calls that nobody thought of.",
+		Promise: "All of the above, for random sequences of calls.",
 		Skip:    NeedsBlocks,
 		Run:     runRandom,
 	},
@@ -34,9 +34,9 @@ var sequenceChecks = []Check{
 func needsEdgeCases(c contract.Contract) string {
 	switch {
 	case c.ABI != contract.Core || !ledger.TermsOf(c).Consecutive:
-		return "its addresses are those of blocks behind each other"
+		return "its addresses are those of consecutive blocks"
 	case c.InitialPages != 1 || c.Align() != 1:
-		return "it starts from one page at alignment 1"
+		return "it starts with one page at alignment 1"
 	case c.Grow.Policy != contract.GrowExact || c.PageLimit() < 52416:
 		return "it needs 52416 pages by exact growth"
 	case c.Dirty && !c.HasRole(contract.Allocates):

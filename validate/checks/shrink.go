@@ -11,7 +11,7 @@ import (
 )
 
 // shrinkBudget bounds the work of shrinking, in calls replayed; a MiB of memory
-// counts as a call, since pages must be had and given back.
+// counts as a call, since mapping pages takes time.
 const shrinkBudget = 100_000
 
 // Shorten replaces the failure's script by a shorter one that breaks the same
@@ -19,7 +19,7 @@ const shrinkBudget = 100_000
 func (t *Trial) Shorten(f *report.Failure) {
 	sh := &shrinker{t: t, rule: f.Rule, budget: shrinkBudget, best: *f.Script}
 	if !sh.try(f.Script.Calls) {
-		return // not a matter of calls alone: keep what was seen
+		return // the calls alone do not show it: keep the script as it was
 	}
 	sh.settle()
 	for before := 0; before != len(sh.best.Calls); {
@@ -32,7 +32,7 @@ func (t *Trial) Shorten(f *report.Failure) {
 }
 
 // A shrinker looks for a short script by removing calls and lowering numbers.
-// All it does is deterministic.
+// It is deterministic.
 type shrinker struct {
 	t       *Trial
 	rule    string
@@ -87,8 +87,8 @@ func (sh *shrinker) drop() {
 	}
 }
 
-// without returns calls less the n from i on. What was a resized block is then
-// the block before.
+// without returns calls less the n from i on. A later call on a block that one of them
+// resized names the block before.
 func without(calls []script.Call, i, n int) []script.Call {
 	rest := slices.Concat(calls[:i], calls[i+n:])
 	for k := i + n - 1; k >= i; k-- {
@@ -104,7 +104,7 @@ func without(calls []script.Call, i, n int) []script.Call {
 	return rest
 }
 
-// merge makes one block of several that follow each other, long runs first.
+// merge makes one call of several in a row, long runs first.
 func (sh *shrinker) merge() {
 	for n := len(sh.best.Calls); n >= 2; n = min(n-1, n/2+1) {
 		for i := 0; i+n <= len(sh.best.Calls); {
@@ -116,7 +116,7 @@ func (sh *shrinker) merge() {
 	}
 }
 
-// merged returns calls with the n from i on as one, if they are of a kind.
+// merged returns calls with the n from i on as one, if they do the same.
 func merged(calls []script.Call, i, n int) ([]script.Call, bool) {
 	first := calls[i]
 	if first.Op != script.OpAlloc && first.Op != script.OpAllocZeroed && first.Op != script.OpGrow {

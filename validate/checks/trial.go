@@ -23,8 +23,8 @@ type Trial struct {
 	Err      error // an instance could not be made
 }
 
-// each runs f in every world that the contract leaves open: one for a base
-// that is a number, several where the base is imported.
+// each runs f in every world that the contract allows: one if the base is a number,
+// several if it is imported.
 func (t *Trial) each(f func(s *judge.Session)) {
 	for _, setup := range worlds(t.Contract) {
 		t.in(setup, f)
@@ -75,8 +75,7 @@ func (t *Trial) Calls() int {
 	return n
 }
 
-// worlds returns the setups that the contract allows a host to choose from,
-// the plainest first.
+// worlds returns the setups that the contract lets a host choose, the simplest first.
 func worlds(c contract.Contract) []script.Setup {
 	first := script.DefaultSetup(c)
 	list := []script.Setup{first}
@@ -93,7 +92,7 @@ func worlds(c contract.Contract) []script.Setup {
 		list = append(list, s)
 	}
 	if c.Memory == contract.ImportMemory && c.PageLimit() > c.InitialPages+2 {
-		// The base in a page that the module does not know of.
+		// The base is in a page that the module does not declare.
 		s := first
 		s.Pages += 2
 		s.Base = initial + contract.PageSize + 1000

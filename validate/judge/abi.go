@@ -11,8 +11,7 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// A request is an operation of the judge, before an ABI gives it the form of a
-// call.
+// A request is an operation of the judge, before an ABI turns it into a call.
 type request struct {
 	op     script.Op
 	ptr    uint64 // address of the block freed or resized; 0 for null
@@ -22,14 +21,14 @@ type request struct {
 	size   uint64 // bytes
 }
 
-// An answer is what came of it. Both are 0 for null.
+// An answer is the result of a call. Both are 0 for null.
 type answer struct {
 	ptr    uint64 // address of the block
 	handle uint64 // what the function returned
 }
 
-// A shape says where under an ABI a block is, and what the ABI keeps before it.
-// lead and whole hold for this project's modules only.
+// A shape is the layout of a block under an ABI. Only this project's modules promise
+// lead and whole.
 type shape struct {
 	align uint64 // the block's address is a multiple of it
 	lead  uint64 // bytes before the block that are the ABI's own
@@ -47,7 +46,7 @@ type adapter interface {
 	// ABI, or says what else went wrong.
 	call(in *instance, r request) (answer, error)
 	shape(r request) shape
-	// kept judges what the ABI stores beside a live block.
+	// kept judges the bytes that the ABI keeps for a live block.
 	kept(in *instance, handle uint64) error
 }
 
@@ -71,14 +70,14 @@ func newAdapter(c contract.Contract) adapter {
 // Can reports whether the contract of one ABI has a function for the operation.
 func Can(c contract.Contract, op script.Op) bool { return newAdapter(c).has(op) }
 
-// makers are the operations that make a block of nothing, in order of preference.
+// makers are the operations that make a new block, in order of preference.
 var makers = []script.Op{script.OpAlloc, script.OpAllocZeroed, script.OpMemalign}
 
 // CanMake reports whether the contract of one ABI has a function that makes blocks.
 func CanMake(c contract.Contract) bool { return slices.ContainsFunc(makers, newAdapter(c).has) }
 
-// Called returns what the ABI calls the operation; the operation's own name if it
-// has no function for it.
+// Called returns the ABI's function for the operation, or the operation's own name if
+// there is none.
 func Called(abi contract.ABI, op script.Op) string {
 	for _, f := range abi.Functions() {
 		if operation(f) == op {
@@ -145,8 +144,8 @@ func (fs functions) plan(r request) (contract.Function, []uint64) {
 	return f, args
 }
 
-// plainAdapter speaks the ABIs whose functions differ from core's in name and
-// order of parameters alone.
+// plainAdapter is for the ABIs whose functions differ from core's only in their names
+// and the order of parameters.
 type plainAdapter struct {
 	functions
 	least   uint64 // alignment of every block, in bytes
@@ -173,7 +172,7 @@ func (a *plainAdapter) shape(r request) shape {
 
 func (a *plainAdapter) kept(*instance, uint64) error { return nil }
 
-// describe returns a call with its values, as the module saw it.
+// describe returns a call with its arguments.
 func describe(a adapter, r request) string {
 	f, args := a.plan(r)
 	var list []string

@@ -14,7 +14,7 @@ import (
 	"github.com/genalloc/genalloc/validate/unit"
 )
 
-// call calls the allocator and judges what comes back. old is the block given back,
+// call calls the allocator and judges the answer. old is the block given back,
 // resized or asked about.
 func (s *Session) call(c *script.Call, old *Block) *Block {
 	r := request{op: c.Op, align: c.Align, size: c.Size}
@@ -77,7 +77,7 @@ func (s *Session) end(b *Block) {
 	s.blocks[b.Number] = nil
 }
 
-// judgeKept judges what the ABI stores beside a live block.
+// judgeKept judges the bytes that the ABI keeps for a live block.
 func (s *Session) judgeKept(b *Block) {
 	var breach *ledger.Breach
 	if errors.As(s.abi.kept(s.in, b.handle), &breach) {
@@ -90,7 +90,7 @@ func (s *Session) judgeNull(c *script.Call, old *Block, ask ledger.Request, page
 	if s.terms.EmptyAnywhere && c.Size == 0 && s.Contract.ABI == contract.C {
 		return
 	}
-	// posix_memalign has a number for it.
+	// posix_memalign returns an error number instead.
 	if s.Contract.OOM == contract.OOMTrap && c.Op != script.OpMemalign {
 		s.Fail("oom-trap", "a trap where there is no memory", "null")
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// cAdapter speaks C's malloc and its family (ISO C 7.24.3; POSIX,
+// cAdapter is for C's malloc and its family (ISO C 7.24.3; POSIX,
 // posix_memalign). An alignment of up to cAlign is malloc's, any other is
 // aligned_alloc's.
 type cAdapter struct {

@@ -8,9 +8,8 @@ import (
 	"github.com/genalloc/genalloc/validate/ledger"
 )
 
-// checkContents judges that the first n of the bytes that were written at a
-// block's place are as its owner left them. Which of them were written depends
-// on the size that the block had then.
+// checkContents judges that the first n bytes of a block are as they were written. Which
+// bytes were written depends on the size that the block had then.
 func (s *Session) checkContents(written ledger.Span, seed, n uint64) {
 	mem := s.in.Bytes()
 	windows(written.To-written.From, func(from, to uint64) bool {
@@ -25,8 +24,8 @@ func (s *Session) checkContents(written ledger.Span, seed, n uint64) {
 	})
 }
 
-// checkZero judges that a block holds zeroes: every byte up to 1 MiB, and
-// 64 KiB at both ends beyond.
+// checkZero judges that a block is all zero: every byte of up to 1 MiB, and 64 KiB at
+// both ends of a larger one.
 func (s *Session) checkZero(b *Block) {
 	const whole, edge = 1 << 20, 64 << 10
 	mem := s.in.Bytes()

@@ -11,8 +11,8 @@ import (
 	"github.com/genalloc/genalloc/validate/unit"
 )
 
-// cosmwasmAdapter speaks the ABI of CosmWasm contracts: what is handed out is a
-// region, three words that describe the block (cosmwasm-std, memory.rs).
+// cosmwasmAdapter is for CosmWasm contracts. Their functions return a region, three words
+// that describe the block (cosmwasm-std, memory.rs).
 type cosmwasmAdapter struct {
 	functions
 	least   uint64 // alignment of every region, in bytes
@@ -32,8 +32,8 @@ func (r region) String() string {
 	return fmt.Sprintf("{offset %#x, capacity %d, length %d}", r.offset, r.capacity, r.length)
 }
 
-// shape: nothing is promised of the bytes' alignment. This project's modules put
-// them behind their region.
+// shape: the bytes' alignment is not promised. This project's modules put them behind
+// their region.
 func (a *cosmwasmAdapter) shape(request) shape {
 	return shape{align: 1, lead: regionSize, whole: max(regionAlign, a.least)}
 }

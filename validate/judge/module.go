@@ -75,7 +75,7 @@ func (in *instance) call(f contract.Function, args []uint64) (uint64, error) {
 
 func (in *instance) close() { in.store.Close() }
 
-// supplies are what the contract says that the host brings along.
+// supplies are the imports that the host provides under the contract.
 func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 	var list []engine.Supply
 	for _, im := range c.Imports() {
@@ -83,7 +83,7 @@ func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 		switch im.Kind {
 		case "memory":
 			x.Kind = wasm.KindMemory
-			// The size here, not growth later: what a host has before the first call.
+			// The memory already has the pages that the host added before the first call.
 			x.Memory = wasm.Limits{Min: s.Pages, Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0}
 		case "global":
 			x.Kind = wasm.KindGlobal

@@ -58,7 +58,7 @@ func (o *owners) clash(s ledger.Span, except *Block) *Block {
 	return nil
 }
 
-// trespass returns foreign pages that share a byte with s.
+// trespass returns foreign pages that share a byte with s, if there are any.
 func (o *owners) trespass(s ledger.Span) (ledger.Span, bool) {
 	for _, f := range o.foreign {
 		if f.Overlaps(s) {
@@ -80,7 +80,7 @@ func (o *owners) remove(b *Block) {
 	}
 }
 
-// grown notes that somebody else grew the memory to mem bytes.
+// grown enters that somebody else grew the memory to mem bytes.
 func (o *owners) grown(mem uint64) {
 	if mem > o.mem {
 		o.foreign = append(o.foreign, ledger.Span{From: o.mem, To: mem})

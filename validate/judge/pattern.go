@@ -6,10 +6,9 @@ import (
 	"encoding/binary"
 )
 
-// What the judge writes into memory is a function of an owner's seed and of the
-// offset in the owner's bytes, so that any byte that is lost, moved by one or
-// taken from elsewhere shows. No byte of it is 0, so that nothing written
-// passes for cleared memory.
+// Every byte that the judge writes depends on its owner's seed and on its offset, so a
+// byte that is overwritten, off by one or copied from elsewhere is found. No byte is 0,
+// so a written one never looks like cleared memory.
 
 // word returns the 8 bytes at offset 8*i of the owner's pattern.
 func word(seed, i uint64) uint64 {
@@ -75,8 +74,8 @@ func nonZero(b []byte) int {
 	return -1
 }
 
-// Memories of 4 GiB are cheap only as long as few of their pages are touched:
-// of anything large, the judge writes and reads windows.
+// A memory of 4 GiB is cheap only while few of its pages are touched, so the judge
+// writes and reads only windows of a large block.
 const (
 	wholeBytes   = 16 << 10 // up to here, every byte
 	edgeBytes    = 4 << 10  // beyond, so much at both ends
@@ -105,7 +104,7 @@ func windows(size uint64, f func(from, to uint64) bool) {
 	}
 	step := (size - 2*edgeBytes) / (inner + 1)
 	for i := uint64(1); i <= inner; i++ {
-		// Off the grid, or only one offset in a page would ever be seen.
+		// Off the grid, since otherwise only one offset in a page is ever read.
 		from := edgeBytes + i*step - i*37%windowBytes
 		if !f(from, from+windowBytes) {
 			return

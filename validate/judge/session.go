@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+// Package judge makes calls on one instance of an allocator and judges each answer.
 package judge
 
 import (
@@ -34,20 +35,20 @@ type Session struct {
 	seeds   uint64
 }
 
-// Seeds of the patterns that are nobody's block.
+// Seeds of the patterns outside of blocks.
 const (
 	belowSeed   = 1 << 40
 	garbageSeed = 2 << 40
 	foreignSeed = 3 << 40
 )
 
-// mostCleared bounds in bytes the blocks asked for that must be cleared by
-// force: 4 GiB of that would be 4 GiB of the machine's own memory.
+// mostCleared is the most bytes that the judge makes an allocator clear by force: each
+// of them takes up real memory.
 const mostCleared = 4 << 20
 
-// Open makes a session and the world that its setup describes: somebody else's
-// pages, bytes below the base that are not the allocator's and, where the
-// contract says that the memory is dirty, a host's bytes above it.
+// Open makes a session in the world that a setup describes: with somebody else's pages,
+// bytes below the base that are not the allocator's and, if the contract says that the
+// memory is dirty, a host's bytes above it.
 func Open(m Module, c contract.Contract, setup script.Setup) (*Session, error) {
 	in, err := m.instantiate(c, setup)
 	if err != nil {
@@ -74,7 +75,7 @@ func Open(m Module, c contract.Contract, setup script.Setup) (*Session, error) {
 	return s, nil
 }
 
-// soil leaves a host's bytes in s: in every byte of what blocks can reach soon.
+// soil writes a host's bytes to every address that blocks can reach soon.
 func (s *Session) soil(area ledger.Span) {
 	area.To = min(area.To, area.From+16<<20)
 	fill(s.in.Bytes()[area.From:area.To], garbageSeed, 0)
@@ -180,8 +181,7 @@ func (s *Session) block(c script.Call) (*Block, bool) {
 	return s.blocks[c.Block], s.blocks[c.Block] != nil
 }
 
-// callable reports whether a call has a meaning that can be judged, at a price
-// that can be paid.
+// callable reports whether a call is defined, and does not take too much memory.
 func (s *Session) callable(c script.Call, old *Block) bool {
 	switch {
 	case !s.abi.has(c.Op):
@@ -204,13 +204,13 @@ func (s *Session) hostGrow(c *script.Call) {
 	}
 }
 
-// Close looks at every byte that nobody may have touched, and frees the instance.
+// Close judges the bytes that nobody may have changed, and frees the instance.
 func (s *Session) Close() {
 	s.inspect()
 	s.in.close()
 }
 
-// inspect judges what is in memory: blocks, foreign pages, bytes below base.
+// inspect judges the contents of live blocks, foreign pages and what is below the base.
 func (s *Session) inspect() {
 	for _, b := range s.owners.live {
 		if !s.OK() {
@@ -233,14 +233,14 @@ func (s *Session) inspect() {
 	}
 }
 
-// broke keeps what a call broke, if anything.
+// broke keeps a breach, if there is one.
 func (s *Session) broke(b *ledger.Breach) {
 	if b != nil {
 		s.Fail(b.Rule, b.Expected, "%s", b.Got)
 	}
 }
 
-// Fail keeps a broken promise, if it is the first. got is a format.
+// Fail notes a broken promise. Only the first is kept. got is a format.
 func (s *Session) Fail(rule, expected, got string, args ...any) {
 	if s.Failure == nil {
 		s.Failure = &report.Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}

@@ -15,10 +15,10 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"short": short,
 }).Parse(pageText))
 
-// WriteHTML writes the report as one page that needs nothing else: no script,
-// no request. It shows the verdicts, and the heap over time in the run that
-// failed or, where none did, in a short run of a bit of everything. title names
-// the module; like all that comes from it, it is escaped.
+// WriteHTML writes the report as one page that loads nothing and runs no script. It
+// shows the verdicts, and the heap over time in the run that failed or else in a short
+// run with a bit of everything. title names the module. Whatever comes from the module
+// is escaped.
 func (r *Report) WriteHTML(w io.Writer, title string) error {
 	data := struct {
 		*Report

@@ -66,7 +66,7 @@ func draw(run script.Script, c contract.Contract, failed bool) picture {
 		d.end(n, d.steps)
 	}
 	p.Memory = strings.Join(d.points, " ")
-	// Blocks over foreign pages, should it come to that, and both over gaps.
+	// Blocks go over foreign pages, and both over gaps.
 	slices.SortStableFunc(p.Boxes, func(a, b box) int {
 		return slices.Index(layers, a.Class) - slices.Index(layers, b.Class)
 	})
@@ -86,7 +86,7 @@ type drawing struct {
 	points []string
 }
 
-// A shown block is one that is alive while the drawing goes on.
+// A shown block is alive at the point that the drawing has reached.
 type shown struct {
 	ledger.Span
 	since int
@@ -105,13 +105,13 @@ func (d *drawing) box(class string, from, to int, s ledger.Span, title string) {
 	if s.From >= s.To || from >= to {
 		return
 	}
-	// Nothing is too small to be seen.
+	// Every box is high enough to be seen.
 	height := max(d.y(s.From)-d.y(s.To), 0.75)
 	d.Boxes = append(d.Boxes, box{class, d.x(from), d.y(s.From) - height, d.x(to) - d.x(from), height,
 		fmt.Sprintf("%s: [%#x, %#x), %s", title, s.From, s.To, unit.Bytes(s.To-s.From))})
 }
 
-// size notes the memory's size after so many calls.
+// size adds the memory's size after that many calls to the line.
 func (d *drawing) size(step int) {
 	y := d.y(d.pages * contract.PageSize)
 	d.points = append(d.points, fmt.Sprintf("%.2f,%.2f", d.x(step), y), fmt.Sprintf("%.2f,%.2f", d.x(step+1), y))
@@ -137,7 +137,7 @@ func (d *drawing) call(i int, c script.Call) {
 	d.blocks[c.Made] = shown{s, i, c}
 }
 
-// end draws a block that lives no longer.
+// end draws a block whose life ended.
 func (d *drawing) end(n, step int) {
 	if b, ok := d.blocks[n]; ok {
 		d.box("block", b.since, step, b.Span, b.made.String())

@@ -21,8 +21,7 @@ const (
 	Skip Verdict = "skip" // nothing to judge; the figure says why
 )
 
-// A Report is what the judge has to say about a module. [Report.WriteJSON] writes
-// it.
+// A Report has what was found about one module.
 type Report struct {
 	Contract string   `json:"contract"` // canonical text; empty for the default
 	Level    string   `json:"level"`    // quick or full
@@ -57,7 +56,7 @@ type Failure struct {
 	Script   *script.Script `json:"script,omitempty"` // the shortest sequence found that shows it
 }
 
-// Rules that concern the judge itself and not only the reader of a report.
+// Rules after which the judge stops calling the module.
 const (
 	Endless  = "endless"  // a call does not return: calling it again would not either
 	Instance = "instance" // the module does not start
@@ -85,8 +84,8 @@ func (r *Report) Join(name string, other *Report) *Report {
 	return r
 }
 
-// Checks returns the number of checks that were made, whatever the number of
-// engines.
+// Checks returns the number of checks that were made, each counted once whatever the
+// number of engines.
 func (r *Report) Checks() int {
 	names := map[string]bool{}
 	for _, x := range r.Results {

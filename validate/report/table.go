@@ -34,7 +34,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return nil
 }
 
-// name returns the check, with the set of functions where there are several.
+// name returns the check, with the ABI if the module has several.
 func (x Result) name() string {
 	if x.ABI == "" {
 		return x.Check
@@ -42,7 +42,7 @@ func (x Result) name() string {
 	return x.Check + " " + string(x.ABI)
 }
 
-// short rounds to what is of use to a reader.
+// short rounds a duration for the reader.
 func short(d time.Duration) string {
 	if d < time.Millisecond {
 		return d.Round(10 * time.Microsecond).String()
@@ -50,7 +50,7 @@ func short(d time.Duration) string {
 	return d.Round(100 * time.Microsecond).String()
 }
 
-// text returns what there is to say about a failure, in lines.
+// text returns the lines about a failure.
 func (x Result) text() string {
 	on := ""
 	if x.Engine != "" {
@@ -59,7 +59,7 @@ func (x Result) text() string {
 	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details())
 }
 
-// details returns what there is to say whatever the check and the engine.
+// details returns the lines that do not depend on the check or the engine.
 func (f *Failure) details() string {
 	var b strings.Builder
 	if f.Call != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 )
 
-// A Setup is the world in which a sequence of calls starts.
+// A Setup is the world in which a sequence of calls starts: memory, base and host.
 type Setup struct {
 	ABI   contract.ABI `json:"abi,omitempty"` // which set of functions is called, where the module has several
 	Base  uint64       `json:"base"`          // bytes; supplied to the module where its contract imports the base
@@ -51,7 +51,7 @@ var operands = map[Op]string{
 	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpGrow: "PAGES", OpLimit: "PAGES",
 }
 
-// A Call is one line of a script, with what came of it.
+// A Call is one line of a script, with its result.
 type Call struct {
 	Op    Op     `json:"op"`
 	Block int    `json:"block"`           // number of the block that it is about, -1 for null
