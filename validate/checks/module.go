@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
@@ -29,13 +28,13 @@ var moduleChecks = []Check{
 	{
 		Name:    "leftover",
 		Promise: "The module has no import, export, start function, data segment or table that the contract does not name.",
-		Skip:    skipExtras("a third-party module may hold more than the contract says"),
+		Skip:    skipThirdParty("a third-party module may hold more than the contract says"),
 		Static:  checkLeftover,
 	},
 	{
 		Name:    "limits",
 		Promise: "The memory declares the contract's initial size and its maximum.",
-		Skip:    skipExtras("a third-party module declares its memory as it likes"),
+		Skip:    skipThirdParty("a third-party module declares its memory as it likes"),
 		Static:  checkLimits,
 	},
 	{
@@ -45,10 +44,10 @@ var moduleChecks = []Check{
 	},
 }
 
-// skipExtras skips a check if the module may contain more than the contract says.
-func skipExtras(why string) func(contract.Contract) string {
+// skipThirdParty skips a check of what this project's modules alone promise.
+func skipThirdParty(why string) func(contract.Contract) string {
 	return func(c contract.Contract) string {
-		if ledger.TermsOf(c).Extras {
+		if !c.Strategy.Row().Generated {
 			return why
 		}
 		return ""

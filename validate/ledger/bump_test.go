@@ -10,9 +10,9 @@ import (
 
 // Every strategy has a ledger.
 func TestStrategies(t *testing.T) {
-	for _, s := range []contract.Strategy{contract.Bump, contract.Any} {
-		if strategies[s].open == nil {
-			t.Errorf("strategy %s: no ledger", s)
+	for _, row := range contract.Strategies {
+		if strategies[row.Name].open == nil {
+			t.Errorf("strategy %s: no ledger", row.Name)
 		}
 	}
 }

@@ -45,9 +45,6 @@ type Terms struct {
 	// Statics: what is below the heap base belongs to the module, and so does
 	// every page that is there before the first call, as linkers lay memory out.
 	Statics bool
-	// Extras: the module may import, export and contain more than the contract
-	// names, and declare its memory as it likes.
-	Extras bool
 	// EmptyAnywhere: a block of size 0 may have any aligned address, and for C be null.
 	EmptyAnywhere bool
 	// OnlyDefined: calls that the standard of their ABI leaves open are not made.
