@@ -14,8 +14,7 @@ import (
 // A request is an operation of the judge, before an ABI turns it into a call.
 type request struct {
 	op     script.Op
-	ptr    uint64 // address of the block freed or resized; 0 for null
-	handle uint64 // what the ABI knows that block by
+	handle uint64 // what the ABI knows the block freed or resized by; 0 for null
 	old    uint64 // its size in bytes
 	align  uint64 // bytes
 	size   uint64 // bytes
@@ -149,7 +148,7 @@ func (fs functions) plan(r request) (contract.Function, []uint64) {
 type plainAdapter struct {
 	functions
 	least   uint64 // alignment of every block, in bytes
-	fixed   uint64 // the one alignment, where functions are not told; 0 for none
+	fixed   uint64 // the one alignment, if functions take none; 0 otherwise
 	atAlign bool   // a block of size 0 is at the address that equals its alignment
 }
 

@@ -20,7 +20,7 @@ func (s *Session) call(c *script.Call, old *Block) *Block {
 	r := request{op: c.Op, align: c.Align, size: c.Size}
 	switch {
 	case old != nil:
-		r.ptr, r.handle, r.old, r.align = old.From, old.handle, old.Size(), old.align
+		r.handle, r.old, r.align = old.handle, old.Size(), old.align
 	case s.Contract.FixedAlign != 0:
 		r.align = uint64(s.Contract.FixedAlign)
 	}

@@ -12,9 +12,8 @@ import (
 	"github.com/genalloc/genalloc/validate/script"
 )
 
-// cAdapter is for C's malloc and its family (ISO C 7.24.3; POSIX,
-// posix_memalign). An alignment of up to cAlign is malloc's, any other is
-// aligned_alloc's.
+// cAdapter is for C's malloc and its family (ISO C 7.24.3; POSIX, posix_memalign).
+// A request with an alignment of up to cAlign goes to malloc, others to aligned_alloc.
 type cAdapter struct {
 	functions
 	least uint64 // alignment of every block, in bytes
@@ -25,11 +24,11 @@ type cAdapter struct {
 // BasicCABI: long double is aligned to 16).
 const cAlign = 16
 
-// opAligned is how plan names alloc when it is aligned_alloc that is called.
+// opAligned is an alloc that aligned_alloc serves.
 const opAligned script.Op = "aligned"
 
-// Where posix_memalign stores the address: below every heap base that leaves
-// room for it. The bytes are put back at once.
+// slot is where posix_memalign stores the address: below every heap base, if there is
+// room. The bytes there are restored at once.
 const slot = 4
 
 // The errors of posix_memalign that WASI numbers (wasi_snapshot_preview1,
@@ -50,7 +49,7 @@ func (a *cAdapter) plan(r request) (contract.Function, []uint64) {
 	return a.functions.plan(r)
 }
 
-// aligned reports whether it is aligned_alloc that serves the request.
+// aligned reports whether aligned_alloc serves the request.
 func (a *cAdapter) aligned(r request) bool {
 	return r.op == script.OpAlloc && a.functions.has(opAligned) &&
 		(r.align > cAlign || !powerOfTwo(r.align) || !a.functions.has(script.OpAlloc))
@@ -106,8 +105,8 @@ func (a *cAdapter) kept(*instance, uint64) error { return nil }
 
 func powerOfTwo(n uint64) bool { return bits.OnesCount64(n) == 1 }
 
-// validAlign reports whether a request's alignment is one that its function
-// takes. posix_memalign wants a multiple of the size of a pointer besides.
+// validAlign reports whether the function accepts the request's alignment.
+// posix_memalign also requires a multiple of a pointer's size.
 func validAlign(r request) bool {
 	switch r.op {
 	case script.OpAlloc:
@@ -118,8 +117,8 @@ func validAlign(r request) bool {
 	return true
 }
 
-// factors returns the arguments of calloc: two numbers where that is possible,
-// so that their product is worked out.
+// factors returns the arguments of calloc. Both are above 1 if that is possible, so that
+// their product has to be computed.
 func (r request) factors() (count, each uint64) {
 	shift := min(bits.TrailingZeros64(r.size|1<<16), 16)
 	return 1 << shift, r.size >> shift
