@@ -9,20 +9,23 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/validate/checks"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // TestBroken: each broken allocator fails the checks that it names, and what
 // the report shows as the way to see it does show it.
 func TestBroken(t *testing.T) {
 	proved := map[string]bool{}
-	for _, file := range files(t, "testdata/broken/*.wat") {
-		w := readWat(t, file)
-		if len(w.errors) == 0 {
+	for _, file := range wattest.Glob(t, "testdata/broken/*.wat") {
+		w := wattest.Read(t, file)
+		if len(w.Errors) == 0 {
 			t.Errorf("%s: no ERROR line", file)
 		}
-		for _, e := range w.errors {
-			proved[e.check] = true
-			t.Run(filepath.Base(file)+"/"+e.check, func(t *testing.T) { expectFailure(t, w, e.check, e.rule) })
+		for _, e := range w.Errors {
+			proved[e.Check] = true
+			t.Run(filepath.Base(file)+"/"+e.Check, func(t *testing.T) { expectFailure(t, w, e.Check, e.Rule) })
 		}
 	}
 	for _, c := range Checks() {
@@ -32,18 +35,18 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-func expectFailure(t *testing.T, w wat, name, rule string) {
-	checks := []Check{find(callable), find(name)}
+func expectFailure(t *testing.T, w wattest.File, name, rule string) {
+	list := []Check{checks.Find(checks.Callable), checks.Find(name)}
 	opts := Options{Level: Full, Engines: []string{engine.Wasmtime}}
 	switch name {
-	case callable:
-		checks = checks[:1]
+	case checks.Callable:
+		list = list[:1]
 	case "engines":
 		// It compares what another check did.
-		checks = []Check{find(callable), find("zeroing"), find(name)}
+		list = []Check{checks.Find(checks.Callable), checks.Find("zeroing"), checks.Find(name)}
 		opts.Engines = engine.Names()
 	}
-	report, err := run(context.Background(), w.module, w.contract, opts, checks)
+	report, err := run(context.Background(), w.Module, w.Contract, opts, list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +63,8 @@ func expectFailure(t *testing.T, w wat, name, rule string) {
 	if r.Failure.Rule != rule {
 		t.Errorf("check %s: rule %s, want %s: %v", name, r.Failure.Rule, rule, r.Failure)
 	}
-	if name != callable && report.Results[0].Verdict != Pass {
-		t.Errorf("check %s: %v", callable, report.Results[0].Failure)
+	if name != checks.Callable && report.Results[0].Verdict != Pass {
+		t.Errorf("check %s: %v", checks.Callable, report.Results[0].Failure)
 	}
 	if r.Failure.Script != nil && name != "engines" {
 		expectReplay(t, w, r.Failure, opts)
@@ -69,13 +72,13 @@ func expectFailure(t *testing.T, w wat, name, rule string) {
 }
 
 // expectReplay: the script of a failure, as text, fails in the same way.
-func expectReplay(t *testing.T, w wat, f *Failure, opts Options) {
+func expectReplay(t *testing.T, w wattest.File, f *Failure, opts Options) {
 	text := f.Script.String()
-	script, err := ParseScript(text, w.contract)
+	script, err := script.Parse(text, w.Contract)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	report, err := Replay(context.Background(), w.module, w.contract, script, opts)
+	report, err := Replay(context.Background(), w.Module, w.Contract, script, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

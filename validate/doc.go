@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package validate is the judge: it holds the bytes of an allocator module
-// against a contract and says which promises they keep.
+// Package validate is the judge: it runs the bytes of an allocator module and says
+// which promises of a contract they keep.
 //
-// [Run] makes the calls of every [Check] on one or two engines. Checks only
-// choose calls. Whether an answer is right is decided call by call, from three
-// sides that know nothing of each other:
+// [Run] makes the calls of every [Check] on one or two engines. Its rooms are:
 //
-//   - an oracle of intervals knows whom each byte belongs to: a live block, a
-//     host that grew the memory, or nobody above the heap base;
-//   - patterns that it writes into all of these show who wrote where;
-//   - for a bump allocator, a ledger of what has been handed out says when null
-//     is right, and how high an address may be.
+//   - checks choose the calls;
+//   - judge makes each call and judges the answer. A model tracks every byte's owner:
+//     a live block, a host that grew the memory, or nobody. A pattern is written over
+//     all of these bytes, which shows who wrote where;
+//   - ledger says what the module's strategy owes beyond that: when null is allowed,
+//     how high an address may be, and by how much the memory may grow;
+//   - report writes what was found, and script reads and writes sequences of calls.
 //
-// All address arithmetic is 64 bits wide. The package shares no code with the
-// one that writes the modules and does not import it.
+// Address arithmetic is 64 bits wide, so it cannot wrap. The package neither imports
+// nor shares code with the one that writes the modules.
 //
 // # Who owns the memory
 //
-// At instantiation the allocator owns what lies above the heap base in the
-// pages that its contract declares, and the rest of the page in which an
-// imported base lies. Any other page of the memory before the first call, and
-// every page that the host adds later, is somebody else's.
+// At instantiation the allocator owns what is above the heap base in the pages that
+// its contract declares, and the rest of the page that an imported base is in. All
+// other pages, whether they are there before the first call or added by the host
+// later, belong to somebody else. Third-party modules own every page that is there
+// before the first call.
 //
-// # What a failure comes with
+// # What a failure contains
 //
-// A [Failure] names the broken rule, the call with its values, what was
-// expected and what came, and a [Script]: the shortest sequence of calls found
-// that shows it, which [Replay] runs again.
+// A [Failure] names the broken rule, the call with its arguments, what was expected
+// and what happened instead, and a [Script]: the shortest sequence of calls found that
+// shows it. [Replay] runs a script again.
 package validate

@@ -15,18 +15,20 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/validate/checks"
 )
 
 const hostile = `</title></td><script>alert(1)</script>"'`
 
 // htmlOf judges a module by a few checks and returns the page.
-func htmlOf(t *testing.T, w wat, names ...string) []byte {
+func htmlOf(t *testing.T, w wattest.File, names ...string) []byte {
 	t.Helper()
-	checks := []Check{find(callable)}
+	list := []Check{checks.Find(checks.Callable)}
 	for _, n := range names {
-		checks = append(checks, find(n))
+		list = append(list, checks.Find(n))
 	}
-	report, err := run(context.Background(), w.module, w.contract, Options{}, checks)
+	report, err := run(context.Background(), w.Module, w.Contract, Options{}, list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,16 +41,16 @@ func htmlOf(t *testing.T, w wat, names ...string) []byte {
 
 // Names in a module are anybody's: none becomes markup.
 func TestHostileNames(t *testing.T) {
-	w := readWat(t, "testdata/good/bump.wat")
+	w := wattest.Read(t, "testdata/good/bump.wat")
 	// The same module with one more export, named to break out of anything.
 	extra := assemble(t, "", "(i32.const 0)", `(export "</td><script>alert(1)</script>\1b[2J" (func 0))`)
-	for _, module := range [][]byte{w.module, extra} {
-		html := string(htmlOf(t, wat{module: module, contract: contract.Default()}, "leftover", "zero-size"))
+	for _, module := range [][]byte{w.Module, extra} {
+		html := string(htmlOf(t, wattest.File{Module: module, Contract: contract.Default()}, "leftover", "zero-size"))
 		if strings.Contains(html, "<script") || strings.Contains(html, "\x1b") || strings.Contains(html, "http://") || strings.Contains(html, "https://") {
 			t.Errorf("markup of the module's own in\n%s", html)
 		}
 	}
-	report, err := run(context.Background(), extra, contract.Default(), Options{}, []Check{find("leftover")})
+	report, err := run(context.Background(), extra, contract.Default(), Options{}, []Check{checks.Find("leftover")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +66,8 @@ func TestPicture(t *testing.T) {
 	if err != nil {
 		t.Skip("no chromium: install the package of that name")
 	}
-	good := htmlOf(t, readWat(t, "testdata/good/bump.wat"), "zero-size")
-	bad := htmlOf(t, readWat(t, "testdata/broken/overlap.wat"), "overlap")
+	good := htmlOf(t, wattest.Read(t, "testdata/good/bump.wat"), "zero-size")
+	bad := htmlOf(t, wattest.Read(t, "testdata/broken/overlap.wat"), "overlap")
 	for _, test := range []struct {
 		name   string
 		html   []byte
@@ -130,31 +132,4 @@ func colors(img image.Image) map[color.RGBA]int {
 		}
 	}
 	return counts
-}
-
-// The picture has each interval once, and nothing outside its frame.
-func TestDraw(t *testing.T) {
-	script := Script{Setup{Base: 1000, Pages: 2, Limit: 9}, []Call{
-		{Op: OpAlloc, Size: 100, Align: 1, Made: 0, Ptr: 1000, Pages: 2},
-		{Op: OpAlloc, Size: 100, Align: 64, Made: 1, Ptr: 1152, Pages: 2},
-		{Op: OpGrow, Size: 1, Made: -1, Pages: 3},
-		{Op: OpFree, Block: 0, Made: -1, Pages: 3},
-		{Op: OpAlloc, Size: 65536, Align: 1, Made: 2, Ptr: 3 << 16, Pages: 4},
-		{Op: OpAlloc, Size: 1 << 20, Align: 1, Made: 3, Pages: 4}, // null
-		{Op: OpRealloc, Block: 2, Size: 10, Align: 1, Made: 4, Ptr: 3 << 16, Pages: 4},
-	}}
-	p := draw(script, contract.Default(), false)
-	count := map[string]int{}
-	for _, b := range p.Boxes {
-		count[b.Class]++
-		if b.X < 0 || b.Y < -0.8 || b.X+b.Width > p.Width+0.01 || b.Y+b.Height > p.Height+0.01 {
-			t.Errorf("%+v outside of %v by %v", b, p.Width, p.Height)
-		}
-	}
-	// Foreign: the second page from the start, the third grown later.
-	for class, want := range map[string]int{"below": 1, "gap": 1, "foreign": 2, "block": 4} {
-		if count[class] != want {
-			t.Errorf("%d boxes of class %s, want %d", count[class], class, want)
-		}
-	}
 }

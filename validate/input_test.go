@@ -13,6 +13,8 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/validate/checks"
+	"github.com/genalloc/genalloc/validate/report"
 )
 
 // assemble returns a module with the default contract's functions. Each part
@@ -33,7 +35,7 @@ func assemble(t *testing.T, memory, alloc, rest string) []byte {
 
 // What is no module at all is an error, in one line.
 func TestNoModule(t *testing.T) {
-	good := readWat(t, "testdata/good/bump.wat").module
+	good := wattest.Read(t, "testdata/good/bump.wat").Module
 	badBody := assemble(t, "", "(i32.const 0)", "")
 	copy(badBody[len(badBody)-3:], "\x01\x01\x0b") // nop, nop, end: no result
 	for _, test := range []struct {
@@ -67,27 +69,27 @@ func TestBadModule(t *testing.T) {
 	for _, test := range []struct {
 		name, memory, alloc, rest, check, rule string
 	}{
-		{"endless", "", "(loop (br 0)) (unreachable)", "", "alignment", ruleEndless},
-		{"start traps", "", "(i32.const 0)", "(start 3) (func unreachable)", "alignment", ruleInstance},
-		{"start endless", "", "(i32.const 0)", "(start 3) (func (loop (br 0)))", "alignment", ruleInstance},
-		{"segment out of bounds", "", "(i32.const 0)", `(data (i32.const 70000) "x")`, "alignment", ruleInstance},
+		{"endless", "", "(loop (br 0)) (unreachable)", "", "alignment", report.Endless},
+		{"start traps", "", "(i32.const 0)", "(start 3) (func unreachable)", "alignment", report.Instance},
+		{"start endless", "", "(i32.const 0)", "(start 3) (func (loop (br 0)))", "alignment", report.Instance},
+		{"segment out of bounds", "", "(i32.const 0)", `(data (i32.const 70000) "x")`, "alignment", report.Instance},
 		{"stack", "", "(call 0 (i32.const 0) (i32.const 0))", "", "alignment", "trap"},
 		{"4 GiB", "", "(drop (memory.grow (i32.const 65534))) (i32.const 1024)", "", "alignment", "growth"},
-		{"two memories", `(memory (export "memory") 1) (memory 1)`, "(i32.const 0)", "", callable, callable},
+		{"two memories", `(memory (export "memory") 1) (memory 1)`, "(i32.const 0)", "", checks.Callable, checks.Callable},
 		{"null", "", "(i32.const 0)", "", "alignment", "null"},
 	} {
 		module := assemble(t, test.memory, test.alloc, test.rest)
-		checks := []Check{find(callable), find("alignment"), find("sizes")}
-		report, err := run(context.Background(), module, contract.Default(), Options{}, checks)
+		list := []Check{checks.Find(checks.Callable), checks.Find("alignment"), checks.Find("sizes")}
+		got, err := run(context.Background(), module, contract.Default(), Options{}, list)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
 		}
-		failed := report.Failures()
+		failed := got.Failures()
 		if len(failed) == 0 || failed[0].Check != test.check || failed[0].Failure.Rule != test.rule {
 			t.Errorf("%s: %v, want rule %s in check %s", test.name, failed, test.rule, test.check)
 		}
-		if (test.rule == ruleEndless || test.rule == ruleInstance) && report.Results[2].Verdict != Skip {
+		if (test.rule == report.Endless || test.rule == report.Instance) && got.Results[2].Verdict != Skip {
 			t.Errorf("%s: the next check was run all the same", test.name)
 		}
 	}
@@ -113,7 +115,7 @@ func TestImports(t *testing.T) {
 				continue
 			}
 			seen[name] = true
-			if !slices.Contains([]string{"contract", "wasm", "internal/engine", "internal/trace", "internal/wattest"}, name) {
+			if !strings.HasPrefix(name, "validate/") && !slices.Contains([]string{"contract", "wasm", "internal/trace", "internal/engine", "internal/wattest"}, name) {
 				t.Errorf("%s imports %s", dir, path)
 				continue
 			}

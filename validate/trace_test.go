@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // TestTraces replays what real programs did. The traces are inputs that are
@@ -17,18 +20,18 @@ func TestTraces(t *testing.T) {
 	if len(traces) == 0 {
 		t.Skip("no traces beside the repository")
 	}
-	w := readWat(t, "testdata/good/bump.wat")
+	w := wattest.Read(t, "testdata/good/bump.wat")
 	for _, name := range traces {
 		f, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls, err := ParseTrace(f)
+		calls, err := script.ParseTrace(f)
 		f.Close()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		report, err := Trace(context.Background(), w.module, w.contract, calls, Options{Level: Full})
+		report, err := Trace(context.Background(), w.Module, w.Contract, calls, Options{Level: Full})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,26 +44,14 @@ func TestTraces(t *testing.T) {
 	}
 }
 
-func TestParseTrace(t *testing.T) {
-	calls, err := ParseTrace(strings.NewReader("Alloc(24),\nAlloc(0),\n\nFree(1),\nFree(0),\nFree(0),\n"))
-	if err != nil || len(calls) != 5 {
-		t.Fatalf("%v, %v", calls, err)
-	}
-	for _, text := range []string{"Alloc(24", "Free(0),", "Alloc(-1),", "Realloc(1),", "Alloc(4294967296),", "nonsense"} {
-		if _, err := ParseTrace(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "trace line 1: ") {
-			t.Errorf("%q: error %v", text, err)
-		}
-	}
-}
-
 // A trace's violations are found like any other's.
 func TestTraceFails(t *testing.T) {
-	w := readWat(t, "testdata/broken/overlap.wat")
-	calls, err := ParseTrace(strings.NewReader("Alloc(8),\nAlloc(15),\nAlloc(1),\n"))
+	w := wattest.Read(t, "testdata/broken/overlap.wat")
+	calls, err := script.ParseTrace(strings.NewReader("Alloc(8),\nAlloc(15),\nAlloc(1),\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Trace(context.Background(), w.module, w.contract, calls, Options{})
+	report, err := Trace(context.Background(), w.Module, w.Contract, calls, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,12 +60,12 @@ func TestTraceFails(t *testing.T) {
 	if !report.OK() {
 		t.Errorf("%v", report.Failures()[0].Failure)
 	}
-	w = readWat(t, "testdata/broken/exhaustion.wat")
-	calls, err = ParseTrace(strings.NewReader("Alloc(64512),\nFree(0),\n"))
+	w = wattest.Read(t, "testdata/broken/exhaustion.wat")
+	calls, err = script.ParseTrace(strings.NewReader("Alloc(64512),\nFree(0),\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report, err = Trace(context.Background(), w.module, w.contract, calls, Options{}); err != nil {
+	if report, err = Trace(context.Background(), w.Module, w.Contract, calls, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(report.Failures()); n != 2 {

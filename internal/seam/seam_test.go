@@ -36,7 +36,7 @@ var exceptions = []struct{ file, names, reason string }{
 	{"emitter/bump.go", "any", "a choice on an axis"},
 	{"mutate/judge.go", "realloc", "the check of that name"},
 	{"prove/sym/loop.go", "any", "the suffix of a variable of the solver"},
-	{"validate/checks_content.go", "realloc dealloc", "the checks of these names"},
+	{"validate/checks/content.go", "realloc dealloc", "the checks of these names"},
 	{"validate/script/script.go", "alloc alloc_zeroed realloc free", "operations of a script"},
 }
 

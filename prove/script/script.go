@@ -15,6 +15,7 @@ import (
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/validate"
+	calls "github.com/genalloc/genalloc/validate/script"
 )
 
 // Find returns a script whose replay breaks a rule, and the rule; ok is false if none
@@ -44,7 +45,7 @@ func Find(ctx context.Context, module []byte, c contract.Contract, x *prove.Coun
 // breaks replays a script and returns the rule that is broken, with the shortest
 // script found that does.
 func breaks(ctx context.Context, module []byte, c contract.Contract, s validate.Script) (rule, short string, ok bool) {
-	r, err := validate.Replay(ctx, module, c, s, validate.Options{Engines: []string{engine.Wasmtime}})
+	r, err := validate.Replay(ctx, module, c, s, calls.Options{Engines: []string{engine.Wasmtime}})
 	if err != nil {
 		return "", "", false
 	}
@@ -60,12 +61,12 @@ func breaks(ctx context.Context, module []byte, c contract.Contract, s validate.
 type builder struct {
 	strings.Builder
 	made  int
-	alloc validate.Op // what makes a block
+	alloc calls.Op // what makes a block
 }
 
 func (b *builder) line(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
 
-func (b *builder) block(op validate.Op, size, align uint64) (name string) {
+func (b *builder) block(op calls.Op, size, align uint64) (name string) {
 	name = fmt.Sprintf("p%d", b.made)
 	b.made++
 	b.line("%s = %s %d %d", name, op, size, align)
@@ -85,9 +86,9 @@ var plans = []plan{
 }
 
 func candidates(c contract.Contract, x *prove.Counterexample) (all []string) {
-	alloc, ok := validate.OpAlloc, c.HasRole(contract.Allocates)
+	alloc, ok := calls.OpAlloc, c.HasRole(contract.Allocates)
 	if !ok {
-		alloc, ok = validate.OpAllocZeroed, c.HasRole(contract.AllocatesZeroed)
+		alloc, ok = calls.OpAllocZeroed, c.HasRole(contract.AllocatesZeroed)
 	}
 	if !ok {
 		return nil
@@ -112,7 +113,7 @@ func grown(b *builder) *builder {
 
 // script leads to the call's state, makes the call, and then more calls, because only
 // they show that a state is wrong.
-func (p plan) script(c contract.Contract, k *prove.Call, alloc validate.Op) string {
+func (p plan) script(c contract.Contract, k *prove.Call, alloc calls.Op) string {
 	b := &builder{alloc: alloc}
 	start := p.pages(k, uint64(c.InitialPages))
 	b.line("base %d", k.Base)
@@ -142,14 +143,14 @@ func (p plan) script(c contract.Contract, k *prove.Call, alloc validate.Op) stri
 	}
 	switch k.Function.Role {
 	case contract.Allocates:
-		b.block(validate.OpAlloc, size, align)
+		b.block(calls.OpAlloc, size, align)
 	case contract.AllocatesZeroed:
-		b.block(validate.OpAllocZeroed, size, align)
+		b.block(calls.OpAllocZeroed, size, align)
 	case contract.Resizes:
-		b.line("p%d = %s %s %d", b.made, validate.OpRealloc, block, size)
+		b.line("p%d = %s %s %d", b.made, calls.OpRealloc, block, size)
 		b.made++
 	case contract.Frees:
-		b.line("%s %s", validate.OpFree, block)
+		b.line("%s %s", calls.OpFree, block)
 	}
 	return followed(b)
 }

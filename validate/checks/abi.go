@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// These checks judge what one ABI promises and the others do not.
+
+var abiChecks = []Check{
+	{
+		Name:    "null-block",
+		Promise: "free of null does nothing, and realloc of null is malloc.",
+		Skip: func(c contract.Contract) string {
+			if c.ABI != contract.C || !c.HasRole(contract.Frees, contract.Resizes) {
+				return "no function takes null"
+			}
+			return ""
+		},
+		Run: runNullBlock,
+	},
+	{
+		Name:    "product",
+		Promise: "calloc fails where the product of its arguments is 2^32 or more.",
+		Skip:    needsC(script.OpAllocZeroed),
+		Run:     runProduct,
+	},
+	{
+		Name:    "errno",
+		Promise: "posix_memalign returns 0, EINVAL or ENOMEM, and stores an address only with 0; aligned_alloc refuses an alignment that is not a power of two.",
+		Skip: func(c contract.Contract) string {
+			if c.ABI == contract.C && !judge.Can(c, script.OpMemalign) && !aligns(c) {
+				return "no function takes an alignment"
+			}
+			return needsC()(c)
+		},
+		Run: runErrno,
+	},
+	{
+		Name:    "usable-size",
+		Promise: "malloc_usable_size returns the block's size or more, and none of those bytes belong to another block.",
+		Skip:    needsC(script.OpUsable),
+		Run:     runUsable,
+	},
+	{
+		Name:    "region",
+		Promise: "allocate returns a region with the capacity asked for and length 0, and the region does not change.",
+		Skip: func(c contract.Contract) string {
+			if c.ABI != contract.CosmWasmABI {
+				return "blocks have no regions"
+			}
+			return NeedsBlocks(c)
+		},
+		Run: runRegion,
+	},
+}
+
+// needsC skips a check of C unless the operations are there.
+func needsC(ops ...script.Op) func(contract.Contract) string {
+	return func(c contract.Contract) string {
+		if c.ABI != contract.C {
+			return "applies to --abi c only"
+		}
+		return needs(ops...)(c)
+	}
+}
+
+func runNullBlock(t *Trial) {
+	t.each(func(s *judge.Session) {
+		s.FreeNull()
+		a := s.ReallocNull(100)
+		s.FreeNull()
+		a = s.Realloc(a, 5000)
+		s.ReallocNull(0)
+		b := s.ReallocNull(70_000)
+		s.Free(a)
+		s.FreeNull()
+		s.Realloc(b, 80_000)
+	})
+	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
+		s.ReallocNull(1<<32 - 1)
+		s.ReallocNull(200_000)
+		s.ReallocNull(100)
+	})
+}
+
+func runProduct(t *Trial) {
+	t.each(func(s *judge.Session) {
+		for _, n := range []uint64{1, 7, 96, 65536, 1<<20 - 1<<16} {
+			s.AllocZeroed(n, 1)
+			// A product that equals n modulo 2^32.
+			for _, k := range []uint64{1 << 32, 1 << 33, 3 << 40, 1<<48 - 1<<32} {
+				s.AllocZeroed(k+n, 1)
+			}
+		}
+		s.Alloc(1, 1)
+	})
+}
+
+// aligns reports whether a function of C takes an alignment and returns a block.
+func aligns(c contract.Contract) bool {
+	return slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool {
+		return f.Result == contract.BlockResult && f.Param(contract.AlignParam) >= 0
+	})
+}
+
+func runErrno(t *Trial) {
+	ask := func(s *judge.Session, size, align uint64) {
+		s.Memalign(size, align)
+		if aligns(s.Contract) {
+			s.Do(script.Call{Op: script.OpAlloc, Size: size, Align: align})
+		}
+	}
+	t.each(func(s *judge.Session) {
+		for _, align := range []uint64{0, 1, 2, 3, 4, 5, 8, 12, 16, 24, 32, 48, 64, 100, 4096, 1 << 17, 1<<17 + 1, 1<<32 - 1} {
+			for _, size := range []uint64{0, 1, 100} {
+				ask(s, size, align)
+			}
+		}
+		s.Alloc(1, 1)
+	})
+	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
+		for _, size := range []uint64{200_000, 1 << 31, 1<<32 - 1} {
+			for _, align := range []uint64{3, 4, 64, 1 << 20, 1 << 31} {
+				ask(s, size, align)
+			}
+		}
+		ask(s, 100, 8)
+	})
+}
+
+func runUsable(t *Trial) {
+	t.each(func(s *judge.Session) {
+		s.Usable(script.Null)
+		var blocks []*judge.Block
+		for _, n := range []uint64{0, 1, 15, 16, 17, 100, 4095, 70_000} {
+			blocks = append(blocks, s.Alloc(n, 1), s.Alloc(n, 256), s.AllocZeroed(n, 1), s.Memalign(n, 32))
+		}
+		for i, b := range blocks {
+			if b == nil {
+				continue
+			}
+			s.Usable(b.Number)
+			if b = s.Realloc(b, []uint64{3, 50, 6000}[i%3]); b != nil {
+				s.Usable(b.Number)
+			}
+		}
+	})
+}
+
+func runRegion(t *Trial) {
+	t.each(func(s *judge.Session) {
+		var blocks []*judge.Block
+		for _, n := range []uint64{0, 1, 2, 3, 12, 100, 4096, 65536, 100_000} {
+			blocks = append(blocks, s.Alloc(n, 1), s.Alloc(n, 1))
+		}
+		for i, b := range blocks {
+			if i%3 != 0 {
+				s.Free(b)
+				s.Alloc(10, 1)
+			}
+		}
+	})
+}

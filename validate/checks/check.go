@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package checks has every check of a module. A check of behaviour only chooses calls:
+// package judge decides whether their answers are right.
+package checks
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// A Check judges one sentence of the promise.
+type Check struct {
+	Name    string
+	Promise string // the sentence
+
+	Whole bool // needs a memory of exactly 4 GiB
+	// Skip says why the check has nothing to judge under a contract; "" if it has.
+	Skip func(contract.Contract) string
+	// Static judges the decoded module, Run its behaviour. A check has one of the
+	// two, except for the one that compares the engines.
+	Static func(*wasm.Module, contract.Contract) *report.Failure
+	Run    func(*Trial)
+}
+
+// All returns all checks in the order in which they run.
+func All() []Check {
+	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, limitChecks, hostChecks, sequenceChecks)
+}
+
+// Find returns the check of that name; one with no promise if there is none.
+func Find(name string) Check {
+	for _, c := range All() {
+		if c.Name == name {
+			return c
+		}
+	}
+	return Check{Name: name}
+}
+
+// ABIs returns the ABIs of which the module has a function. Each of them is judged on
+// its own: the blocks of one are not the other's to free.
+func ABIs(c contract.Contract) []contract.ABI {
+	list := slices.DeleteFunc(c.ABI.List(), func(abi contract.ABI) bool {
+		return !slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool { return f.ABI == abi })
+	})
+	if len(list) == 0 {
+		return c.ABI.List()[:1]
+	}
+	return list
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// These checks let others grow the memory, and go to the end of the address space.
+
+var hostChecks = []Check{
+	{
+		Name:    "foreign-before",
+		Promise: "Pages that others added before the first call stay theirs.",
+		Skip: func(c contract.Contract) string {
+			if ledger.TermsOf(c).Statics {
+				return "every page present at the first call is the allocator's"
+			}
+			return needsRoom(c)
+		},
+		Run: runForeignBefore,
+	},
+	{
+		Name:    "foreign-growth",
+		Promise: "Others may grow the memory between any two calls, and those pages stay theirs.",
+		Skip:    needsRoom,
+		Run:     runForeignGrowth,
+	},
+	{
+		Name:    "heap-end",
+		Promise: "The last byte below 2^32 can be handed out, and the allocator is correct afterwards.",
+		Whole:   true,
+		Skip: func(c contract.Contract) string {
+			if !c.CanGrow() || c.PageLimit() < contract.MaxPages {
+				return "the memory stays below 4 GiB"
+			}
+			return NeedsBlocks(c)
+		},
+		Run: runHeapEnd,
+	},
+}
+
+// needsRoom skips a check if others cannot grow the memory.
+func needsRoom(c contract.Contract) string {
+	if c.PageLimit() < c.InitialPages+4 {
+		return "others cannot grow the memory"
+	}
+	return NeedsBlocks(c)
+}
+
+func runForeignBefore(t *Trial) {
+	for _, more := range []uint64{1, 2} {
+		for _, setup := range worlds(t.Contract) {
+			setup.Pages += more
+			t.in(setup, func(s *judge.Session) {
+				s.Alloc(10, 1)
+				s.AllocZeroed(100, 16)
+				s.Alloc(s.Left(), 1)
+				s.Alloc(1, 1)
+				s.AllocZeroed(1000, 8)
+				s.Alloc(s.Left()+1, 1)
+			})
+			t.in(setup, func(s *judge.Session) {
+				b := s.AllocZeroed(s.Left()+1, 1)
+				s.Realloc(b, 200_000)
+			})
+			t.in(setup, func(s *judge.Session) {
+				s.Alloc(1, 1<<17)
+				s.Alloc(1, 1)
+			})
+		}
+	}
+}
+
+func runForeignGrowth(t *Trial) {
+	// At each point of the same sequence.
+	for point := range 8 {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			step := 0
+			next := func() {
+				if step == point || step == point+3 {
+					s.Grow(1)
+				}
+				step++
+			}
+			next()
+			b := s.Alloc(100, 1)
+			next()
+			b = s.Realloc(b, 200)
+			next()
+			s.Alloc(s.Left(), 1)
+			next()
+			c := s.AllocZeroed(65536, 1)
+			next()
+			c = s.Realloc(c, 65536+70)
+			next()
+			s.Alloc(1, 1<<17)
+			next()
+			s.Realloc(b, 70_000)
+			next()
+			s.AllocZeroed(s.Left()+1, 8)
+			s.Free(c)
+		})
+	}
+	// Between any two.
+	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		r := choices{&random{2}}
+		for range 60 {
+			s.Alloc(r.upTo(1<<r.upTo(17)), 1<<r.upTo(18))
+			if r.one(3) {
+				s.Grow(r.upTo(2))
+			}
+		}
+	})
+	aliases(t)
+	// The allocator is refused growth after others took the last page.
+	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
+		s.Alloc(10, 1)
+		s.Grow(2)
+		s.Alloc(s.Left()+1, 1)
+		s.Alloc(s.Left(), 1)
+		s.Alloc(1, 1)
+		s.LimitTo(s.Limit + 1)
+		s.Alloc(65536, 1)
+		s.Alloc(1, 1)
+	})
+}
+
+// aliases adds as many foreign pages as a wrong formula takes for none: one that counts
+// them in too few bits, or adds or multiplies them with something else.
+func aliases(t *Trial) {
+	for _, pages := range []uint64{2, 1 << 8, 1 << 12, 1 << 15} {
+		for _, lacking := range []uint64{1, 4} {
+			t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+				s.Alloc(128, 1)
+				s.Grow(pages)
+				s.Alloc(s.Left()+lacking*contract.PageSize, 1)
+			})
+		}
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			b := s.Alloc(128, 1)
+			s.Grow(pages)
+			s.Realloc(b, 200_000)
+		})
+	}
+	// As many pages as there are bytes between a block and top, or 2^16 less that.
+	for _, gap := range []uint64{1, 16, 48} {
+		for _, pages := range []uint64{gap, 1<<16 - gap} {
+			for _, more := range []uint64{10, 100_000, 300_000} {
+				t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+					b := s.Alloc(10, 1)
+					s.Alloc(gap, 1)
+					s.Grow(pages)
+					s.Realloc(b, 10+more)
+				})
+			}
+		}
+	}
+	// A block whose end divides top, but which is not the newest.
+	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		b := s.Alloc(s.Top(), 1)
+		s.Alloc(s.Top(), 1)
+		s.Realloc(b, b.SizeOr(0)+10)
+	})
+	// Size 0 at an address behind the foreign pages.
+	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		s.Alloc(1, 1)
+		s.Grow(1)
+		s.Alloc(0, 1<<17)
+	})
+	// A resize by a number that is negative as a signed integer, and one of a block with
+	// that many bytes behind it.
+	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		b := s.Alloc(128, 1)
+		s.Grow(1)
+		s.Realloc(b, 128+1<<31)
+	})
+	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		b := s.Alloc(10, 1)
+		s.Alloc(10+1<<31, 1)
+		s.Realloc(b, 20)
+	})
+	// The newest block grows to the last byte before the foreign pages.
+	for _, size := range []uint64{1, 2, 70_016} {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			b := s.Alloc(size, 1)
+			s.Grow(1)
+			s.Realloc(b, size+s.Left())
+		})
+	}
+	// The same where a policy grew by several pages at once; then by one byte more.
+	for over := range uint64(2) {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			s.Alloc(300_032, 1)
+			b := s.Alloc(100_032, 1)
+			s.Grow(1)
+			s.Realloc(b, b.SizeOr(0)+s.Left()+over)
+		})
+	}
+}
+
+func runHeapEnd(t *Trial) {
+	setup := script.DefaultSetup(t.Contract)
+	setup.Limit = contract.MaxPages
+	after := func(s *judge.Session) {
+		b := s.Alloc(1, 1)
+		s.Alloc(0, 1)
+		s.Alloc(0, 8)
+		s.Alloc(8, 8)
+		s.Alloc(1<<32-1, 1)
+		s.Alloc(1<<31, 1<<31)
+		s.Grow(1)
+		s.Free(b)
+		s.Alloc(1, 1)
+		if !s.Contract.Dirty {
+			s.AllocZeroed(65536, 1)
+		}
+		s.Alloc(0, 1)
+	}
+	end := func(s *judge.Session) uint64 { return ledger.AddressSpace - s.Top() }
+	t.in(setup, func(s *judge.Session) { s.Alloc(end(s), 1); after(s) })
+	t.in(setup, func(s *judge.Session) { s.Alloc(10, 1); s.Alloc(end(s), 1); after(s) })
+	t.in(setup, func(s *judge.Session) { s.Alloc(end(s)-1, 1); s.Alloc(1, 1); after(s) })
+	t.in(setup, func(s *judge.Session) {
+		// The last three pages one by one, each filled completely.
+		s.Alloc(end(s)-3*contract.PageSize, 1)
+		for range 3 {
+			s.Alloc(contract.PageSize, 1)
+		}
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		for range 63 {
+			s.Alloc(64<<20, 1)
+		}
+		s.Alloc(end(s), 1)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) { s.Alloc(1<<31, 1<<31); after(s) })
+	t.in(setup, func(s *judge.Session) {
+		// The next multiple of 2^31 is 2^32, where not even a block of size 0 can be.
+		s.Alloc(1<<31, 1)
+		s.Alloc(0, 1<<31)
+		s.Alloc(1<<31, 1<<31)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		s.Alloc(1<<31, 1)
+		s.Grow(1)
+		s.Alloc(0, 1<<31)
+		s.Alloc(contract.PageSize, 1)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		// The next multiple of 16 is 2^32. A request refused there uses no memory.
+		s.Alloc(end(s)-8, 1)
+		s.Alloc(1<<32-1, 16)
+		s.Alloc(8, 1)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		s.Alloc(end(s)-128, 1)
+		b := s.Alloc(end(s), 1)
+		s.Realloc(b, b.SizeOr(0)+1)
+		s.Realloc(b, b.SizeOr(0)+1<<31)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		// There is room for the bytes that the ABI keeps before a block, but the block would
+		// be at 2^32.
+		lead := s.Lead()
+		s.Alloc(end(s)-2*lead, 1)
+		s.Alloc(0, 1)
+		s.Alloc(1, 1)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) { s.Alloc(1<<30, 1<<30); s.Alloc(1<<31, 1<<31); after(s) })
+	t.in(setup, func(s *judge.Session) {
+		s.Alloc(end(s)-200_000, 1)
+		b := s.Alloc(1, 1)
+		b = s.Realloc(b, 100)
+		b = s.Realloc(b, b.SizeOr(0)+end(s))
+		after(s)
+		s.Realloc(b, 50)
+		s.Alloc(1, 1)
+	})
+	t.in(setup, func(s *judge.Session) {
+		// Somebody else has the last page.
+		s.Alloc(end(s)-2*contract.PageSize, 1)
+		s.Grow(1)
+		s.Alloc(1, 1)
+		s.Alloc(contract.PageSize-1, 1)
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		s.Alloc(end(s)-contract.PageSize-5, 1)
+		s.Grow(1)
+		s.Alloc(4, 1)
+		s.Alloc(2, 1)
+		s.Alloc(1, 1)
+		s.Alloc(0, 1)
+		s.Alloc(0, 1<<16)
+		after(s)
+	})
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/unit"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// Callable is the name of the check that the functions can be called. If it fails, no
+// other check runs the module.
+const Callable = "signatures"
+
+var moduleChecks = []Check{
+	{
+		Name:    Callable,
+		Promise: "The module exports every function of the contract with its type, and has the memory and the imports that it names.",
+		Static:  checkSignatures,
+	},
+	{
+		Name:    "leftover",
+		Promise: "The module has no import, export, start function, data segment or table that the contract does not name.",
+		Skip:    skipThirdParty("a third-party module may hold more than the contract says"),
+		Static:  checkLeftover,
+	},
+	{
+		Name:    "limits",
+		Promise: "The memory declares the contract's initial size and its maximum.",
+		Skip:    skipThirdParty("a third-party module declares its memory as it likes"),
+		Static:  checkLimits,
+	},
+	{
+		Name:    "features",
+		Promise: "The module uses no instruction that the target lacks.",
+		Static:  checkFeatures,
+	},
+}
+
+// skipThirdParty skips a check of what this project's modules alone promise.
+func skipThirdParty(why string) func(contract.Contract) string {
+	return func(c contract.Contract) string {
+		if !c.Strategy.Row().Generated {
+			return why
+		}
+		return ""
+	}
+}
+
+// The first bytes of a file (core specification, 5.5.16; component model,
+// Binary.md): the version's upper half tells a component from a module.
+var (
+	magic     = []byte("\x00asm")
+	component = []byte("\x00asm\x0d\x00\x01\x00")
+)
+
+// Decode reads a module. The error says what the bytes are instead.
+func Decode(file []byte) (*wasm.Module, error) {
+	switch {
+	case bytes.HasPrefix(file, component):
+		return nil, errors.New("module expected, got a component: unpack its core module first")
+	case !bytes.HasPrefix(file, magic):
+		return nil, errors.New("module expected, but the file does not begin with \\0asm")
+	}
+	m, err := wasm.Decode(file)
+	if err != nil {
+		return nil, fmt.Errorf("module: %w", err)
+	}
+	return m, nil
+}
+
+func broken(rule, expected, got string, args ...any) *report.Failure {
+	return &report.Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}
+}
+
+// unlike is a failure for which the contract may be to blame. The hint is the way out.
+func unlike(hint, expected, got string, args ...any) *report.Failure {
+	f := broken(Callable, expected, got, args...)
+	f.Hint = hint
+	return f
+}
+
+func checkSignatures(m *wasm.Module, c contract.Contract) *report.Failure {
+	for _, f := range c.Signatures() {
+		_, t, err := m.ExportedFunc(f.Export)
+		if err != nil {
+			return unlike("name what the module has, with --abi, --functions or --export", fmt.Sprintf("a function exported as %q", f.Export), "%v", err)
+		}
+		if want, got := signature(f), typeText(t); want != got {
+			return unlike("name what the module has, with --abi, --functions, --export or --fixed-align", fmt.Sprintf("%q to be %s", f.Export, want), "%s", got)
+		}
+	}
+	if c.Memory == contract.ExportMemory {
+		if x, ok := m.Export(c.MemoryName); !ok || x.Kind != wasm.KindMemory {
+			return unlike("name the module's, with --memory-name, and --memory import if it is imported", fmt.Sprintf("a memory exported as %q", c.MemoryName), "none")
+		}
+	}
+	for _, want := range c.Imports() {
+		if !slices.ContainsFunc(m.Imports, func(im wasm.Import) bool { return matches(im, want) }) {
+			return unlike("name the module's, with --memory, --memory-name or --heap-base", fmt.Sprintf("an import of the %s %q.%q", want.Kind, want.Module, want.Name), "none")
+		}
+	}
+	if n := len(m.Memories) + m.NumImported(wasm.KindMemory); n != 1 {
+		return broken(Callable, "one memory", "%d", n)
+	}
+	for i, im := range m.Imports {
+		if !expected(c, im) {
+			return broken(Callable, "imports that the contract names", "import %d: %s %q.%q", i, im.Kind, im.Module, im.Name)
+		}
+	}
+	return nil
+}
+
+func matches(im wasm.Import, want contract.Import) bool {
+	return im.Module == want.Module && im.Name == want.Name && im.Kind.String() == want.Kind
+}
+
+func expected(c contract.Contract, im wasm.Import) bool {
+	return slices.ContainsFunc(c.Imports(), func(want contract.Import) bool { return matches(im, want) })
+}
+
+// signature returns the type of a function as typeText does.
+func signature(f contract.Function) string {
+	var params, results []string
+	for _, p := range f.Params {
+		params = append(params, string(p.Type))
+	}
+	for _, r := range f.Results {
+		results = append(results, string(r))
+	}
+	return "(" + strings.Join(params, " ") + ") -> (" + strings.Join(results, " ") + ")"
+}
+
+func typeText(t wasm.FuncType) string {
+	join := func(types []wasm.ValType) string {
+		var names []string
+		for _, t := range types {
+			names = append(names, t.String())
+		}
+		return strings.Join(names, " ")
+	}
+	return "(" + join(t.Params) + ") -> (" + join(t.Results) + ")"
+}
+
+func checkLeftover(m *wasm.Module, c contract.Contract) *report.Failure {
+	names := map[string]bool{}
+	for _, f := range c.Signatures() {
+		names[f.Export] = true
+	}
+	if c.Memory == contract.ExportMemory {
+		names[c.MemoryName] = true
+	}
+	for _, x := range m.Exports {
+		if !names[x.Name] {
+			return broken("leftover", "the contract's exports", "%s %q besides", x.Kind, x.Name)
+		}
+	}
+	switch {
+	case m.Start != nil:
+		return broken("leftover", "no start function", "func[%d]", *m.Start)
+	case len(m.Data) > 0:
+		return broken("leftover", "no data segment", "%d", len(m.Data))
+	case len(m.Tables) > 0 || len(m.Elements) > 0:
+		return broken("leftover", "no table", "%d, and %d element segments", len(m.Tables), len(m.Elements))
+	}
+	return nil
+}
+
+func checkLimits(m *wasm.Module, c contract.Contract) *report.Failure {
+	limits, err := m.Memory(0)
+	if err != nil {
+		return broken("limits", "a memory", "%v", err)
+	}
+	text := func(min, max uint64, has bool) string {
+		if !has {
+			return unit.Pages(min) + " at first, no maximum"
+		}
+		return fmt.Sprintf("%s at first, %d at most", unit.Pages(min), max)
+	}
+	want := text(uint64(c.InitialPages), uint64(c.MaxPages), c.MaxPages != 0)
+	if got := text(limits.Min, limits.Max, limits.HasMax); got != want {
+		return broken("limits", want, "%s", got)
+	}
+	return nil
+}

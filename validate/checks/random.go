@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// A source makes choices: at random in a check, in tests from a fuzzer's bytes or as a
+// library draws them that then shrinks them.
+type source interface {
+	// upTo returns a number from 0 to n.
+	upTo(n uint64) uint64
+}
+
+// random is SplitMix64. Its numbers are the same everywhere and in every version, so a
+// seed in a report stays valid.
+type random struct{ state uint64 }
+
+func (r *random) next() uint64 {
+	r.state += 0x9e3779b97f4a7c15
+	x := r.state
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func (r *random) upTo(n uint64) uint64 {
+	if n+1 == 0 {
+		return r.next()
+	}
+	return r.next() % (n + 1)
+}
+
+// choices turns numbers into calls.
+type choices struct{ source }
+
+// one returns true once in n times.
+func (r choices) one(n uint64) bool { return r.upTo(n-1) == 0 }
+
+// generate makes n random calls.
+func generate(s *judge.Session, r choices, n int) {
+	var blocks []*judge.Block
+	pick := func() *judge.Block {
+		if len(blocks) == 0 {
+			return nil
+		}
+		return blocks[r.upTo(uint64(len(blocks)-1))]
+	}
+	for range n {
+		if !s.OK() {
+			return
+		}
+		var b *judge.Block
+		switch k := r.upTo(99); {
+		case k < 45:
+			b = r.alloc(s)
+		case k < 60:
+			b = s.AllocZeroed(min(r.size(s), 1<<20), r.align())
+		case k < 80:
+			if old := pick(); old != nil {
+				b = s.Realloc(old, r.newSize(s, old))
+			}
+		case k < 92:
+			old := pick()
+			if old != nil && s.Has(script.OpUsable) {
+				s.Usable(old.Number)
+			}
+			s.Free(old)
+		case k < 97:
+			s.Grow(r.upTo(2))
+		default:
+			s.LimitTo(s.Pages() + r.upTo(8))
+		}
+		if b != nil {
+			blocks = append(blocks, b)
+		}
+		blocks = keepLive(s, blocks)
+	}
+}
+
+// alloc makes a block. C may have two functions for it.
+func (r choices) alloc(s *judge.Session) *judge.Block {
+	size, align := r.size(s), r.align()
+	if s.Has(script.OpMemalign) && r.one(3) {
+		return s.Memalign(size, align)
+	}
+	return s.Alloc(size, align)
+}
+
+// keepLive drops the blocks that ended.
+func keepLive(s *judge.Session, blocks []*judge.Block) []*judge.Block {
+	live := blocks[:0]
+	for _, b := range blocks {
+		if s.Alive(b) {
+			live = append(live, b)
+		}
+	}
+	return live
+}
+
+// size returns a size: mostly a small one, sometimes about what is left.
+func (r choices) size(s *judge.Session) uint64 {
+	switch r.upTo(15) {
+	case 0:
+		return 0
+	case 1:
+		return s.Left() + r.upTo(2)
+	case 2:
+		return max(s.Left(), 2) - r.upTo(2)
+	case 3:
+		return s.Left() + r.upTo(4)*contract.PageSize + r.upTo(2)
+	case 4:
+		return min(s.Room(s.Reach())+r.upTo(2), 1<<32-1)
+	case 5:
+		return 1<<32 - 1 - r.upTo(1<<r.upTo(31))
+	}
+	return r.upTo(1 << r.upTo(17))
+}
+
+// newSize returns a size for realloc that is often near the old one. Large
+// moves are rare: they cost what they copy.
+func (r choices) newSize(s *judge.Session, b *judge.Block) uint64 {
+	switch r.upTo(3) {
+	case 0:
+		return r.upTo(b.Size() + 1)
+	case 1:
+		return min(b.Size()+r.upTo(64), 1<<32-1)
+	case 2:
+		return min(b.Size()+s.Rest()+r.upTo(1), 1<<32-1)
+	}
+	return r.size(s)
+}
+
+// align returns an alignment: mostly up to 16.
+func (r choices) align() uint64 {
+	if r.one(8) {
+		return 1 << r.upTo(31)
+	}
+	return 1 << r.upTo(4)
+}

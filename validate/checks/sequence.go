@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
+)
+
+// These checks run long sequences.
+
+var sequenceChecks = []Check{
+	{
+		Name:    "edge-cases",
+		Promise: "82 calls up to 3.4 GB, with sizes computed from returned addresses, end at 52,416 pages.",
+		Skip:    needsEdgeCases,
+		Run:     func(t *Trial) { t.each(edgeCases) },
+	},
+	{
+		Name:    "random",
+		Promise: "All of the above, for random sequences of calls.",
+		Skip:    NeedsBlocks,
+		Run:     runRandom,
+	},
+	{
+		Name:    "engines",
+		Promise: "Every call gives the same result on every engine.",
+	},
+}
+
+func needsEdgeCases(c contract.Contract) string {
+	switch {
+	case c.ABI != contract.Core || !ledger.TermsOf(c).Consecutive:
+		return "its addresses are those of consecutive blocks"
+	case c.InitialPages != 1 || c.Align() != 1:
+		return "it starts with one page at alignment 1"
+	case c.Grow.Policy != contract.GrowExact || c.PageLimit() < 52416:
+		return "it needs 52416 pages by exact growth"
+	case c.Dirty && !c.HasRole(contract.Allocates):
+		return "3.4 GB would have to be cleared"
+	}
+	return NeedsBlocks(c)
+}
+
+// edgeCases is the workload of mini-alloc's test of that name.
+func edgeCases(s *judge.Session) {
+	if s.Setup.Pages != 1 || s.Setup.Base >= contract.PageSize {
+		return
+	}
+	next := func(n uint64) uint64 {
+		if b := s.Alloc(n, 1); b != nil {
+			return b.From
+		}
+		return 0
+	}
+	expect := func(what string, got, want uint64) {
+		if got != want {
+			s.Fail("edge-cases", fmt.Sprintf("%s %d", what, want), "%d", got)
+		}
+	}
+	first := next(0)
+	expect("size 0 again at", next(0), first)
+	expect("the rest of the page at", next(s.Mem()-first), first)
+	expect("one byte at", next(1), 65536)
+	next(s.Mem() - 65537)
+	expect("four pages at", next(4*contract.PageSize), 131072)
+
+	rng := uint32(0)
+	for s.OK() && s.Pages() < 32768 {
+		rng = rng*1664525 + 1013904223
+		rest := ledger.AddressSpace - next(0)
+		var n uint64
+		switch rng % 4 {
+		case 0:
+			n = uint64(rng % 1024)
+		case 1:
+			n = uint64(rng % 65536)
+		case 2:
+			n = next(s.Mem() - next(0))
+		case 3:
+			n = uint64(rng % 13_107_200)
+		}
+		next(min(n, rest))
+	}
+	expect("memory of pages", s.Pages(), 52416)
+	expect("calls", uint64(len(s.Log)), 82)
+}
+
+// The number of calls in the random check, and in one of its sequences.
+const (
+	quickOps    = 1_000
+	fullOps     = 40_000
+	sequenceOps = 100
+)
+
+func runRandom(t *Trial) {
+	ops := t.Ops
+	if ops == 0 {
+		ops = quickOps
+		if t.Full {
+			ops = fullOps
+		}
+	}
+	list := worlds(t.Contract)
+	for i := 0; i*sequenceOps < ops && t.good(); i++ {
+		r := choices{&random{t.Seed ^ uint64(i)*0xd1342543de82ef95}}
+		setup := list[i%len(list)]
+		if room := min(setup.Limit, uint64(t.Contract.PageLimit())) - setup.Pages; i%3 == 1 {
+			setup.Pages += r.upTo(min(room, 3))
+		}
+		setup.Limit = min(setup.Limit, setup.Pages+r.upTo(1<<r.upTo(8)))
+		t.in(setup, func(s *judge.Session) { generate(s, r, min(sequenceOps, ops-i*sequenceOps)) })
+	}
+}

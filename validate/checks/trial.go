@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// A Trial is one check on one engine: as many sessions as it likes.
+type Trial struct {
+	Contract contract.Contract // of one ABI
+	ABI      contract.ABI      // its name, where the module has several
+	Module   judge.Module
+	Full     bool // judge everything, whatever it takes
+	Ops      int  // calls of the random check; 0 for the level's own number
+	Seed     uint64
+	Stop     func() bool // the user gave up
+
+	Sessions []*judge.Session
+	Err      error // an instance could not be made
+}
+
+// each runs f in every world that the contract allows: one if the base is a number,
+// several if it is imported.
+func (t *Trial) each(f func(s *judge.Session)) {
+	for _, setup := range worlds(t.Contract) {
+		t.in(setup, f)
+	}
+}
+
+// in runs f in one world.
+func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
+	if !t.good() || t.Stop() {
+		return
+	}
+	setup.ABI = t.ABI
+	setup.Limit = max(setup.Limit, setup.Pages)
+	var s *judge.Session
+	if s, t.Err = judge.Open(t.Module, t.Contract, setup); t.Err != nil {
+		return
+	}
+	t.Sessions = append(t.Sessions, s)
+	f(s)
+	s.Close()
+}
+
+// good reports whether nothing has gone wrong yet.
+func (t *Trial) good() bool {
+	return t.Err == nil && (len(t.Sessions) == 0 || t.Sessions[len(t.Sessions)-1].OK())
+}
+
+// Failure returns what went wrong, if anything did.
+func (t *Trial) Failure() *report.Failure {
+	if t.Err != nil {
+		return &report.Failure{Rule: report.Instance, Expected: "a module that starts", Got: t.Err.Error()}
+	}
+	for _, s := range t.Sessions {
+		if s.Failure != nil {
+			s.Failure.Script = s.Script()
+			return s.Failure
+		}
+	}
+	return nil
+}
+
+// Calls returns the number of calls made.
+func (t *Trial) Calls() int {
+	n := 0
+	for _, s := range t.Sessions {
+		n += len(s.Log)
+	}
+	return n
+}
+
+// worlds returns the setups that the contract lets a host choose, the simplest first.
+func worlds(c contract.Contract) []script.Setup {
+	first := script.DefaultSetup(c)
+	list := []script.Setup{first}
+	if !c.HeapBase.Imported() {
+		return list
+	}
+	initial := first.Pages * contract.PageSize
+	for _, base := range []uint64{1, 65535, 65536, 65537, initial - 1, initial} {
+		if base > initial || base == initial && !c.CanGrow() {
+			continue
+		}
+		s := first
+		s.Base = base
+		list = append(list, s)
+	}
+	if c.Memory == contract.ImportMemory && c.PageLimit() > c.InitialPages+2 {
+		// The base is in a page that the module does not declare.
+		s := first
+		s.Pages += 2
+		s.Base = initial + contract.PageSize + 1000
+		list = append(list, s)
+	}
+	return list
+}

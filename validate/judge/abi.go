@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// A request is an operation of the judge, before an ABI turns it into a call.
+type request struct {
+	op     script.Op
+	handle uint64 // what the ABI knows the block freed or resized by; 0 for null
+	old    uint64 // its size in bytes
+	align  uint64 // bytes
+	size   uint64 // bytes
+}
+
+// An answer is the result of a call. Both are 0 for null.
+type answer struct {
+	ptr    uint64 // address of the block
+	handle uint64 // what the function returned
+}
+
+// A shape is the layout of a block under an ABI. Only this project's modules promise
+// lead and whole.
+type shape struct {
+	align uint64 // the block's address is a multiple of it
+	lead  uint64 // bytes before the block that are the ABI's own
+	whole uint64 // alignment of these and the block together
+	empty uint64 // where every block of size 0 is; 0 if it is a block like others
+}
+
+// An adapter turns the judge's operations into calls under one ABI.
+type adapter interface {
+	// has reports whether the module can do the operation at all.
+	has(op script.Op) bool
+	// plan returns the function to call and its arguments.
+	plan(r request) (contract.Function, []uint64)
+	// call makes the call. The error is an engine.Trap, a *ledger.Breach of the
+	// ABI, or says what else went wrong.
+	call(in *instance, r request) (answer, error)
+	shape(r request) shape
+	// kept judges the bytes that the ABI keeps for a live block.
+	kept(in *instance, handle uint64) error
+}
+
+// newAdapter returns the adapter for the contract of one ABI.
+func newAdapter(c contract.Contract) adapter {
+	f := functionsOf(c)
+	switch c.ABI {
+	case contract.C:
+		return &cAdapter{f, uint64(c.MinAlign)}
+	case contract.CosmWasmABI:
+		return &cosmwasmAdapter{f, uint64(c.MinAlign), map[uint64]region{}}
+	case contract.ProxyWasm:
+		// Hosts write words of up to 8 bytes.
+		return &plainAdapter{functions: f, fixed: max(uint64(c.MinAlign), 8)}
+	case contract.CABI, contract.WasmBindgen:
+		return &plainAdapter{functions: f, least: uint64(c.MinAlign), atAlign: true}
+	}
+	return &plainAdapter{functions: f, least: uint64(c.MinAlign), fixed: uint64(c.FixedAlign)}
+}
+
+// Can reports whether the contract of one ABI has a function for the operation.
+func Can(c contract.Contract, op script.Op) bool { return newAdapter(c).has(op) }
+
+// makers are the operations that make a new block, in order of preference.
+var makers = []script.Op{script.OpAlloc, script.OpAllocZeroed, script.OpMemalign}
+
+// CanMake reports whether the contract of one ABI has a function that makes blocks.
+func CanMake(c contract.Contract) bool { return slices.ContainsFunc(makers, newAdapter(c).has) }
+
+// Called returns the ABI's function for the operation, or the operation's own name if
+// there is none.
+func Called(abi contract.ABI, op script.Op) string {
+	for _, f := range abi.Functions() {
+		if operation(f) == op {
+			return f.Name
+		}
+	}
+	return string(op)
+}
+
+// operation returns what a function does for the judge.
+func operation(f contract.Function) script.Op {
+	switch f.Role {
+	case contract.AllocatesZeroed:
+		return script.OpAllocZeroed
+	case contract.Resizes:
+		return script.OpRealloc
+	case contract.Frees:
+		return script.OpFree
+	case contract.Measures:
+		return script.OpUsable
+	}
+	switch {
+	case f.Result == contract.ErrnoResult:
+		return script.OpMemalign
+	case f.ABI == contract.C && f.Param(contract.AlignParam) >= 0:
+		return opAligned
+	}
+	return script.OpAlloc
+}
+
+// functions are those that the contract has.
+type functions map[script.Op]contract.Function
+
+func functionsOf(c contract.Contract) functions {
+	fs := functions{}
+	for _, f := range c.Signatures() {
+		fs[operation(f)] = f
+		if f.ABI == contract.CABI {
+			fs[script.OpAlloc] = f // with no block to resize
+		}
+	}
+	return fs
+}
+
+func (fs functions) has(op script.Op) bool {
+	_, ok := fs[op]
+	return ok
+}
+
+func (fs functions) plan(r request) (contract.Function, []uint64) {
+	f := fs[r.op]
+	count, each := uint64(1), r.size
+	if f.Param(contract.CountParam) >= 0 {
+		count, each = r.factors()
+	}
+	operands := map[contract.ParamRole]uint64{
+		contract.SizeParam: each, contract.CountParam: count, contract.AlignParam: r.align,
+		contract.BlockParam: r.handle, contract.OldSizeParam: r.old, contract.OutParam: slot,
+	}
+	var args []uint64
+	for _, p := range f.Params {
+		args = append(args, operands[p.Role])
+	}
+	return f, args
+}
+
+// plainAdapter is for the ABIs whose functions differ from core's only in their names
+// and the order of parameters.
+type plainAdapter struct {
+	functions
+	least   uint64 // alignment of every block, in bytes
+	fixed   uint64 // the one alignment, if functions take none; 0 otherwise
+	atAlign bool   // a block of size 0 is at the address that equals its alignment
+}
+
+func (a *plainAdapter) call(in *instance, r request) (answer, error) {
+	ptr, err := in.call(a.plan(r))
+	return answer{ptr, ptr}, err
+}
+
+func (a *plainAdapter) shape(r request) shape {
+	align := max(r.align, a.least)
+	if a.fixed != 0 {
+		align = a.fixed
+	}
+	s := shape{align: align, whole: align}
+	if a.atAlign {
+		s.empty = r.align
+	}
+	return s
+}
+
+func (a *plainAdapter) kept(*instance, uint64) error { return nil }
+
+// describe returns a call with its arguments.
+func describe(a adapter, r request) string {
+	f, args := a.plan(r)
+	var list []string
+	for i, p := range f.Params {
+		format := "%s %d"
+		if p.Role == contract.BlockParam || p.Role == contract.OutParam {
+			format = "%s %#x"
+		}
+		list = append(list, fmt.Sprintf(format, p.Name, args[i]))
+	}
+	return f.Name + "(" + strings.Join(list, ", ") + ")"
+}

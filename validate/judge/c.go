@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package judge
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// cAdapter is for C's malloc and its family (ISO C 7.24.3; POSIX, posix_memalign).
+// A request with an alignment of up to cAlign goes to malloc, others to aligned_alloc.
+type cAdapter struct {
+	functions
+	least uint64 // alignment of every block, in bytes
+}
+
+// cAlign is the alignment of max_align_t in bytes, which every block has, and
+// the bytes that this project's modules keep before a block (tool-conventions,
+// BasicCABI: long double is aligned to 16).
+const cAlign = 16
+
+// opAligned is an alloc that aligned_alloc serves.
+const opAligned script.Op = "aligned"
+
+// slot is where posix_memalign stores the address: below every heap base, if there is
+// room. The bytes there are restored at once.
+const slot = 4
+
+// The errors of posix_memalign that WASI numbers (wasi_snapshot_preview1,
+// errno: inval, nomem).
+const (
+	errInvalid  = 28
+	errNoMemory = 48
+)
+
+func (a *cAdapter) has(op script.Op) bool {
+	return a.functions.has(op) || op == script.OpAlloc && a.functions.has(opAligned)
+}
+
+func (a *cAdapter) plan(r request) (contract.Function, []uint64) {
+	if a.aligned(r) {
+		r.op = opAligned
+	}
+	return a.functions.plan(r)
+}
+
+// aligned reports whether aligned_alloc serves the request.
+func (a *cAdapter) aligned(r request) bool {
+	return r.op == script.OpAlloc && a.functions.has(opAligned) &&
+		(r.align > cAlign || !powerOfTwo(r.align) || !a.functions.has(script.OpAlloc))
+}
+
+func (a *cAdapter) shape(r request) shape {
+	align := uint64(cAlign)
+	if a.aligned(r) || r.op == script.OpMemalign {
+		align = max(align, r.align)
+	}
+	whole := max(align, a.least)
+	return shape{align: whole, lead: align, whole: whole}
+}
+
+func (a *cAdapter) call(in *instance, r request) (answer, error) {
+	if r.op == script.OpMemalign {
+		return a.memalign(in, r)
+	}
+	ptr, err := in.call(a.plan(r))
+	return answer{ptr, ptr}, err
+}
+
+// memalign calls posix_memalign, and judges what it returns beside a block.
+func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
+	const untouched = 0x5eed5eed
+	before := binary.LittleEndian.Uint32(in.Bytes()[slot:])
+	binary.LittleEndian.PutUint32(in.Bytes()[slot:], untouched)
+	code, err := in.call(a.plan(r))
+	stored := binary.LittleEndian.Uint32(in.Bytes()[slot:])
+	binary.LittleEndian.PutUint32(in.Bytes()[slot:], before)
+	wrong := func(expected, got string, args ...any) (answer, error) {
+		return answer{}, &ledger.Breach{Rule: "errno", Expected: expected, Got: fmt.Sprintf(got, args...)}
+	}
+	valid := validAlign(r)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case code == 0 && valid && stored != 0 && stored != untouched:
+		return answer{uint64(stored), uint64(stored)}, nil
+	case code == 0 && valid:
+		return wrong("0 with the address of a block stored", "0 with %#x stored", stored)
+	case !valid && code != errInvalid:
+		return wrong(fmt.Sprintf("%d (EINVAL) for alignment %d", errInvalid, r.align), "%d", code)
+	case valid && code != errNoMemory:
+		return wrong(fmt.Sprintf("0 or %d (ENOMEM)", errNoMemory), "%d", code)
+	case stored != untouched:
+		return wrong(fmt.Sprintf("nothing stored with %d", code), "%#x", stored)
+	}
+	return answer{}, nil
+}
+
+func (a *cAdapter) kept(*instance, uint64) error { return nil }
+
+func powerOfTwo(n uint64) bool { return bits.OnesCount64(n) == 1 }
+
+// validAlign reports whether the function accepts the request's alignment.
+// posix_memalign also requires a multiple of a pointer's size.
+func validAlign(r request) bool {
+	switch r.op {
+	case script.OpAlloc:
+		return powerOfTwo(r.align)
+	case script.OpMemalign:
+		return powerOfTwo(r.align) && r.align >= 4
+	}
+	return true
+}
+
+// factors returns the arguments of calloc. Both are above 1 if that is possible, so that
+// their product has to be computed.
+func (r request) factors() (count, each uint64) {
+	shift := min(bits.TrailingZeros64(r.size|1<<16), 16)
+	return 1 << shift, r.size >> shift
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package judge
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// Has reports whether the module has a function for the operation.
+func (s *Session) Has(op script.Op) bool { return s.abi.has(op) }
+
+// Alloc makes a block, by alloc or by another function that makes blocks. It is nil
+// if there is none.
+func (s *Session) Alloc(size, align uint64) *Block {
+	for _, op := range makers {
+		if s.abi.has(op) {
+			return s.Do(script.Call{Op: op, Size: size, Align: align})
+		}
+	}
+	return nil
+}
+
+// AllocZeroed makes a block of zeroes; nil if there is none.
+func (s *Session) AllocZeroed(size, align uint64) *Block {
+	return s.Do(script.Call{Op: script.OpAllocZeroed, Size: size, Align: align})
+}
+
+// Memalign makes a block by posix_memalign; nil if there is none.
+func (s *Session) Memalign(size, align uint64) *Block {
+	return s.Do(script.Call{Op: script.OpMemalign, Size: size, Align: align})
+}
+
+// Realloc returns the block at its new place and size, or nil if b stays as it is.
+func (s *Session) Realloc(b *Block, size uint64) *Block {
+	if b == nil {
+		return nil
+	}
+	return s.Do(script.Call{Op: script.OpRealloc, Block: b.Number, Size: size})
+}
+
+// ReallocNull resizes null, which makes a block; nil if there is none.
+func (s *Session) ReallocNull(size uint64) *Block {
+	return s.Do(script.Call{Op: script.OpRealloc, Block: script.Null, Size: size})
+}
+
+// Free gives a block back. Of nil it does nothing.
+func (s *Session) Free(b *Block) {
+	if b != nil {
+		s.Do(script.Call{Op: script.OpFree, Block: b.Number})
+	}
+}
+
+// FreeNull gives null back.
+func (s *Session) FreeNull() { s.Do(script.Call{Op: script.OpFree, Block: script.Null}) }
+
+// Usable asks for the size of the block with a number, or of [script.Null].
+func (s *Session) Usable(block int) { s.Do(script.Call{Op: script.OpUsable, Block: block}) }
+
+// Grow grows the memory by so many pages, as somebody else.
+func (s *Session) Grow(pages uint64) { s.Do(script.Call{Op: script.OpGrow, Size: pages}) }
+
+// LimitTo refuses growth beyond so many pages from now on.
+func (s *Session) LimitTo(pages uint64) { s.Do(script.Call{Op: script.OpLimit, Size: pages}) }
+
+// Alive reports whether a block is the one that its number stands for.
+func (s *Session) Alive(b *Block) bool { return s.blocks[b.Number] == b }
+
+// Pages is the size of the memory.
+func (s *Session) Pages() uint64 { return s.in.Pages() }
+
+// Mem is the size of the memory in bytes.
+func (s *Session) Mem() uint64 { return s.Pages() * contract.PageSize }
+
+// Reach is the end in bytes of the largest memory that the allocator can get.
+func (s *Session) Reach() uint64 { return ledger.Reach(s.Contract.Grow, s.Limit) }
+
+// Top is the address from which on memory is unused, or above.
+func (s *Session) Top() uint64 { return s.ledger.Top() }
+
+// Own is the end of the allocator's memory around top.
+func (s *Session) Own() uint64 { return s.ledger.Own() }
+
+// Left is the size of the largest block that fits without growth.
+func (s *Session) Left() uint64 { return s.Room(s.Own()) }
+
+// Rest is by how much the newest block can grow without growth of the memory.
+func (s *Session) Rest() uint64 { return s.Own() - min(s.Top(), s.Own()) }
+
+// Room is the size of the largest block that can end at end.
+func (s *Session) Room(end uint64) uint64 {
+	return end - min(ledger.Up(s.Top(), s.plain().whole)+s.Lead(), end)
+}
+
+// Lead is the number of bytes that the ABI keeps before a block of alignment 1.
+func (s *Session) Lead() uint64 { return s.plain().lead }
+
+func (s *Session) plain() shape { return s.abi.shape(request{op: script.OpAlloc, align: 1}) }

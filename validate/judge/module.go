@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package judge
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// A Module is the allocator's module, compiled for one engine.
+type Module struct {
+	Engine engine.Engine
+	code   engine.Module
+}
+
+// Compile compiles a module. The error says why its bytes are not a valid one.
+func Compile(e engine.Engine, file []byte) (Module, error) {
+	m, err := e.Compile(file)
+	return Module{e, m}, err
+}
+
+// Close frees the code; the engine stays.
+func (m Module) Close() { m.code.Close() }
+
+// An instance is one allocator with its memory. Addresses and sizes are unsigned
+// and as wide as the memory's address type.
+type instance struct {
+	engine.Memory
+	store     engine.Store
+	allocator engine.Instance
+}
+
+// instantiate makes an instance that shares no state with others.
+func (m Module) instantiate(c contract.Contract, s script.Setup) (*instance, error) {
+	in := &instance{store: m.Engine.NewStore()}
+	if err := in.start(m.code, c, s); err != nil {
+		in.close()
+		return nil, err
+	}
+	return in, nil
+}
+
+func (in *instance) start(m engine.Module, c contract.Contract, s script.Setup) error {
+	in.store.Limit(s.Limit)
+	imports, err := engine.Provide(in.store, supplies(c, s))
+	if err != nil {
+		return err
+	}
+	if in.allocator, err = in.store.Instantiate(m, imports); err != nil {
+		return err
+	}
+	if in.Memory = in.allocator.Memory(c.MemoryName); in.Memory == nil {
+		return fmt.Errorf("memory %q not found", c.MemoryName)
+	}
+	for _, f := range c.Signatures() {
+		if !in.allocator.Exports(f.Export) {
+			return fmt.Errorf("function %q not found", f.Export)
+		}
+	}
+	return nil
+}
+
+// call calls a function of the contract. It returns 0 for one without a result.
+func (in *instance) call(f contract.Function, args []uint64) (uint64, error) {
+	results, err := in.allocator.Call(f.Export, args...)
+	if len(results) == 0 {
+		return 0, err
+	}
+	return results[0], err
+}
+
+func (in *instance) close() { in.store.Close() }
+
+// supplies are the imports that the host provides under the contract.
+func supplies(c contract.Contract, s script.Setup) []engine.Supply {
+	var list []engine.Supply
+	for _, im := range c.Imports() {
+		x := engine.Supply{Import: wasm.Import{Module: im.Module, Name: im.Name}}
+		switch im.Kind {
+		case "memory":
+			x.Kind = wasm.KindMemory
+			// The memory already has the pages that the host added before the first call.
+			x.Memory = wasm.Limits{Min: s.Pages, Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0}
+		case "global":
+			x.Kind = wasm.KindGlobal
+			x.Global = wasm.GlobalType{Type: wasm.I32}
+			x.Value = s.Base
+			if c.HeapBase.Linker && im.Name == contract.LinkerEnd {
+				x.Value = uint64(c.InitialPages) * contract.PageSize
+			}
+		case "func":
+			// The one host function that contracts name is Nitro's, which only the
+			// chain may call: here it traps.
+			x.Kind = wasm.KindFunc
+			x.Func = wasm.FuncType{Params: []wasm.ValType{wasm.I32}}
+		}
+		list = append(list, x)
+	}
+	return list
+}

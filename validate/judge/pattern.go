@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package judge
+
+import (
+	"encoding/binary"
+)
+
+// Every byte that the judge writes depends on its owner's seed and on its offset, so a
+// byte that is overwritten, off by one or copied from elsewhere is found. No byte is 0,
+// so a written one never looks like cleared memory.
+
+// word returns the 8 bytes at offset 8*i of the owner's pattern.
+func word(seed, i uint64) uint64 {
+	x := (seed + i) * 0x9e3779b97f4a7c15
+	x ^= x >> 29
+	x *= 0xbf58476d1ce4e5b9
+	x ^= x >> 32
+	return x | 0x0101010101010101
+}
+
+func patternByte(seed, off uint64) byte { return byte(word(seed, off/8) >> (8 * (off % 8))) }
+
+// fill writes the pattern from offset off on into b.
+func fill(b []byte, seed, off uint64) {
+	for len(b) > 0 && off%8 != 0 {
+		b[0] = patternByte(seed, off)
+		b, off = b[1:], off+1
+	}
+	i := off / 8
+	for ; len(b) >= 8; b, i = b[8:], i+1 {
+		binary.LittleEndian.PutUint64(b, word(seed, i))
+	}
+	for j := range b {
+		b[j] = patternByte(seed, i*8+uint64(j))
+	}
+}
+
+// differs returns the index of the first byte of b that is not the pattern's
+// from offset off on, or -1.
+func differs(b []byte, seed, off uint64) int {
+	at := 0
+	for ; at < len(b) && (off+uint64(at))%8 != 0; at++ {
+		if b[at] != patternByte(seed, off+uint64(at)) {
+			return at
+		}
+	}
+	for i := (off + uint64(at)) / 8; at+8 <= len(b); at, i = at+8, i+1 {
+		if binary.LittleEndian.Uint64(b[at:]) != word(seed, i) {
+			break // the loop below finds the byte
+		}
+	}
+	for ; at < len(b); at++ {
+		if b[at] != patternByte(seed, off+uint64(at)) {
+			return at
+		}
+	}
+	return -1
+}
+
+// nonZero returns the index of the first byte of b that is not 0, or -1.
+func nonZero(b []byte) int {
+	at := 0
+	for ; at+8 <= len(b); at += 8 {
+		if binary.LittleEndian.Uint64(b[at:]) != 0 {
+			break
+		}
+	}
+	for ; at < len(b); at++ {
+		if b[at] != 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+// A memory of 4 GiB is cheap only while few of its pages are touched, so the judge
+// writes and reads only windows of a large block.
+const (
+	wholeBytes   = 16 << 10 // up to here, every byte
+	edgeBytes    = 4 << 10  // beyond, so much at both ends
+	windowBytes  = 64       // and windows in between
+	windowsInner = 8
+	windowsLarge = 2       // fewer from largeBytes on: there each may cost
+	largeBytes   = 1 << 20 // the system the clearing of a huge page
+)
+
+// windows calls f with the ranges of [0, size) that the judge looks at, in
+// order, until f returns false. They depend on size alone.
+func windows(size uint64, f func(from, to uint64) bool) {
+	if size == 0 {
+		return
+	}
+	if size <= wholeBytes {
+		f(0, size)
+		return
+	}
+	if !f(0, edgeBytes) {
+		return
+	}
+	inner := uint64(windowsInner)
+	if size >= largeBytes {
+		inner = windowsLarge
+	}
+	step := (size - 2*edgeBytes) / (inner + 1)
+	for i := uint64(1); i <= inner; i++ {
+		// Off the grid, since otherwise only one offset in a page is ever read.
+		from := edgeBytes + i*step - i*37%windowBytes
+		if !f(from, from+windowBytes) {
+			return
+		}
+	}
+	f(size-edgeBytes, size)
+}

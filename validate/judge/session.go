@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package judge makes calls on one instance of an allocator and judges each answer.
+package judge
+
+import (
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
+)
+
+// A Session is a run of calls on one instance, judged one by one. After the first
+// broken promise nothing more is called, so that checks read as plain sequences of
+// calls.
+type Session struct {
+	Contract contract.Contract // of one ABI
+	Setup    script.Setup
+	Limit    uint64        // pages that the memory can have, by host and contract
+	Log      []script.Call // so far
+	Peak     uint64        // most bytes of memory
+	Failure  *report.Failure
+
+	in      *instance
+	abi     adapter
+	owners  owners
+	ledger  ledger.Ledger
+	terms   ledger.Terms
+	request request // the last one
+	called  bool    // the allocator was, at all
+	blocks  []*Block
+	seeds   uint64
+}
+
+// Seeds of the patterns outside of blocks.
+const (
+	belowSeed   = 1 << 40
+	garbageSeed = 2 << 40
+	foreignSeed = 3 << 40
+)
+
+// mostCleared is the most bytes that the judge makes an allocator clear by force: each
+// of them takes up real memory.
+const mostCleared = 4 << 20
+
+// Open makes a session in the world that a setup describes: with somebody else's pages,
+// bytes below the base that are not the allocator's and, if the contract says that the
+// memory is dirty, a host's bytes above it.
+func Open(m Module, c contract.Contract, setup script.Setup) (*Session, error) {
+	in, err := m.instantiate(c, setup)
+	if err != nil {
+		return nil, fmt.Errorf("the module does not start: %w", err)
+	}
+	s := &Session{Contract: c, Setup: setup, in: in, abi: newAdapter(c)}
+	s.setLimit(setup.Limit)
+	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
+		in.close()
+		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", unit.Pages(have), setup.Pages)
+	}
+	mem := in.Pages() * contract.PageSize
+	own := ledger.Owned(c, setup.Base, mem)
+	s.owners = owners{base: setup.Base, mem: own}
+	s.ledger, s.terms = ledger.New(c, setup.Base, mem), ledger.TermsOf(c)
+	s.Peak = mem
+	if !s.terms.Statics {
+		s.write(ledger.Span{From: 0, To: min(setup.Base, mem)}, belowSeed)
+	}
+	if c.Dirty {
+		s.soil(ledger.Span{From: min(setup.Base, own), To: own})
+	}
+	s.addForeign(mem)
+	return s, nil
+}
+
+// soil writes a host's bytes to every address that blocks can reach soon.
+func (s *Session) soil(area ledger.Span) {
+	area.To = min(area.To, area.From+16<<20)
+	fill(s.in.Bytes()[area.From:area.To], garbageSeed, 0)
+}
+
+// addForeign enters the pages that somebody else grew.
+func (s *Session) addForeign(mem uint64) {
+	from := s.owners.mem
+	if s.terms.Statics && !s.called {
+		s.owners.mem = mem
+		return
+	}
+	s.owners.grown(mem)
+	s.write(ledger.Span{From: from, To: mem}, foreignSeed+from)
+}
+
+func (s *Session) write(area ledger.Span, seed uint64) {
+	mem := s.in.Bytes()
+	windows(area.To-area.From, func(from, to uint64) bool {
+		fill(mem[area.From+from:area.From+to], seed, from)
+		return true
+	})
+}
+
+// intact returns the address of the first byte seen that is not the pattern's.
+func (s *Session) intact(area ledger.Span, seed uint64) (uint64, bool) {
+	mem := s.in.Bytes()
+	addr, ok := uint64(0), true
+	windows(area.To-area.From, func(from, to uint64) bool {
+		if i := differs(mem[area.From+from:area.From+to], seed, from); i >= 0 {
+			addr, ok = area.From+from+uint64(i), false
+		}
+		return ok
+	})
+	return addr, ok
+}
+
+// Script returns the calls so far.
+func (s *Session) Script() *script.Script { return &script.Script{Setup: s.Setup, Calls: s.Log} }
+
+// OK reports whether no promise was broken yet.
+func (s *Session) OK() bool { return s.Failure == nil }
+
+func (s *Session) setLimit(pages uint64) {
+	s.in.store.Limit(pages)
+	s.Limit = min(pages, uint64(s.Contract.PageLimit()))
+}
+
+// Do runs one line of a script and returns the block made, if any. A line does nothing
+// if its block does not exist, since an earlier call returned none, or if the module
+// lacks the function.
+func (s *Session) Do(c script.Call) *Block {
+	if !s.OK() {
+		return nil
+	}
+	c.Made, c.Size = -1, s.within(c.Op, c.Size)
+	if c.Op.Makes() {
+		c.Made = len(s.blocks)
+		s.blocks = append(s.blocks, nil)
+	}
+	var made *Block
+	switch c.Op {
+	case script.OpGrow:
+		s.hostGrow(&c)
+	case script.OpLimit:
+		s.setLimit(max(c.Size, s.in.Pages()))
+	default:
+		old, ok := s.block(c)
+		if !ok || !s.callable(c, old) {
+			return nil
+		}
+		made = s.call(&c, old)
+		if !s.OK() {
+			s.Failure.Call = describe(s.abi, s.request)
+		}
+	}
+	c.Pages = s.in.Pages()
+	s.Peak = max(s.Peak, c.Pages*contract.PageSize)
+	s.Log = append(s.Log, c)
+	if c.Made >= 0 {
+		s.blocks[c.Made] = made
+	}
+	return made
+}
+
+// within returns the size as the operation can be asked for it.
+func (s *Session) within(op script.Op, size uint64) uint64 {
+	if size < ledger.AddressSpace || op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
+		return min(size, ledger.AddressSpace-1)
+	}
+	return min(size, script.MostProduct-1) &^ (1<<16 - 1)
+}
+
+// block returns the block that a line names: nil if it names none, or null. It is
+// false if the block is not alive.
+func (s *Session) block(c script.Call) (*Block, bool) {
+	if !c.Op.Takes() || c.Block == script.Null && s.Contract.ABI == contract.C {
+		return nil, true
+	}
+	if c.Block < 0 || c.Block >= len(s.blocks) {
+		return nil, false
+	}
+	return s.blocks[c.Block], s.blocks[c.Block] != nil
+}
+
+// callable reports whether a call is defined, and does not take too much memory.
+func (s *Session) callable(c script.Call, old *Block) bool {
+	switch {
+	case !s.abi.has(c.Op):
+		return false
+	case c.Op == script.OpAllocZeroed && c.Size < ledger.AddressSpace && s.ledger.Fill(c.Size) > mostCleared:
+		return false
+	case c.Op == script.OpMemalign && !s.terms.Statics && s.Setup.Base < slot+4:
+		return false // nowhere to store the address: no byte below the base is free
+	case !s.terms.OnlyDefined:
+		return true
+	case c.Op == script.OpRealloc && c.Size == 0:
+		return false // C leaves it open
+	}
+	return powerOfTwo(c.Align) || c.Op != script.OpAlloc // older versions of C leave it open
+}
+
+func (s *Session) hostGrow(c *script.Call) {
+	if c.Fails = !s.in.Grow(c.Size); !c.Fails {
+		s.addForeign(s.Mem())
+	}
+}
+
+// Close judges the bytes that nobody may have changed, and frees the instance.
+func (s *Session) Close() {
+	s.inspect()
+	s.in.close()
+}
+
+// inspect judges the contents of live blocks, foreign pages and what is below the base.
+func (s *Session) inspect() {
+	for _, b := range s.owners.live {
+		if !s.OK() {
+			return
+		}
+		s.checkContents(b.Span, b.seed, b.Size())
+		s.judgeKept(b)
+	}
+	for _, f := range s.owners.foreign {
+		if addr, ok := s.intact(f, foreignSeed+f.From); !ok && s.OK() {
+			s.Fail("foreign", "pages that somebody else grew keep their bytes", "byte %#x was overwritten", addr)
+		}
+	}
+	if s.terms.Statics {
+		return
+	}
+	below := ledger.Span{From: 0, To: min(s.Setup.Base, s.Mem())}
+	if addr, ok := s.intact(below, belowSeed); !ok && s.OK() {
+		s.Fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+	}
+}
+
+// broke keeps a breach, if there is one.
+func (s *Session) broke(b *ledger.Breach) {
+	if b != nil {
+		s.Fail(b.Rule, b.Expected, "%s", b.Got)
+	}
+}
+
+// Fail notes a broken promise. Only the first is kept. got is a format.
+func (s *Session) Fail(rule, expected, got string, args ...any) {
+	if s.Failure == nil {
+		s.Failure = &report.Failure{Rule: rule, Expected: expected, Got: fmt.Sprintf(got, args...)}
+	}
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package report
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+)
+
+//go:embed report.html.tmpl
+var pageText string
+
+var page = template.Must(template.New("report").Funcs(template.FuncMap{
+	"short": short,
+}).Parse(pageText))
+
+// WriteHTML writes the report as one page that loads nothing and runs no script. It
+// shows the verdicts, and the heap over time in the run that failed or else in a short
+// run with a bit of everything. title names the module. Whatever comes from the module
+// is escaped.
+func (r *Report) WriteHTML(w io.Writer, title string) error {
+	data := struct {
+		*Report
+		Title   string
+		Failed  []Result
+		Picture *picture
+	}{Report: r, Title: title, Failed: r.distinct()}
+	if r.Heap != nil {
+		p := draw(*r.Heap, r.Judged, !r.OK())
+		data.Picture = &p
+	}
+	return page.Execute(w, data)
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package report has what the judge found, and writes it for a terminal, as JSON and
+// as a page with a picture of the heap.
+package report
+
+import (
+	"time"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// Verdict is what a check found.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass Verdict = "pass"
+	Fail Verdict = "fail"
+	Skip Verdict = "skip" // nothing to judge; the figure says why
+)
+
+// A Report has what was found about one module.
+type Report struct {
+	Contract string   `json:"contract"` // canonical text; empty for the default
+	Level    string   `json:"level"`    // quick or full
+	Engines  []string `json:"engines"`
+	Seed     uint64   `json:"seed"`
+	Results  []Result `json:"checks"`
+
+	Judged contract.Contract `json:"-"`
+	Heap   *script.Script    `json:"-"` // the run that the picture is drawn from; nil for none
+}
+
+// A Result is what one check found on one engine.
+type Result struct {
+	Check    string        `json:"check"`
+	Promise  string        `json:"promise"`
+	ABI      contract.ABI  `json:"abi,omitempty"` // which set was called, where the module has several
+	Engine   string        `json:"engine"`        // empty for what needs none
+	Verdict  Verdict       `json:"verdict"`
+	Figure   string        `json:"figure"` // how much was judged, or why nothing was
+	Calls    int           `json:"calls"`  // of the allocator or its host
+	Duration time.Duration `json:"duration_ns"`
+	Failure  *Failure      `json:"failure,omitempty"`
+}
+
+// A Failure is a promise that was broken.
+type Failure struct {
+	Rule     string         `json:"rule"` // what was broken: overlap, bounds, …
+	Call     string         `json:"call"` // with its values; empty if no call is to blame
+	Expected string         `json:"expected"`
+	Got      string         `json:"got"`
+	Hint     string         `json:"hint,omitempty"`   // the way out, where it is the contract that may be wrong
+	Script   *script.Script `json:"script,omitempty"` // the shortest sequence found that shows it
+}
+
+// Rules after which the judge stops calling the module.
+const (
+	Endless  = "endless"  // a call does not return: calling it again would not either
+	Instance = "instance" // the module does not start
+)
+
+// String returns the failure in one line.
+func (f *Failure) String() string {
+	line := f.Rule + ": "
+	if f.Call != "" {
+		line += f.Call + ": "
+	}
+	return line + "expected " + f.Expected + ", got " + f.Got
+}
+
+// Join adds the results of another report under a name, and returns the whole;
+// the receiver may be nil.
+func (r *Report) Join(name string, other *Report) *Report {
+	for i := range other.Results {
+		other.Results[i].Check = name + ": " + other.Results[i].Check
+	}
+	if r == nil {
+		return other
+	}
+	r.Results = append(r.Results, other.Results...)
+	return r
+}
+
+// Checks returns the number of checks that were made, each counted once whatever the
+// number of engines.
+func (r *Report) Checks() int {
+	names := map[string]bool{}
+	for _, x := range r.Results {
+		if x.Verdict != Skip {
+			names[x.Check] = true
+		}
+	}
+	return len(names)
+}
+
+// OK reports whether no check failed.
+func (r *Report) OK() bool { return len(r.Failures()) == 0 }
+
+// distinct returns the failures, with one for all engines on which a check failed in
+// the same way. Its Engine then lists their names.
+func (r *Report) distinct() []Result {
+	var list []Result
+next:
+	for _, f := range r.Failures() {
+		for i, x := range list {
+			if x.name() == f.name() && x.Failure.Rule == f.Failure.Rule && x.Failure.details() == f.Failure.details() {
+				list[i].Engine += " and " + f.Engine
+				continue next
+			}
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// Failures returns the results that failed.
+func (r *Report) Failures() []Result {
+	var failed []Result
+	for _, x := range r.Results {
+		if x.Verdict == Fail {
+			failed = append(failed, x)
+		}
+	}
+	return failed
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// WriteTable writes the report for a terminal: one line for each check, then
+// each failure with its script. Names that come from the module are quoted.
+func (r *Report) WriteTable(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "CHECK\tENGINE\tRESULT\tFIGURE\tTIME")
+	for _, x := range r.Results {
+		engine := x.Engine
+		if engine == "" {
+			engine = "-"
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), engine, x.Verdict, x.Figure, short(x.Duration))
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	for _, x := range r.distinct() {
+		if _, err := io.WriteString(w, "\n"+x.text()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name returns the check, with the ABI if the module has several.
+func (x Result) name() string {
+	if x.ABI == "" {
+		return x.Check
+	}
+	return x.Check + " " + string(x.ABI)
+}
+
+// short rounds a duration for the reader.
+func short(d time.Duration) string {
+	if d < time.Millisecond {
+		return d.Round(10 * time.Microsecond).String()
+	}
+	return d.Round(100 * time.Microsecond).String()
+}
+
+// text returns the lines about a failure.
+func (x Result) text() string {
+	on := ""
+	if x.Engine != "" {
+		on = " on " + x.Engine
+	}
+	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details())
+}
+
+// details returns the lines that do not depend on the check or the engine.
+func (f *Failure) details() string {
+	var b strings.Builder
+	if f.Call != "" {
+		fmt.Fprintf(&b, "  call      %s\n", f.Call)
+	}
+	fmt.Fprintf(&b, "  expected  %s\n  got       %s\n", f.Expected, f.Got)
+	if f.Hint != "" {
+		fmt.Fprintf(&b, "  way out   %s\n", f.Hint)
+	}
+	if f.Script != nil {
+		fmt.Fprintln(&b, "  script    run it again with --replay")
+		for _, line := range strings.Split(strings.TrimSpace(f.Script.String()), "\n") {
+			fmt.Fprintln(&b, "    "+line)
+		}
+	}
+	return b.String()
+}
+
+// WriteJSON writes the report as one JSON object with the fields of [Report]:
+// contract, level, engines, seed and checks. Each of checks has check, promise, abi, engine,
+// verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
+// failure: rule, call, expected, got, hint and script with setup and calls.
+func (r *Report) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // types have arrows
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}

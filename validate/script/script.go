@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package script has sequences of calls that can be run again, and their text.
+package script
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// A Setup is the world in which a sequence of calls starts: memory, base and host.
+type Setup struct {
+	ABI   contract.ABI `json:"abi,omitempty"` // which set of functions is called, where the module has several
+	Base  uint64       `json:"base"`          // bytes; supplied to the module where its contract imports the base
+	Pages uint64       `json:"pages"`         // of the memory before the first call; beyond the contract's initial pages they are somebody else's
+	Limit uint64       `json:"limit"`         // pages; growth beyond is refused by the host
+}
+
+// DefaultSetup is the world that the contract describes, kept one page short of 4 GiB
+// so that every engine can run it.
+func DefaultSetup(c contract.Contract) Setup {
+	s := Setup{Base: uint64(c.HeapBase.Address), Pages: uint64(c.InitialPages)}
+	if c.HeapBase.Imported() {
+		s.Base = 1024
+	}
+	s.Limit = max(s.Pages, contract.MaxPages-1)
+	return s
+}
+
+// Op is what a line of a script does.
+type Op string
+
+// The operations. Grow and limit are what the host does, all others are calls of
+// the allocator.
+const (
+	OpAlloc       Op = "alloc"
+	OpAllocZeroed Op = "alloc_zeroed"
+	OpRealloc     Op = "realloc"
+	OpFree        Op = "free"
+	OpMemalign    Op = "memalign" // posix_memalign
+	OpUsable      Op = "usable"   // malloc_usable_size
+	OpGrow        Op = "grow"
+	OpLimit       Op = "limit"
+)
+
+// operands lists what each operation takes, for the parser and its messages.
+var operands = map[Op]string{
+	OpAlloc: "SIZE ALIGN", OpAllocZeroed: "SIZE ALIGN", OpRealloc: "BLOCK SIZE",
+	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpGrow: "PAGES", OpLimit: "PAGES",
+}
+
+// A Call is one line of a script, with its result.
+type Call struct {
+	Op    Op     `json:"op"`
+	Block int    `json:"block"`           // number of the block that it is about, -1 for null
+	Size  uint64 `json:"size"`            // bytes, or pages for grow and limit
+	Align uint64 `json:"align,omitempty"` // bytes
+
+	// What the call returned. A replay ignores it.
+	Made  int    `json:"made"`            // number of the block made, -1 for none
+	Ptr   uint64 `json:"ptr"`             // address returned; 0 for null
+	Pages uint64 `json:"pages"`           // size of the memory afterwards
+	Trap  string `json:"trap,omitempty"`  // what trapped
+	Fails bool   `json:"fails,omitempty"` // a growth that was refused
+}
+
+// Null is the number of the block at the null address.
+const Null = -1
+
+// Makes reports whether the operation returns a block.
+func (op Op) Makes() bool {
+	return op == OpAlloc || op == OpAllocZeroed || op == OpRealloc || op == OpMemalign
+}
+
+// Takes reports whether the operation is about a block made before.
+func (op Op) Takes() bool { return op == OpRealloc || op == OpFree || op == OpUsable }
+
+// blockName returns what scripts call a block.
+func blockName(n int) string {
+	if n == Null {
+		return "null"
+	}
+	return fmt.Sprintf("p%d", n)
+}
+
+// String returns the line as a script has it, without results.
+func (c Call) String() string {
+	var b strings.Builder
+	if c.Op.Makes() {
+		fmt.Fprintf(&b, "p%d = ", c.Made)
+	}
+	b.WriteString(string(c.Op))
+	switch c.Op {
+	case OpAlloc, OpAllocZeroed, OpMemalign:
+		fmt.Fprintf(&b, " %d %d", c.Size, c.Align)
+	case OpRealloc:
+		fmt.Fprintf(&b, " %s %d", blockName(c.Block), c.Size)
+	case OpFree, OpUsable:
+		fmt.Fprintf(&b, " %s", blockName(c.Block))
+	default:
+		fmt.Fprintf(&b, " %d", c.Size)
+	}
+	return b.String()
+}
+
+// MostProduct bounds the sizes that calloc is asked for, in bytes: what two factors
+// below 2^32 can make, one of them 2^16.
+const MostProduct = 1 << 48
+
+// A Script is a sequence of calls that can be run again.
+type Script struct {
+	Setup Setup  `json:"setup"`
+	Calls []Call `json:"calls"`
+}
+
+// String returns the script as text, which [Parse] reads. Each call
+// stands on a line of its own; the setup comes first, and # starts a comment.
+func (s Script) String() string {
+	var b strings.Builder
+	if s.Setup.ABI != "" {
+		fmt.Fprintf(&b, "abi %s\n", s.Setup.ABI)
+	}
+	fmt.Fprintf(&b, "base %d\npages %d\nlimit %d\n", s.Setup.Base, s.Setup.Pages, s.Setup.Limit)
+	for _, c := range s.Calls {
+		fmt.Fprintln(&b, c)
+	}
+	return b.String()
+}

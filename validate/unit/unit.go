@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// Package unit writes numbers with what they count.
+package unit
+
+import "fmt"
+
+// Count writes a number of things that have a regular plural.
+func Count(n uint64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// Pages writes a number of pages.
+func Pages(n uint64) string { return Count(n, "page") }
+
+// Bytes writes a number of bytes.
+func Bytes(n uint64) string { return Count(n, "byte") }
