@@ -45,7 +45,7 @@ func Find(ctx context.Context, module []byte, c contract.Contract, x *prove.Coun
 // breaks replays a script and returns the rule that is broken, with the shortest
 // script found that does.
 func breaks(ctx context.Context, module []byte, c contract.Contract, s validate.Script) (rule, short string, ok bool) {
-	r, err := validate.Replay(ctx, module, c, s, calls.Options{Engines: []string{engine.Wasmtime}})
+	r, err := validate.Replay(ctx, module, c, s, validate.Options{Engines: []string{engine.Wasmtime}})
 	if err != nil {
 		return "", "", false
 	}
