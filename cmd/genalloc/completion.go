@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 var shells = []string{"bash", "zsh", "fish"}
@@ -20,7 +22,6 @@ var shells = []string{"bash", "zsh", "fish"}
 func newCompletion(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:       "completion SHELL",
-		Short:     "completion script for bash, zsh or fish",
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -68,17 +69,16 @@ var flagValues = map[string][]string{
 	"grow":      {"exact", "chunk=", "double", "never"},
 	"oom":       {"null", "trap"},
 	"optimize":  {"balanced", "gas", "size"},
+	"engine":    engine.Names(),
 }
 
-// addCompletions tells the shell about values that are words.
-func addCompletions(c *cobra.Command) {
-	for name, values := range flagValues {
-		if c.Flags().Lookup(name) != nil {
-			c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-		}
+// addCompletion tells the shell about values that are words.
+func addCompletion(c *cobra.Command, f *pflag.Flag) {
+	if values, ok := flagValues[f.Name]; ok {
+		c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
-	if c.Flags().Lookup("functions") != nil {
-		c.RegisterFlagCompletionFunc("functions", completeFunctions)
+	if f.Name == "functions" {
+		c.RegisterFlagCompletionFunc(f.Name, completeFunctions)
 	}
 }
 

@@ -6,15 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
-	"github.com/genalloc/genalloc/validate"
 )
 
 // A summary is what build tells after success, as text or as JSON.
@@ -36,49 +32,31 @@ type summary struct {
 	Milliseconds int64    `json:"milliseconds"`
 }
 
-func summarise(o *buildOptions, p *product, took time.Duration) summary {
+func summarise(o *buildOptions, p *product, beside []output, took time.Duration) summary {
 	s := summary{
-		Path: o.output, Format: o.emit, Bytes: len(p.module), Functions: []string{},
+		Path: string(o.output), Format: o.emit, Bytes: len(p.module), Functions: []string{},
 		Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
-		s.linkable(o, p)
+		s.State = o.object.State.String()
+		// The object was made here: a test of the summary sees that it can be read.
+		if info, err := object.Inspect(p.object); err == nil && info != nil {
+			s.Symbols, s.StateBytes = len(info.Defined()), info.DataBytes()
+		}
 	} else {
 		s.InitialPages, s.MaxPages = o.contract.InitialPages, o.contract.MaxPages
 	}
-	for _, f := range p.files {
-		s.Bindings = append(s.Bindings, filepath.Join(filepath.Dir(o.output), f.Name))
+	for _, out := range beside {
+		s.Bindings = append(s.Bindings, out.path)
 	}
 	for _, f := range o.contract.Signatures() {
 		s.Functions = append(s.Functions, f.Export)
 	}
 	if p.report != nil {
-		s.Validated = true
-		for _, r := range p.report.Results {
-			if r.Verdict == validate.Pass {
-				s.ChecksPassed++
-			}
-		}
+		s.Validated, s.ChecksPassed = true, p.report.Passed()
 	}
 	return s
-}
-
-// linkable says of an object, instead of a memory, what it brings to the linker's.
-func (s *summary) linkable(o *buildOptions, p *product) {
-	s.State = o.object.State.String()
-	info, err := object.Inspect(p.object)
-	if err != nil || info == nil {
-		return // the object was made here; the test of the summary sees to it
-	}
-	for _, symbol := range info.Symbols {
-		if symbol.Flags&(object.SymbolUndefined|object.SymbolLocal) == 0 {
-			s.Symbols++
-		}
-		if symbol.Kind == object.SymbolData {
-			s.StateBytes += symbol.Size
-		}
-	}
 }
 
 // report tells a program or a person, as the flags ask.
@@ -96,7 +74,7 @@ func (s summary) report(o *buildOptions, to streams) error {
 // warn tells even those who asked for quiet that nothing was exercised.
 func (o *buildOptions) warn(w io.Writer) {
 	if o.noValidate {
-		fmt.Fprintln(w, "genalloc: not validated, as --no-validate asks")
+		fmt.Fprintln(w, "genalloc: not validated (--no-validate)")
 	}
 }
 
@@ -164,8 +142,7 @@ type style struct{ colour bool }
 // styleFor follows the convention of NO_COLOR: any value but the empty one
 // switches colour off, on a terminal too.
 func styleFor(w io.Writer) style {
-	f, ok := w.(*os.File)
-	return style{ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return style{isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
 func (s style) bold(text string) string  { return s.wrap("1", text) }

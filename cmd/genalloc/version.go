@@ -11,9 +11,8 @@ import (
 // newVersion returns the verb that says which build this is.
 func newVersion(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "which build this is",
-		Args:  noArguments,
+		Use:  "version",
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			return s.print([]byte(version(debug.ReadBuildInfo()) + "\n"))
 		},

@@ -103,9 +103,3 @@ func TestClosest(t *testing.T) {
 		}
 	}
 }
-
-func TestPrintableText(t *testing.T) {
-	if got, want := printableText("a\tb\n\x1bc\n"), "a\tb\n\\x1bc\n"; got != want {
-		t.Errorf("printableText: got %q, want %q", got, want)
-	}
-}

@@ -4,12 +4,11 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 
-	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/files"
 	"github.com/genalloc/genalloc/prove"
 )
 
@@ -48,5 +47,5 @@ func (f *formulas) failed() error {
 	if f == nil || f.err == nil {
 		return nil
 	}
-	return &contract.FlagError{Flag: "emit-smt2", Err: fmt.Errorf("%s: %w", f.dir, pathError(f.err))}
+	return refuse("emit-smt2", "%s: %w", f.dir, files.Cause(f.err))
 }

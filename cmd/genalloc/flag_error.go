@@ -10,8 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // flagError words what pflag says in the voice of the other messages: the flag
@@ -43,7 +41,7 @@ func flagError(c *cobra.Command, err error) error {
 
 // placeholder stands for a flag's value in a message.
 func placeholder(f *pflag.Flag) string {
-	if f.Name == "output" {
+	if f.Value.Type() == "file" {
 		return "FILE"
 	}
 	return "VALUE"
@@ -128,20 +126,4 @@ func editDistance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// fold puts the several lines that the assembler says into one.
-func fold(err error) error { return errors.New(strings.Join(strings.Fields(err.Error()), " ")) }
-
-// printableText is plain.Text but for the ends of lines and tabs.
-func printableText(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		words := strings.Split(line, "\t")
-		for j, word := range words {
-			words[j] = plain.Text(word)
-		}
-		lines[i] = strings.Join(words, "\t")
-	}
-	return strings.Join(lines, "\n")
 }
