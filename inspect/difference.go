@@ -25,7 +25,7 @@ func Difference(path string, onDisk, generated []byte, binary bool) string {
 	if d := diff.Diff(path, before, "generated", after); d != nil {
 		return plain.Lines(string(d))
 	}
-	return fmt.Sprintf("%s: %d bytes differ in encoding only from the %d generated\n", plain.Text(path), len(onDisk), len(generated))
+	return fmt.Sprintf("%s: its listing is that of the generated module, but its globals, data or encoding differ\n", plain.Text(path))
 }
 
 func listing(b []byte) []byte {

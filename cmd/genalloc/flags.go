@@ -25,7 +25,7 @@ func (n *fileName) Type() string   { return "file" }
 
 func (n *fileName) Set(s string) error {
 	if s == "" {
-		return errors.New("the file name is empty: name a file")
+		return errors.New("the name is empty: give one")
 	}
 	*n = fileName(s)
 	return nil

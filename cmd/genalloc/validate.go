@@ -206,7 +206,7 @@ func (o *validateOptions) print(r *validate.Report, name string, s streams) erro
 		return err
 	}
 	if r.OK() {
-		fmt.Fprintf(&b, "%s: all %d checks passed\n", name, r.Checks())
+		fmt.Fprintf(&b, "%s: %d checks passed\n", name, r.Checks())
 	}
 	return s.print([]byte(plain.Lines(b.String())))
 }
