@@ -18,7 +18,7 @@ var values = map[string][]struct{ words, want string }{
 	"functions": {
 		{"--functions=alloc", "--functions=alloc"},
 		{"--functions=alloc_zeroed", "--functions=alloc_zeroed"},
-		{"--functions=dealloc", "--functions=dealloc"},
+		{"--functions=realloc", "--functions=realloc"},
 		{"--functions=realloc,alloc", "--functions=alloc,realloc"},
 		{"--functions=realloc,dealloc,alloc_zeroed,alloc", ""},
 	},
