@@ -12,7 +12,7 @@ import (
 	"github.com/genalloc/genalloc/cost"
 )
 
-// newCost returns the verb that says what each path through a module costs.
+// newCost returns the verb that prints what each path through a module costs.
 func newCost(s streams) *cobra.Command {
 	var asJSON bool
 	var given contract.Order

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagError words what pflag says in the voice of the other messages: the flag
-// first, then what is wrong, then the way out.
+// flagError rewrites pflag's errors in the form of all messages: the flag first,
+// then what is wrong, then the way out.
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -47,7 +47,7 @@ func placeholder(f *pflag.Flag) string {
 	return "VALUE"
 }
 
-// valueError words the errors of strconv, which pflag passes on.
+// valueError rewrites the errors of strconv, which pflag passes on.
 func valueError(invalid *pflag.InvalidValueError) error {
 	var number *strconv.NumError
 	switch err := invalid.Unwrap(); {
@@ -88,8 +88,8 @@ func suggestVerb(c *cobra.Command, word string) string {
 	return ""
 }
 
-// closest returns the name that the word begins, or else the one it is at most
-// two edits from, or nothing. Words of one or two letters resemble too much.
+// closest returns the name that begins with the word, or else the one within two
+// edits of it, or nothing. A word of one or two letters is close to too many.
 func closest(word string, names []string) string {
 	if len(word) < 3 {
 		return ""

@@ -12,8 +12,8 @@ import (
 	"github.com/genalloc/genalloc/prove"
 )
 
-// formulas writes what the solver is asked into a directory, a file each. nil
-// writes nothing.
+// formulas writes each formula that the solver is given to a file in a directory.
+// nil writes nothing.
 type formulas struct {
 	dir string
 	mu  sync.Mutex

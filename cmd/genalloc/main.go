@@ -28,7 +28,7 @@ func main() {
 }
 
 // A maker turns a contract into the text of a module and the module itself.
-// It is a parameter so that tests can see a wrong module refused.
+// It is a parameter so that tests can supply one that makes wrong modules.
 type maker func(contract.Contract) (text string, module []byte, err error)
 
 // streams are what a verb reads and writes, so that tests can supply them.
@@ -57,8 +57,8 @@ func (s streams) printJSON(v any) error {
 	return s.print(b.Bytes())
 }
 
-// printTo hands a writer to the function, and what it wrote to standard output
-// in one piece, so that no error of the stream is lost.
+// printTo prints what the function writes in one piece, so that no error of the
+// stream is lost.
 func (s streams) printTo(write func(w io.Writer)) error {
 	var b bytes.Buffer
 	write(&b)

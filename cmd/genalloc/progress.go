@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A progress draws a bar on a terminal, and nothing elsewhere.
+// A progress draws a bar on a terminal and nothing elsewhere.
 type progress struct {
 	w     io.Writer
 	drawn bool
@@ -22,7 +22,7 @@ func newProgress(w io.Writer, quiet bool) *progress {
 	return &progress{w: w}
 }
 
-// show draws the bar anew, in place of the one before.
+// show redraws the bar.
 func (p *progress) show(done, total int, check string) {
 	if p.w == nil {
 		return
@@ -33,7 +33,7 @@ func (p *progress) show(done, total int, check string) {
 	p.drawn = true
 }
 
-// clear takes the bar away.
+// clear removes the bar.
 func (p *progress) clear() {
 	if p.drawn {
 		fmt.Fprint(p.w, "\r\x1b[K")

@@ -13,7 +13,7 @@ import (
 	"github.com/genalloc/genalloc/object"
 )
 
-// A summary is what build tells after success, as text or as JSON.
+// A summary is what build prints after success, as text or as JSON.
 type summary struct {
 	Path         string   `json:"path"`
 	Format       string   `json:"format"`                  // wasm, wat or obj
@@ -59,7 +59,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 	return s
 }
 
-// report tells a program or a person, as the flags ask.
+// report prints the summary in the form that the flags ask for.
 func (s summary) report(o *buildOptions, to streams) error {
 	o.warn(to.err)
 	if o.json {
@@ -71,7 +71,7 @@ func (s summary) report(o *buildOptions, to streams) error {
 	return nil
 }
 
-// warn tells even those who asked for quiet that nothing was exercised.
+// warn says, even under --quiet, that the module was not tested.
 func (o *buildOptions) warn(w io.Writer) {
 	if o.noValidate {
 		fmt.Fprintln(w, "genalloc: not validated (--no-validate)")
@@ -108,7 +108,7 @@ func (s summary) print(w io.Writer) {
 	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
 }
 
-// assembled says that the bytes are not those of the file where it holds text.
+// assembled says that the bytes are not those of the file, if that holds text.
 func (s summary) assembled() string {
 	if s.Format == "wat" {
 		return " when assembled"

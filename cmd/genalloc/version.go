@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newVersion returns the verb that says which build this is.
+// newVersion returns the verb that prints the version.
 func newVersion(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:  "version",
@@ -19,7 +19,7 @@ func newVersion(s streams) *cobra.Command {
 	}
 }
 
-// version words what the Go tool recorded: the module's version, the revision
+// version returns what the Go tool recorded: the module's version, the revision
 // where it was built in a checkout, and the version of the engine.
 func version(info *debug.BuildInfo, ok bool) string {
 	if !ok {
