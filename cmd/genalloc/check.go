@@ -3,12 +3,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
+	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"github.com/genalloc/genalloc/contract"
@@ -44,7 +46,7 @@ func newCheck(s streams, m maker) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		drift := inspect.Difference(x.name, x.bytes, generated, true)
+		drift := difference(x.name, x.bytes, generated, true)
 		switch {
 		case asJSON:
 			err = s.printJSON(freshness{x.name, promised.String(), drift == "", len(x.bytes), len(generated)})
@@ -82,7 +84,7 @@ func (o *buildOptions) compare(outputs []output, s streams) error {
 		case err != nil:
 			return refuse("check", "%w", err)
 		}
-		drift := inspect.Difference(out.path, onDisk, out.content, i == 0 && o.emit != "wat")
+		drift := difference(out.path, onDisk, out.content, i == 0 && o.emit != "wat")
 		if drift == "" {
 			continue
 		}
@@ -101,6 +103,21 @@ func (o *buildOptions) compare(outputs []output, s streams) error {
 		fmt.Fprintf(s.err, "%s  up to date\n", plain.Text(string(o.output)))
 	}
 	return nil
+}
+
+// difference returns a unified diff from the file on disk to what is generated, or
+// nothing where they are the same bytes. Binary files are compared by their listings.
+func difference(path string, onDisk, generated []byte, binary bool) string {
+	if bytes.Equal(onDisk, generated) {
+		return ""
+	}
+	if binary {
+		onDisk, generated = inspect.Listing(onDisk), inspect.Listing(generated)
+	}
+	if d := diff.Diff(path, onDisk, "generated", generated); d != nil {
+		return plain.Lines(string(d))
+	}
+	return fmt.Sprintf("%s: its listing is that of the generated module, but its globals, data or encoding differ\n", plain.Text(path))
 }
 
 // flagDifference says which flags a module carries and the command line lacks, and
