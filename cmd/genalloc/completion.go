@@ -63,7 +63,7 @@ var flagValues = map[string][]string{
 	"bindings":  words(bindings.Languages),
 	"abi":       words(contract.ABIs),
 	"target":    {"wasm2", "mvp", "stylus", "cosmwasm", "wasm3"},
-	"strategy":  {"bump", "any"},
+	"strategy":  strategies(),
 	"memory":    {"export", "import"},
 	"heap-base": {"1024", "import:env.__heap_base"},
 	"grow":      {"exact", "chunk=", "double", "never"},
@@ -89,6 +89,14 @@ func words[T ~string](values []T) []string {
 		text[i] = string(v)
 	}
 	return text
+}
+
+func strategies() []string {
+	var names []string
+	for _, row := range contract.Strategies {
+		names = append(names, string(row.Name))
+	}
+	return names
 }
 
 // completeFunctions offers each function of the ABI that the list does not name yet.
