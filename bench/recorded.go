@@ -16,7 +16,7 @@ import (
 func (r *Report) Add(recorded io.Reader, source string) error {
 	other, err := Read(recorded)
 	if err != nil {
-		return fmt.Errorf("%s: %w", source, err)
+		return err
 	}
 	for _, m := range other.Modules {
 		if m.Source == "" {

@@ -159,7 +159,8 @@ func TestSignatures(t *testing.T) {
 			{"alloc", []string{"size"}, 1},
 			{"realloc", []string{"ptr", "old_size", "new_size"}, 1},
 		}},
-		{"--functions=dealloc --export=dealloc=free", []signature{
+		{"--functions=alloc_zeroed,dealloc --export=dealloc=free", []signature{
+			{"alloc_zeroed", []string{"size", "align"}, 1},
 			{"free", []string{"ptr", "size", "align"}, 0},
 		}},
 	} {

@@ -15,10 +15,9 @@ import (
 // A Flag is one parameter of a contract as the command line and the custom
 // section write it: --Name=value, or --Name alone where Bool.
 type Flag struct {
-	Name  string
-	Usage string // one line, without the default
-	Bool  bool
-	List  bool // may be given more than once
+	Name string
+	Bool bool
+	List bool // may be given more than once
 
 	set func(*Order, string) error
 	get func(*Order) []string // one value, or one for each time the flag is given
@@ -26,44 +25,44 @@ type Flag struct {
 
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
-	textFlag("abi", "functions and conventions", func(o *Order) textValue { return &o.ABI }, func(o *Order) string { return string(o.ABI) }),
+	textFlag("abi", func(o *Order) textValue { return &o.ABI }, func(o *Order) string { return string(o.ABI) }),
 	{
-		Name: "functions", Usage: "comma-separated functions of the ABI to include, or with a dash to leave out",
-		set: setFunctions, get: getFunctions,
+		Name: "functions",
+		set:  setFunctions, get: getFunctions,
 	},
-	{Name: "export", Usage: "export a function under another name, as alloc=my_alloc", List: true, set: setExport, get: getExport},
-	textFlag("target", "wasm2, mvp, stylus, cosmwasm or wasm3", func(o *Order) textValue { return &o.Target }, func(o *Order) string { return string(o.Target) }),
-	textFlag("strategy", strategyUsage(), func(o *Order) textValue { return &o.Strategy }, func(o *Order) string { return string(o.Strategy) }),
-	textFlag("memory", "export or import the memory", func(o *Order) textValue { return &o.Memory }, func(o *Order) string { return string(o.Memory) }),
+	{Name: "export", List: true, set: setExport, get: getExport},
+	textFlag("target", func(o *Order) textValue { return &o.Target }, func(o *Order) string { return string(o.Target) }),
+	textFlag("strategy", func(o *Order) textValue { return &o.Strategy }, func(o *Order) string { return string(o.Strategy) }),
+	textFlag("memory", func(o *Order) textValue { return &o.Memory }, func(o *Order) string { return string(o.Memory) }),
 	{
-		Name: "memory-name", Usage: "the memory's export name, or MODULE.NAME of its import",
-		set: setMemoryName,
-		get: func(o *Order) []string { return []string{o.MemoryName} },
+		Name: "memory-name",
+		set:  setMemoryName,
+		get:  func(o *Order) []string { return []string{o.MemoryName} },
 	},
-	pagesFlag("initial-pages", "pages of 64 KiB at the start", func(o *Order) *uint32 { return &o.InitialPages }),
-	pagesFlag("max-pages", "declared maximum in pages", func(o *Order) *uint32 { return &o.MaxPages }),
-	textFlag("heap-base", "lowest address handed out, or import:MODULE.NAME", func(o *Order) textValue { return &o.HeapBase }, func(o *Order) string { return o.HeapBase.String() }),
-	textFlag("grow", "exact, chunk=N pages, double or never", func(o *Order) textValue { return &o.Grow }, func(o *Order) string { return o.Grow.String() }),
-	alignFlag("min-align", "align every block to at least N bytes", func(o *Order) *uint32 { return &o.MinAlign }),
-	alignFlag("fixed-align", "align every block to N bytes, with no align parameter", func(o *Order) *uint32 { return &o.FixedAlign }),
-	textFlag("oom", "null or trap when a request cannot be met", func(o *Order) textValue { return &o.OOM }, func(o *Order) string { return string(o.OOM) }),
-	boolFlag("dirty", "memory may hold a host's bytes: alloc_zeroed fills", func(o *Order) *bool { return &o.Dirty }),
-	textFlag("optimize", "balanced, gas or size", func(o *Order) textValue { return &o.Optimize }, func(o *Order) string { return string(o.Optimize) }),
-	boolFlag("names", "keep the name section", func(o *Order) *bool { return &o.Names }),
+	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),
+	pagesFlag("max-pages", func(o *Order) *uint32 { return &o.MaxPages }),
+	textFlag("heap-base", func(o *Order) textValue { return &o.HeapBase }, func(o *Order) string { return o.HeapBase.String() }),
+	textFlag("grow", func(o *Order) textValue { return &o.Grow }, func(o *Order) string { return o.Grow.String() }),
+	alignFlag("min-align", func(o *Order) *uint32 { return &o.MinAlign }),
+	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
+	textFlag("oom", func(o *Order) textValue { return &o.OOM }, func(o *Order) string { return string(o.OOM) }),
+	boolFlag("dirty", func(o *Order) *bool { return &o.Dirty }),
+	textFlag("optimize", func(o *Order) textValue { return &o.Optimize }, func(o *Order) string { return string(o.Optimize) }),
+	boolFlag("names", func(o *Order) *bool { return &o.Names }),
 }
 
 type textValue = encoding.TextUnmarshaler
 
-func textFlag(name, usage string, field func(*Order) textValue, get func(*Order) string) Flag {
+func textFlag(name string, field func(*Order) textValue, get func(*Order) string) Flag {
 	return Flag{
-		Name: name, Usage: usage,
-		set: func(o *Order, s string) error { return field(o).UnmarshalText([]byte(s)) },
-		get: func(o *Order) []string { return []string{get(o)} },
+		Name: name,
+		set:  func(o *Order, s string) error { return field(o).UnmarshalText([]byte(s)) },
+		get:  func(o *Order) []string { return []string{get(o)} },
 	}
 }
 
-func pagesFlag(name, usage string, field func(*Order) *uint32) Flag {
-	return numberFlag(name, usage, field, func(n uint64) error {
+func pagesFlag(name string, field func(*Order) *uint32) Flag {
+	return numberFlag(name, field, func(n uint64) error {
 		if n == 0 || n > MaxPages {
 			return fmt.Errorf("is not a number of pages from 1 to %d", MaxPages)
 		}
@@ -71,8 +70,8 @@ func pagesFlag(name, usage string, field func(*Order) *uint32) Flag {
 	})
 }
 
-func alignFlag(name, usage string, field func(*Order) *uint32) Flag {
-	return numberFlag(name, usage, field, func(n uint64) error {
+func alignFlag(name string, field func(*Order) *uint32) Flag {
+	return numberFlag(name, field, func(n uint64) error {
 		if n == 0 || n&(n-1) != 0 || n > 1<<31 {
 			return errors.New("is not a power of two from 1 to 2147483648")
 		}
@@ -80,9 +79,9 @@ func alignFlag(name, usage string, field func(*Order) *uint32) Flag {
 	})
 }
 
-func numberFlag(name, usage string, field func(*Order) *uint32, check func(uint64) error) Flag {
+func numberFlag(name string, field func(*Order) *uint32, check func(uint64) error) Flag {
 	return Flag{
-		Name: name, Usage: usage,
+		Name: name,
 		set: func(o *Order, s string) error {
 			n, err := number(s)
 			if err != nil {
@@ -112,9 +111,9 @@ func number(s string) (uint64, error) {
 	return n, nil
 }
 
-func boolFlag(name, usage string, field func(*Order) *bool) Flag {
+func boolFlag(name string, field func(*Order) *bool) Flag {
 	return Flag{
-		Name: name, Usage: usage, Bool: true,
+		Name: name, Bool: true,
 		set: func(o *Order, s string) error {
 			b, err := strconv.ParseBool(s)
 			if err != nil {

@@ -18,7 +18,7 @@ var values = map[string][]struct{ words, want string }{
 	"functions": {
 		{"--functions=alloc", "--functions=alloc"},
 		{"--functions=alloc_zeroed", "--functions=alloc_zeroed"},
-		{"--functions=dealloc", "--functions=dealloc"},
+		{"--functions=realloc", "--functions=realloc"},
 		{"--functions=realloc,alloc", "--functions=alloc,realloc"},
 		{"--functions=realloc,dealloc,alloc_zeroed,alloc", ""},
 	},
@@ -106,9 +106,6 @@ var values = map[string][]struct{ words, want string }{
 
 func TestValues(t *testing.T) {
 	for _, f := range contract.Flags {
-		if f.Usage == "" {
-			t.Errorf("--%s has no line of usage", f.Name)
-		}
 		if len(values[f.Name]) == 0 {
 			t.Errorf("--%s is not tested at all", f.Name)
 		}

@@ -135,6 +135,15 @@ func checkFunctions(c *Contract) error {
 	c.Functions = slices.DeleteFunc(slices.Clone(known), func(f string) bool {
 		return leaveOut[f] || len(include) > 0 && !include[f]
 	})
+	var allocating []string
+	for _, f := range c.ABI.Functions() {
+		if f.Role == Allocates || f.Role == AllocatesZeroed || f.Role == Resizes {
+			allocating = append(allocating, f.Name)
+		}
+	}
+	if !slices.ContainsFunc(c.Functions, func(f string) bool { return slices.Contains(allocating, f) }) {
+		return refuse("functions", "nothing in %s allocates: add one of %s", strings.Join(c.Functions, ","), strings.Join(allocating, ", "))
+	}
 	return nil
 }
 

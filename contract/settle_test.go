@@ -21,6 +21,8 @@ var refusals = []struct {
 	// One flag with itself.
 	{[]string{"functions=malloc"}, "functions", []string{`"malloc" is not a function of --abi core`, "choose from alloc, alloc_zeroed, dealloc, realloc, or say --abi c"}},
 	{[]string{"functions="}, "functions", []string{`"" is not a function of --abi core`, "choose from"}},
+	{[]string{"functions=dealloc"}, "functions", []string{"nothing in dealloc allocates", "add one of alloc, alloc_zeroed, realloc"}},
+	{[]string{"abi=c", "functions=free,malloc_usable_size"}, "functions", []string{"nothing in free,malloc_usable_size allocates", "add one of malloc, calloc, realloc, aligned_alloc, posix_memalign"}},
 	{[]string{"functions=alloc,alloc"}, "functions", []string{"alloc is named twice", "name it once"}},
 	{[]string{"export=alloc="}, "export", []string{"the name is empty", "give it a character at least"}},
 	{[]string{"export=alloc=\xff"}, "export", []string{`"\xff" is not UTF-8`}},

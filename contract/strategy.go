@@ -2,8 +2,6 @@
 
 package contract
 
-import "strings"
-
 // Strategy says how blocks are found and reused.
 type Strategy string
 
@@ -47,13 +45,4 @@ func (s *Strategy) UnmarshalText(b []byte) error {
 		names = append(names, row.Name)
 	}
 	return oneOf(s, b, names...)
-}
-
-// strategyUsage lists the strategies for the flag's usage.
-func strategyUsage() string {
-	var words []string
-	for _, row := range Strategies {
-		words = append(words, string(row.Name)+" ("+row.Doc+")")
-	}
-	return strings.Join(words, ", ")
 }

@@ -3,6 +3,7 @@
 package inspect
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -84,6 +85,19 @@ func (info *Info) WriteCode(w io.Writer) {
 	for i, f := range info.module.Funcs {
 		fmt.Fprintf(w, "\nfunction %d %s\n%s", info.Functions[i].Index, info.Functions[i].Type, wasm.BodyText(f.Body, "  "))
 	}
+}
+
+// Listing returns the description of a module with its code, to be compared with
+// another; or what is wrong with the module.
+func Listing(module []byte) []byte {
+	info, err := Module(module)
+	if err != nil {
+		return []byte(err.Error() + "\n")
+	}
+	var text bytes.Buffer
+	info.WriteText(&text)
+	info.WriteCode(&text)
+	return text.Bytes()
 }
 
 func quoteAll(names []string) string {

@@ -31,12 +31,7 @@ func Archive(name string, object []byte) ([]byte, error) {
 	if info == nil {
 		return nil, fmt.Errorf("archive: %s is a module, not a relocatable object", name)
 	}
-	var symbols []string
-	for _, s := range info.Symbols {
-		if s.Flags&(SymbolUndefined|SymbolLocal) == 0 {
-			symbols = append(symbols, s.Name)
-		}
-	}
+	symbols := info.Defined()
 	// The index: the number of symbols, for each symbol the offset of its member's
 	// header, then the names. All numbers are big-endian.
 	size := 4 + 4*len(symbols)

@@ -63,6 +63,28 @@ func (info *Info) Name(r Relocation) string {
 	return fmt.Sprintf("symbol[%d]", r.Symbol)
 }
 
+// Defined returns the names of the symbols that the object defines for others.
+func (info *Info) Defined() []string {
+	var names []string
+	for _, s := range info.Symbols {
+		if s.Flags&(SymbolUndefined|SymbolLocal) == 0 {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// DataBytes returns the bytes of linear memory that the object's symbols name.
+func (info *Info) DataBytes() uint32 {
+	var n uint32
+	for _, s := range info.Symbols {
+		if s.Kind == SymbolData {
+			n += s.Size
+		}
+	}
+	return n
+}
+
 func (info *Info) readLinking(r *reader, m *wasm.Module) {
 	if v := r.u32(); r.err == nil && v != linkingVersion {
 		r.fail("linking metadata of version %d, want %d", v, linkingVersion)

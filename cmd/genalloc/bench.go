@@ -3,57 +3,49 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/bench"
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/files"
 )
 
 // benchOptions are the flags of bench.
 type benchOptions struct {
-	given    contract.Order
-	traces   []string
-	rounds   int
-	recorded []string
-	html     string
-	save     string
-	json     bool
-	quiet    bool
+	given            contract.Order
+	traces, recorded []string
+	rounds           int
+	html, save       fileName
+	json, quiet      bool
 }
 
 // newBench returns the verb that compares modules on the same work.
 func newBench(s streams, m maker) *cobra.Command {
 	o := &benchOptions{}
 	c := &cobra.Command{
-		Use:   "bench [FILE...]",
-		Short: "compare modules on the same work: fuel, ink, pages, time",
+		Use: "bench [FILE...]",
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"wasm"}, cobra.ShellCompDirectiveFilterFileExt
 		},
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringArrayVar(&o.traces, "trace", nil, "recorded trace to replay; may be repeated")
-	f.IntVar(&o.rounds, "rounds", 5, "rounds of timing; 0 for the deterministic figures alone")
-	f.StringArrayVar(&o.recorded, "recorded", nil, "show the figures of a report written by --save; may be repeated")
-	f.StringVar(&o.html, "html", "", "write the report as one HTML page")
-	f.StringVar(&o.save, "save", "", "write the report as JSON to a file")
-	f.BoolVar(&o.json, "json", false, "as JSON")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
-	addContractFlags(f, &o.given)
-	addCompletions(c)
+	f.StringArrayVar(&o.traces, "trace", nil, "")
+	f.IntVar(&o.rounds, "rounds", 5, "")
+	f.StringArrayVar(&o.recorded, "recorded", nil, "")
+	f.Var(&o.html, "html", "")
+	f.Var(&o.save, "save", "")
+	f.BoolVar(&o.json, "json", false, "")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
+	addContractFlags(c, &o.given)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := o.check(args, c.Flags(), s); err != nil {
+		if err := o.check(args, s); err != nil {
 			return err
 		}
 		modules, err := o.modules(args, c.Flags(), s, m)
@@ -66,20 +58,16 @@ func newBench(s streams, m maker) *cobra.Command {
 }
 
 // check refuses flags that make no sense, and files that would be lost.
-func (o *benchOptions) check(paths []string, flags *pflag.FlagSet, s streams) error {
+func (o *benchOptions) check(paths []string, s streams) error {
 	if o.rounds < 0 {
-		return fmt.Errorf("flag --rounds: %d is negative: 0 leaves time out", o.rounds)
+		return refuse("rounds", "%d is negative: 0 leaves time out", o.rounds)
 	}
-	writes := slices.Concat(places("html", o.html), places("save", o.save))
-	for _, w := range writes {
-		if w.path == "" && flags.Changed(w.flag) {
-			return fmt.Errorf("flag --%s: the file name is empty: name a file", w.flag)
-		}
-	}
-	return apart(s, writes, slices.Concat(places("", paths...), places("trace", o.traces...), places("recorded", o.recorded...)))
+	writes := slices.Concat(files.Places("html", string(o.html)), files.Places("save", string(o.save)))
+	reads := slices.Concat(files.Places("", paths...), files.Places("trace", o.traces...), files.Places("recorded", o.recorded...))
+	return files.Distinct(s.in, writes, reads)
 }
 
-// modules reads the files; without any, it makes the module that the flags order.
+// modules reads the files; without any, it makes the module that the flags ask for.
 func (o *benchOptions) modules(paths []string, flags *pflag.FlagSet, s streams, m maker) ([]bench.Module, error) {
 	if len(paths) == 0 {
 		c, err := o.given.Settle()
@@ -92,39 +80,39 @@ func (o *benchOptions) modules(paths []string, flags *pflag.FlagSet, s streams, 
 	var list []bench.Module
 	names := map[string]bool{}
 	for _, path := range paths {
-		file, err := readModule(path, s)
+		x, err := readSubject(path, flags, o.given, s)
 		if err != nil {
 			return nil, err
 		}
-		promised, err := contractFor(file, flags, o.given)
-		if err != nil {
-			return nil, named(path, err)
-		}
-		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		name := stem(path)
 		if names[name] || path == "-" {
-			name = inputName(path)
+			name = x.name
 		}
 		names[name] = true
-		list = append(list, bench.Module{Name: name, File: file, Contract: promised})
+		list = append(list, bench.Module{Name: name, File: x.bytes, Contract: x.contract})
 	}
 	return list, nil
 }
 
-// run compares the modules and writes what was asked for. Destinations and
-// inputs are looked at first, since the work takes a while.
+// run compares the modules and writes what was asked for. Everything that is read
+// or written is looked at first, since the work takes a while.
 func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s streams) error {
 	options := bench.Options{Workloads: bench.Workloads(), Rounds: o.rounds}
 	if !o.quiet && !o.json {
 		options.Progress = func(step string) { fmt.Fprintf(s.err, "genalloc: %s\n", step) }
 	}
 	for _, path := range o.traces {
-		list, err := readTrace(path)
+		list, err := parse("trace", path, func(r io.Reader) ([]bench.Workload, error) { return bench.Trace(stem(path), r) })
 		if err != nil {
-			return flagged("trace", fmt.Errorf("%s: %w", path, err))
+			return err
 		}
 		options.Workloads = append(options.Workloads, list...)
 	}
-	outputs, err := o.outputs()
+	html, err := settleReport("html", o.html)
+	if err != nil {
+		return err
+	}
+	save, err := settleReport("save", o.save)
 	if err != nil {
 		return err
 	}
@@ -133,76 +121,19 @@ func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s stream
 		return wrong(err)
 	}
 	for _, path := range o.recorded {
-		if err := addRecorded(report, path); err != nil {
-			return flagged("recorded", err)
+		add := func(r io.Reader) (*bench.Report, error) { return report, report.Add(r, path) }
+		if _, err := parse("recorded", path, add); err != nil {
+			return err
 		}
 	}
-	for _, out := range outputs {
-		if err := out.write(report); err != nil {
-			return fmt.Errorf("flag --%s: %w", out.flag, err)
-		}
+	if err := html.writeReport(report.WriteHTML); err != nil {
+		return err
+	}
+	if err := save.writeReport(report.WriteJSON); err != nil {
+		return err
 	}
 	if o.json {
 		return s.printJSON(report)
 	}
 	return s.printTo(func(w io.Writer) { report.WriteTable(w) })
-}
-
-// A reportFile is a file that the report is written to in some form.
-type reportFile struct {
-	flag string
-	to   destination
-	form func(*bench.Report, io.Writer) error
-}
-
-func (o *benchOptions) outputs() ([]reportFile, error) {
-	var list []reportFile
-	for _, x := range []struct {
-		flag, path string
-		form       func(*bench.Report, io.Writer) error
-	}{
-		{"html", o.html, (*bench.Report).WriteHTML},
-		{"save", o.save, (*bench.Report).WriteJSON},
-	} {
-		if x.path == "" {
-			continue
-		}
-		if x.path == "-" {
-			return nil, fmt.Errorf("flag --%s: standard output is taken by the table: name a file", x.flag)
-		}
-		to, err := settleDestination(x.path, false)
-		if err != nil {
-			return nil, fmt.Errorf("flag --%s: %w", x.flag, err)
-		}
-		list = append(list, reportFile{x.flag, to, x.form})
-	}
-	return list, nil
-}
-
-func (f reportFile) write(r *bench.Report) error {
-	var b bytes.Buffer
-	if err := f.form(r, &b); err != nil {
-		return err
-	}
-	return f.to.write(b.Bytes(), nil)
-}
-
-// readTrace reads a recorded trace. Its name is the file's, without the ending.
-func readTrace(path string) ([]bench.Workload, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, pathError(err)
-	}
-	defer f.Close()
-	list, err := bench.Trace(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), f)
-	return list, pathError(err)
-}
-
-func addRecorded(r *bench.Report, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, pathError(err))
-	}
-	defer f.Close()
-	return r.Add(f, path)
 }

@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 )
 
 var shells = []string{"bash", "zsh", "fish"}
@@ -20,7 +22,6 @@ var shells = []string{"bash", "zsh", "fish"}
 func newCompletion(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:       "completion SHELL",
-		Short:     "completion script for bash, zsh or fish",
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -62,23 +63,22 @@ var flagValues = map[string][]string{
 	"bindings":  words(bindings.Languages),
 	"abi":       words(contract.ABIs),
 	"target":    {"wasm2", "mvp", "stylus", "cosmwasm", "wasm3"},
-	"strategy":  {"bump", "any"},
+	"strategy":  strategies(),
 	"memory":    {"export", "import"},
 	"heap-base": {"1024", "import:env.__heap_base"},
 	"grow":      {"exact", "chunk=", "double", "never"},
 	"oom":       {"null", "trap"},
 	"optimize":  {"balanced", "gas", "size"},
+	"engine":    engine.Names(),
 }
 
-// addCompletions tells the shell about values that are words.
-func addCompletions(c *cobra.Command) {
-	for name, values := range flagValues {
-		if c.Flags().Lookup(name) != nil {
-			c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-		}
+// addCompletion tells the shell about values that are words.
+func addCompletion(c *cobra.Command, f *pflag.Flag) {
+	if values, ok := flagValues[f.Name]; ok {
+		c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
-	if c.Flags().Lookup("functions") != nil {
-		c.RegisterFlagCompletionFunc("functions", completeFunctions)
+	if f.Name == "functions" {
+		c.RegisterFlagCompletionFunc(f.Name, completeFunctions)
 	}
 }
 
@@ -89,6 +89,14 @@ func words[T ~string](values []T) []string {
 		text[i] = string(v)
 	}
 	return text
+}
+
+func strategies() []string {
+	var names []string
+	for _, row := range contract.Strategies {
+		names = append(names, string(row.Name))
+	}
+	return names
 }
 
 // completeFunctions offers each function of the ABI that the list does not name yet.

@@ -12,32 +12,22 @@ import (
 	"github.com/genalloc/genalloc/cost"
 )
 
-// newCost returns the verb that says what each path through a module costs.
+// newCost returns the verb that prints what each path through a module costs.
 func newCost(s streams) *cobra.Command {
 	var asJSON bool
 	var given contract.Order
-	c := &cobra.Command{
-		Use:               "cost FILE",
-		Short:             "instructions, fuel, ink and gas of each path through a module",
-		Args:              oneFile,
-		ValidArgsFunction: completeModules,
-	}
+	c := &cobra.Command{Use: "cost FILE", Args: oneFile, ValidArgsFunction: completeModules}
 	c.Flags().SortFlags = false
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	addContractFlags(c.Flags(), &given)
-	addCompletions(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "")
+	addContractFlags(c, &given)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		module, err := readModule(args[0], s)
+		x, err := readSubject(args[0], c.Flags(), given, s)
 		if err != nil {
 			return err
 		}
-		promised, err := contractFor(module, c.Flags(), given)
+		profile, err := cost.Measure(x.bytes, x.contract)
 		if err != nil {
-			return named(args[0], err)
-		}
-		profile, err := cost.Measure(module, promised)
-		if err != nil {
-			return wrong(fmt.Errorf("%s: %w", inputName(args[0]), err))
+			return wrong(fmt.Errorf("%s: %w", x.name, err))
 		}
 		if asJSON {
 			return s.printJSON(profile)

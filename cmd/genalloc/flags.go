@@ -3,15 +3,38 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/genalloc/genalloc/contract"
 )
 
+// refuse says what is wrong with a flag, and the way out.
+func refuse(flag, format string, args ...any) error {
+	return &contract.FlagError{Flag: flag, Err: fmt.Errorf(format, args...)}
+}
+
+// A fileName is the value of a flag that names a file.
+type fileName string
+
+func (n *fileName) String() string { return string(*n) }
+func (n *fileName) Type() string   { return "file" }
+
+func (n *fileName) Set(s string) error {
+	if s == "" {
+		return errors.New("the name is empty: give one")
+	}
+	*n = fileName(s)
+	return nil
+}
+
 // addContractFlags adds a flag for each of the contract's parameters.
-func addContractFlags(f *pflag.FlagSet, o *contract.Order) {
+func addContractFlags(c *cobra.Command, order *contract.Order) {
 	for _, p := range contract.Flags {
-		flag := f.VarPF(&orderValue{o, p}, p.Name, "", p.Usage)
+		flag := c.Flags().VarPF(&orderValue{order, p}, p.Name, "", "")
 		if p.Bool {
 			flag.NoOptDefVal = "true"
 		}
@@ -33,8 +56,8 @@ func (v *orderValue) String() string {
 
 func (v *orderValue) Set(s string) error { return v.flag.Set(v.order, s) }
 
-// Type returns one of pflag's names for types: refuseTwice and the shells'
-// completion go by them.
+// Type returns one of pflag's names for types, which tell whether a flag may be
+// repeated.
 func (v *orderValue) Type() string {
 	switch {
 	case v.flag.Bool:
@@ -43,4 +66,12 @@ func (v *orderValue) Type() string {
 		return "stringArray"
 	}
 	return "string"
+}
+
+// eachFlag calls the function for every flag of the command and of its verbs.
+func eachFlag(c *cobra.Command, f func(*cobra.Command, *pflag.Flag)) {
+	c.Flags().VisitAll(func(flag *pflag.Flag) { f(c, flag) })
+	for _, verb := range c.Commands() {
+		eachFlag(verb, f)
+	}
 }

@@ -7,15 +7,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/files"
 )
 
 // maxInput is the most bytes that are read as a module. Modules of this size
-// are whole applications with their assets; a device without end is stopped too.
+// are whole applications with their assets; an endless device is stopped too.
 const maxInput = 64 << 20
+
+var errEmpty = errors.New("is empty")
 
 // oneFile takes exactly one file name; - is standard input.
 func oneFile(c *cobra.Command, args []string) error {
@@ -28,11 +32,8 @@ func oneFile(c *cobra.Command, args []string) error {
 	return fmt.Errorf("%s: unexpected argument %q: it takes one file", c.Name(), args[1])
 }
 
-// readInput reads a module's file, or standard input for "-". A file that cannot be
-// read is the command line's fault, an empty one the module's.
-func readInput(path string, s streams) ([]byte, error) { return readFile(path, "a module", s) }
-
-// readFile reads a file that should hold what the words say.
+// readFile reads a file, or standard input for "-", that should hold what the words
+// say. A file that cannot be read is a usage error, an empty one is wrong.
 func readFile(path, what string, s streams) ([]byte, error) {
 	in := s.in
 	switch path {
@@ -42,7 +43,7 @@ func readFile(path, what string, s streams) ([]byte, error) {
 	default:
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, pathError(err))
+			return nil, fmt.Errorf("%s: %w", path, files.Cause(err))
 		}
 		defer f.Close()
 		in = f
@@ -50,25 +51,31 @@ func readFile(path, what string, s streams) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", inputName(path), pathError(err))
+		return nil, fmt.Errorf("%s: %w", inputName(path), files.Cause(err))
 	case len(b) == 0:
 		return nil, wrong(fmt.Errorf("%s %w: it should hold %s", inputName(path), errEmpty, what))
 	case len(b) > maxInput:
-		return nil, wrong(fmt.Errorf("%s: more than %d bytes: %s is not as large", inputName(path), maxInput, what))
+		return nil, wrong(fmt.Errorf("%s is larger than %d bytes: it should hold %s", inputName(path), maxInput, what))
 	}
 	return b, nil
 }
 
-var errEmpty = errors.New("is empty")
-
-// flagged puts the flag before an error in the file that it names. Such a file is
-// the command line's fault, whatever is wrong with it.
-func flagged(flag string, err error) error {
-	return &exitError{exitUsage, &contract.FlagError{Flag: flag, Err: err}}
+// parse opens a file that a flag names and hands it to a parser. Whatever is wrong
+// with such a file is a usage error.
+func parse[T any](flag, path string, parser func(io.Reader) (T, error)) (value T, err error) {
+	f, err := os.Open(path)
+	if err == nil {
+		defer f.Close()
+		value, err = parser(f)
+	}
+	if err != nil {
+		return value, refuse(flag, "%s: %w", path, files.Cause(err))
+	}
+	return value, nil
 }
 
-// named puts the file before an error about the module in it. One about the command
-// line names a flag.
+// named puts the file before an error about the module in it. A usage error names
+// a flag instead.
 func named(file string, err error) error {
 	var exit *exitError
 	if !errors.As(err, &exit) {
@@ -84,3 +91,6 @@ func inputName(path string) string {
 	}
 	return path
 }
+
+// stem returns the file's name without folders and ending.
+func stem(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }

@@ -14,17 +14,12 @@ import (
 // newInspect returns the verb that describes a module.
 func newInspect(s streams) *cobra.Command {
 	var asJSON, code bool
-	c := &cobra.Command{
-		Use:               "inspect FILE",
-		Short:             "describe a module: contract, sections, exports, bytes per function",
-		Args:              oneFile,
-		ValidArgsFunction: completeModules,
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	c.Flags().BoolVar(&code, "code", false, "with the instructions of every function")
+	c := &cobra.Command{Use: "inspect FILE", Args: oneFile, ValidArgsFunction: completeModules}
+	c.Flags().BoolVar(&asJSON, "json", false, "")
+	c.Flags().BoolVar(&code, "code", false, "")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		if asJSON && code {
-			return fmt.Errorf("flag --json: it has no place for the text of --code: drop either")
+			return refuse("json", "it has no place for the text of --code: drop either")
 		}
 		b, err := readCode(args[0], s)
 		if err != nil {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Command genalloc generates WebAssembly allocators to order.
+// Command genalloc generates WebAssembly allocators from a specification.
 package main
 
 import (
@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/files"
 	"github.com/genalloc/genalloc/internal/plain"
 )
 
@@ -27,7 +28,7 @@ func main() {
 }
 
 // A maker turns a contract into the text of a module and the module itself.
-// It is a parameter so that tests can see a wrong module refused.
+// It is a parameter so that tests can supply one that makes wrong modules.
 type maker func(contract.Contract) (text string, module []byte, err error)
 
 // streams are what a verb reads and writes, so that tests can supply them.
@@ -39,7 +40,7 @@ type streams struct {
 // print writes to standard output.
 func (s streams) print(b []byte) error {
 	if _, err := s.out.Write(b); err != nil {
-		return fmt.Errorf("standard output: %w", pathError(err))
+		return fmt.Errorf("standard output: %w", files.Cause(err))
 	}
 	return nil
 }
@@ -56,8 +57,8 @@ func (s streams) printJSON(v any) error {
 	return s.print(b.Bytes())
 }
 
-// printTo hands a writer to the function, and what it wrote to standard output
-// in one piece, so that no error of the stream is lost.
+// printTo prints what the function writes in one piece, so that no error of the
+// stream is lost.
 func (s streams) printTo(write func(w io.Writer)) error {
 	var b bytes.Buffer
 	write(&b)
@@ -66,9 +67,10 @@ func (s streams) printTo(write func(w io.Writer)) error {
 
 // Exit statuses.
 const (
-	exitDone  = 0
-	exitWrong = 1 // the module is wrong, or the output drifted
-	exitUsage = 2 // the command line is
+	exitDone      = 0
+	exitWrong     = 1 // the module is wrong, or the output is out of date
+	exitUsage     = 2 // the command line is wrong, or a file cannot be read or written
+	exitUndecided = 3 // an obligation is neither proved nor refuted
 )
 
 // An exitError carries the status to exit with. Of several in one chain, the
@@ -81,8 +83,10 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
-// wrong marks an error that is the module's, not the command line's.
+// wrong marks an error in a module; usage, one in the command line, whatever the
+// error says itself.
 func wrong(err error) error { return &exitError{status: exitWrong, err: err} }
+func usage(err error) error { return &exitError{status: exitUsage, err: err} }
 
 // run executes one command line and returns the exit status.
 func run(args []string, s streams, m maker) int {
@@ -91,7 +95,7 @@ func run(args []string, s streams, m maker) int {
 	root.SetOut(told)
 	err := root.Execute()
 	if err == nil && told.err != nil {
-		err = fmt.Errorf("standard output: %w", pathError(told.err))
+		err = fmt.Errorf("standard output: %w", files.Cause(told.err))
 	}
 	if err == nil {
 		return exitDone
@@ -104,8 +108,8 @@ func run(args []string, s streams, m maker) int {
 	return exitUsage
 }
 
-// A latching writer keeps the first error to itself: cobra, which prints help and
-// version, loses the one and words the other as its own.
+// A latching writer keeps the first error: cobra, which prints help and version,
+// would drop it or reword it.
 type latching struct {
 	w   io.Writer
 	err error
@@ -127,6 +131,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newBuild("build", s, m),
 		newValidate(s),
 		newInspect(s),
+		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),
 		newProve(s),
@@ -134,8 +139,11 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newVersion(s),
 		newCompletion(s),
 	)
-	refuseTwice(root)
-	explainSwitches(root, args)
+	describeVerbs(root)
+	eachFlag(root, describe)
+	eachFlag(root, addCompletion)
+	eachFlag(root, refuseRepeated)
+	explainBooleans(root, args)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelp(s))

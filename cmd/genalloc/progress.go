@@ -7,25 +7,22 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"golang.org/x/term"
 )
 
-// A progress draws a bar on a terminal, and nothing elsewhere.
+// A progress draws a bar on a terminal and nothing elsewhere.
 type progress struct {
 	w     io.Writer
 	drawn bool
 }
 
 func newProgress(w io.Writer, quiet bool) *progress {
-	f, ok := w.(*os.File)
-	if quiet || !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+	if quiet || !isTerminal(w) || os.Getenv("TERM") == "dumb" {
 		return &progress{}
 	}
 	return &progress{w: w}
 }
 
-// show draws the bar anew, in place of the one before.
+// show redraws the bar.
 func (p *progress) show(done, total int, check string) {
 	if p.w == nil {
 		return
@@ -36,7 +33,7 @@ func (p *progress) show(done, total int, check string) {
 	p.drawn = true
 }
 
-// clear takes the bar away.
+// clear removes the bar.
 func (p *progress) clear() {
 	if p.drawn {
 		fmt.Fprint(p.w, "\r\x1b[K")

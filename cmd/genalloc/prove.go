@@ -5,8 +5,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime"
@@ -17,39 +17,32 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/files"
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/prove"
-	"github.com/genalloc/genalloc/wasm"
+	"github.com/genalloc/genalloc/prove/script"
 )
-
-// exitOpen is prove's status where some obligation is neither proved nor refuted.
-const exitOpen = 3
-
-// proveOptions are the flags of prove.
-type proveOptions struct {
-	given       contract.Order
-	top, end    string
-	dirtyMark   string
-	timeout     time.Duration
-	jobs        int
-	certificate string
-	check       string
-	smt2        string
-	formulas    *formulas // written into smt2
-	json        bool
-	quiet       bool // the summary alone
-	noBar       bool
-}
 
 // proveTimeout is the limit for one obligation unless a flag says otherwise.
 const proveTimeout = 2 * time.Minute
+
+// proveOptions are the flags of prove.
+type proveOptions struct {
+	given              contract.Order
+	top, end           string
+	dirtyMark          string
+	timeout            time.Duration
+	jobs               int
+	certificate, check fileName
+	smt2               fileName // a directory
+	json, quiet        bool
+}
 
 // newProve returns the verb that proves a module for all inputs.
 func newProve(s streams) *cobra.Command {
 	o := &proveOptions{}
 	c := &cobra.Command{
 		Use:               "prove FILE",
-		Short:             "prove a module for every size, alignment and state",
 		Args:              oneFile,
 		ValidArgsFunction: completeModules,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,199 +51,211 @@ func newProve(s streams) *cobra.Command {
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.certificate, "certificate", "", "write the proofs, to be checked by --check")
-	f.StringVar(&o.check, "check", "", "check the proofs in a certificate instead of searching for them")
-	f.StringVar(&o.smt2, "emit-smt2", "", "write the formulas into a directory, for other solvers")
-	f.DurationVar(&o.timeout, "timeout", proveTimeout, "limit for one obligation")
-	f.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "obligations at a time")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "the summary alone")
-	f.BoolVar(&o.json, "json", false, "as JSON")
-	f.StringVar(&o.top, "top", "", "global that holds the top; with a minus sign if negated")
-	f.StringVar(&o.end, "end", "", "memory, page, initial, bytes:GLOBAL or pages:GLOBAL")
-	f.StringVar(&o.dirtyMark, "dirty-mark", "", "global that holds the dirty mark; with a minus sign if negated")
-	addContractFlags(f, &o.given)
-	addCompletions(c)
+	f.Var(&o.certificate, "certificate", "")
+	f.Var(&o.check, "check", "")
+	f.Var(&o.smt2, "emit-smt2", "")
+	f.DurationVar(&o.timeout, "timeout", proveTimeout, "")
+	f.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
+	f.BoolVar(&o.json, "json", false, "")
+	f.StringVar(&o.top, "top", "", "")
+	f.StringVar(&o.end, "end", "", "")
+	f.StringVar(&o.dirtyMark, "dirty-mark", "", "")
+	addContractFlags(c, &o.given)
 	return c
 }
 
 // refuse refuses flags that contradict each other.
 func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
-	refuse := func(flag, why string) error { return &contract.FlagError{Flag: flag, Err: errors.New(why)} }
 	switch {
-	case flags.Changed("check") && o.check == "":
-		return refuse("check", "the file name is empty: name a certificate")
-	case flags.Changed("certificate") && o.certificate == "":
-		return refuse("certificate", "the file name is empty: name a certificate")
-	case flags.Changed("emit-smt2") && o.smt2 == "":
-		return refuse("emit-smt2", "the name is empty: name a directory")
 	case o.check != "" && o.smt2 != "":
 		return refuse("check", "it solves nothing, and --emit-smt2 writes what is solved: drop either")
 	case o.check != "" && o.certificate != "":
 		return refuse("check", "it contradicts --certificate, which writes what it reads: drop either")
 	case o.check == "-" && file == "-":
 		return refuse("check", "standard input is the module's: name a file")
-	case o.certificate == "-":
-		return refuse("certificate", "standard output is taken by the report: name a file")
-	case flags.Changed("timeout") && o.timeout <= 0:
-		return refuse("timeout", fmt.Sprintf("%v is no time: give a duration such as 90s or 10m", o.timeout))
+	case o.timeout <= 0:
+		return refuse("timeout", "%v is not a limit: give a duration such as 90s or 10m", o.timeout)
 	case o.jobs < 1:
-		return refuse("jobs", fmt.Sprintf("%d is not a number of obligations: give 1 at least", o.jobs))
-	case o.json && o.quiet:
-		return refuse("json", "it contradicts --quiet: drop either")
+		return refuse("jobs", "%d is not a number of obligations: give 1 at least", o.jobs)
 	}
 	for _, search := range []string{"timeout", "top", "end", "dirty-mark"} {
 		if o.check != "" && flags.Changed(search) {
-			return refuse("check", "it searches for nothing, and --"+search+" guides a search: drop either")
+			return refuse("check", "it searches for nothing, and --%s guides a search: drop either", search)
 		}
 	}
 	return nil
 }
 
-// run proves the module, or checks the proofs of it. Everything that is to be read
-// or written is looked at first, since the work takes a while.
+// run proves the module, or checks the proofs of it. Everything that is read or
+// written is looked at first, since the work takes a while.
 func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSet, s streams) error {
 	if err := o.refuse(file, flags); err != nil {
 		return err
 	}
-	to, err := o.destination()
+	certificate, err := settleReport("certificate", o.certificate)
 	if err != nil {
 		return err
 	}
-	if err := apart(s, places("certificate", o.certificate), places("", file)); err != nil {
+	if err := files.Distinct(s.in, files.Places("certificate", string(o.certificate)), files.Places("", file)); err != nil {
 		return err
 	}
-	b, err := readModule(file, s)
+	x, err := readSubject(file, flags, o.given, s)
 	if err != nil {
 		return err
 	}
-	promised, err := contractFor(b, flags, o.given)
-	if err != nil {
-		return named(file, err)
-	}
-	m, err := provable(b, promised)
-	if err != nil {
-		return named(file, err)
+	if err := provable(x); err != nil {
+		return wrong(fmt.Errorf("%s: %w", x.name, err))
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	if o.check != "" {
-		return o.recheck(ctx, file, b, m, promised, s)
+		return o.recheck(ctx, x, s)
 	}
-	hints, err := o.hints(m, promised)
+	hints, err := o.hints(x)
 	if err != nil {
 		return err
 	}
-	if o.formulas, err = newFormulas(o.smt2); err != nil {
+	smt2, err := newFormulas(string(o.smt2))
+	if err != nil {
 		return err
 	}
-	o.noBar = o.quiet
+	options := prove.Options{Timeout: o.timeout, Jobs: o.jobs, Record: certificate != nil}
+	if smt2 != nil {
+		options.Formula = smt2.write
+	}
 	start := time.Now()
-	report, err := o.prove(ctx, m, promised, hints, s)
+	report, err := proveShown(ctx, x, hints, options, newProgress(s.err, o.quiet), func(r prove.Result) {
+		if !o.json && !o.quiet {
+			s.print([]byte(plain.Text(r.String()) + "\n"))
+		}
+	})
 	if err != nil {
-		return open(fmt.Errorf("%s: %w", inputName(file), err))
+		return undecided(fmt.Errorf("%s: %w", x.name, err))
 	}
-	if err := o.formulas.failed(); err != nil {
+	if err := smt2.failed(); err != nil {
 		return err
 	}
-	if to != nil && report.Verdict() == prove.Proved {
-		if err := writeCertificate(*to, report, b); err != nil {
+	if report.Verdict() == prove.Proved {
+		if err := certificate.writeReport(func(w io.Writer) error { return report.WriteCertificate(w, x.bytes) }); err != nil {
 			return err
 		}
 	}
-	return o.tell(ctx, file, b, promised, report, time.Since(start), s)
+	return o.tell(ctx, x, report, time.Since(start), s)
 }
 
-// open marks an error that leaves a proof open.
-func open(err error) error { return &exitError{status: exitOpen, err: err} }
+// undecided marks an error that leaves a proof open.
+func undecided(err error) error { return &exitError{status: exitUndecided, err: err} }
 
-// destination settles where the certificate goes; nil for nowhere.
-func (o *proveOptions) destination() (*destination, error) {
-	if o.certificate == "" {
-		return nil, nil
-	}
-	to, err := settleDestination(o.certificate, false)
-	if err != nil {
-		return nil, &contract.FlagError{Flag: "certificate", Err: err}
-	}
-	return &to, nil
-}
-
-func writeCertificate(to destination, r *prove.Report, module []byte) error {
-	c, err := r.Certificate(module)
-	if err != nil {
+// provable refuses what an engine does not take, or what lacks the contract's
+// functions: the prover relies on both.
+func provable(x subject) error {
+	if err := engine.Validate(x.bytes); err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := c.Write(&b); err != nil {
-		return err
-	}
-	if err := to.write(b.Bytes(), nil); err != nil {
-		return &contract.FlagError{Flag: "certificate", Err: err}
+	for _, f := range x.contract.Signatures() {
+		if _, _, err := x.module.ExportedFunc(f.Export); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// provable decodes a module that an engine takes and that has the contract's
-// functions: the prover relies on both.
-func provable(b []byte, c contract.Contract) (*wasm.Module, error) {
-	if err := engine.Validate(b); err != nil {
-		return nil, wrong(err)
-	}
-	m, err := wasm.Decode(b)
-	if err != nil {
-		return nil, wrong(err)
-	}
-	for _, f := range c.Signatures() {
-		if _, _, err := m.ExportedFunc(f.Export); err != nil {
-			return nil, wrong(err)
-		}
-	}
-	return m, nil
-}
-
-// prove tells each verdict as it comes.
-func (o *proveOptions) prove(ctx context.Context, m *wasm.Module, c contract.Contract, h prove.Hints, s streams) (*prove.Report, error) {
-	bar := newProgress(s.err, o.noBar)
+// proveShown proves the module behind a progress bar, and hands on each verdict as
+// it comes.
+func proveShown(ctx context.Context, x subject, h prove.Hints, options prove.Options, bar *progress, show func(prove.Result)) (*prove.Report, error) {
 	defer bar.clear()
 	done, total := 0, 0
-	options := prove.Options{Timeout: o.timeout, Jobs: o.jobs, Record: o.certificate != ""}
-	if o.formulas != nil {
-		options.Formula = o.formulas.write
-	}
 	options.Total = func(n int) { total = n }
 	options.Progress = func(r prove.Result) {
 		bar.clear()
-		if !o.json && !o.quiet {
-			s.print([]byte(plain.Text(r.String()) + "\n"))
-		}
+		show(r)
 		if done++; total > 0 {
 			bar.show(done, total, r.Obligation.Name)
 		}
 	}
-	return prove.Run(ctx, m, c, h, options)
+	return prove.Run(ctx, x.module, x.contract, h, options)
 }
 
 // hints returns what the flags say of the globals, and guesses the rest.
-func (o *proveOptions) hints(m *wasm.Module, c contract.Contract) (prove.Hints, error) {
-	h, err := prove.Guess(m, c)
+func (o *proveOptions) hints(x subject) (prove.Hints, error) {
+	h, err := prove.Guess(x.module, x.contract)
 	if err != nil && (o.top == "" || o.end == "") {
 		return h, err
 	}
 	if o.top != "" {
 		if err := h.Top.UnmarshalText([]byte(o.top)); err != nil {
-			return h, &contract.FlagError{Flag: "top", Err: err}
+			return h, refuse("top", "%w", err)
 		}
 	}
 	if o.end != "" {
 		if err := h.End.UnmarshalText([]byte(o.end)); err != nil {
-			return h, &contract.FlagError{Flag: "end", Err: err}
+			return h, refuse("end", "%w", err)
 		}
 	}
 	if o.dirtyMark != "" {
 		h.DirtyMark = new(prove.Cell)
 		if err := h.DirtyMark.UnmarshalText([]byte(o.dirtyMark)); err != nil {
-			return h, &contract.FlagError{Flag: "dirty-mark", Err: err}
+			return h, refuse("dirty-mark", "%w", err)
 		}
 	}
 	return h, nil
+}
+
+// recheck checks the proofs in a certificate.
+func (o *proveOptions) recheck(ctx context.Context, x subject, s streams) error {
+	start, path := time.Now(), string(o.check)
+	var in io.Reader = s.in
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return refuse("check", "%s: %w", path, files.Cause(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	certificate, err := prove.ReadCertificate(in)
+	var report *prove.Report
+	if err == nil {
+		report, err = certificate.Check(ctx, x.bytes, x.module, x.contract, prove.Options{Jobs: o.jobs})
+	}
+	switch {
+	case err != nil:
+		return wrong(fmt.Errorf("%s: %w", inputName(path), err))
+	case o.json:
+		return s.printJSON(report.Summary())
+	}
+	return s.print(fmt.Appendf(nil, "%s: proved: %d obligations by the certificate %s, %.1f s\n",
+		plain.Text(x.name), len(report.Results), plain.Text(inputName(path)), time.Since(start).Seconds()))
+}
+
+// tell prints the outcome. The error says what is not proved.
+func (o *proveOptions) tell(ctx context.Context, x subject, r *prove.Report, took time.Duration, s streams) error {
+	if !o.quiet || o.json {
+		script.Attach(ctx, x.bytes, x.contract, r, o.json)
+	}
+	var err error
+	if o.json {
+		err = s.printJSON(r.Summary())
+	} else {
+		var b bytes.Buffer
+		if !o.quiet {
+			r.WriteScript(&b)
+		}
+		fmt.Fprintf(&b, "%s: ", x.name)
+		r.WriteTotals(&b)
+		fmt.Fprintf(&b, ", %.1f s\n", took.Seconds())
+		err = s.print([]byte(plain.Lines(b.String())))
+	}
+	if err != nil {
+		return err
+	}
+	err = r.Err()
+	if err == nil {
+		return nil
+	}
+	if err = fmt.Errorf("%s: %w", x.name, err); r.Verdict() == prove.Refuted {
+		return wrong(err)
+	}
+	return undecided(err)
 }

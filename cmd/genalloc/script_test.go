@@ -52,7 +52,7 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
-			"refuse": refuse,
+			"refuse": refusal,
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "ci" {
@@ -89,9 +89,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 var oneMessage = regexp.MustCompile(`\Agenalloc: [[:print:]]+\n\z`)
 
-// refuse PATTERN ARGS...: genalloc exits with status 2, one message that begins
+// refusal is refuse PATTERN ARGS...: genalloc exits with status 2, one message that begins
 // as the pattern says, nothing on standard output, and every file as it was.
-func refuse(ts *testscript.TestScript, neg bool, args []string) {
+func refusal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: refuse PATTERN ARGS...")
 	}

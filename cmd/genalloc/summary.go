@@ -6,18 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
-	"github.com/genalloc/genalloc/validate"
 )
 
-// A summary is what build tells after success, as text or as JSON.
+// A summary is what build prints after success, as text or as JSON.
 type summary struct {
 	Path         string   `json:"path"`
 	Format       string   `json:"format"`                  // wasm, wat or obj
@@ -36,52 +32,34 @@ type summary struct {
 	Milliseconds int64    `json:"milliseconds"`
 }
 
-func summarise(o *buildOptions, p *product, took time.Duration) summary {
+func summarise(o *buildOptions, p *product, beside []output, took time.Duration) summary {
 	s := summary{
-		Path: o.output, Format: o.emit, Bytes: len(p.module), Functions: []string{},
+		Path: string(o.output), Format: o.emit, Bytes: len(p.module), Functions: []string{},
 		Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
-		s.linkable(o, p)
+		s.State = o.object.State.String()
+		// The object was made here: a test of the summary sees that it can be read.
+		if info, err := object.Inspect(p.object); err == nil && info != nil {
+			s.Symbols, s.StateBytes = len(info.Defined()), info.DataBytes()
+		}
 	} else {
 		s.InitialPages, s.MaxPages = o.contract.InitialPages, o.contract.MaxPages
 	}
-	for _, f := range p.files {
-		s.Bindings = append(s.Bindings, filepath.Join(filepath.Dir(o.output), f.Name))
+	for _, out := range beside {
+		s.Bindings = append(s.Bindings, out.path)
 	}
 	for _, f := range o.contract.Signatures() {
 		s.Functions = append(s.Functions, f.Export)
 	}
 	if p.report != nil {
-		s.Validated = true
-		for _, r := range p.report.Results {
-			if r.Verdict == validate.Pass {
-				s.ChecksPassed++
-			}
-		}
+		s.Validated, s.ChecksPassed = true, p.report.Passed()
 	}
 	return s
 }
 
-// linkable says of an object, instead of a memory, what it brings to the linker's.
-func (s *summary) linkable(o *buildOptions, p *product) {
-	s.State = o.object.State.String()
-	info, err := object.Inspect(p.object)
-	if err != nil || info == nil {
-		return // the object was made here; the test of the summary sees to it
-	}
-	for _, symbol := range info.Symbols {
-		if symbol.Flags&(object.SymbolUndefined|object.SymbolLocal) == 0 {
-			s.Symbols++
-		}
-		if symbol.Kind == object.SymbolData {
-			s.StateBytes += symbol.Size
-		}
-	}
-}
-
-// report tells a program or a person, as the flags ask.
+// report prints the summary in the form that the flags ask for.
 func (s summary) report(o *buildOptions, to streams) error {
 	o.warn(to.err)
 	if o.json {
@@ -93,10 +71,10 @@ func (s summary) report(o *buildOptions, to streams) error {
 	return nil
 }
 
-// warn tells even those who asked for quiet that nothing was exercised.
+// warn says, even under --quiet, that the module was not tested.
 func (o *buildOptions) warn(w io.Writer) {
 	if o.noValidate {
-		fmt.Fprintln(w, "genalloc: not validated, as --no-validate asks")
+		fmt.Fprintln(w, "genalloc: not validated (--no-validate)")
 	}
 }
 
@@ -130,7 +108,7 @@ func (s summary) print(w io.Writer) {
 	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
 }
 
-// assembled says that the bytes are not those of the file where it holds text.
+// assembled says that the bytes are not those of the file, if that holds text.
 func (s summary) assembled() string {
 	if s.Format == "wat" {
 		return " when assembled"
@@ -164,8 +142,7 @@ type style struct{ colour bool }
 // styleFor follows the convention of NO_COLOR: any value but the empty one
 // switches colour off, on a terminal too.
 func styleFor(w io.Writer) style {
-	f, ok := w.(*os.File)
-	return style{ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return style{isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
 func (s style) bold(text string) string  { return s.wrap("1", text) }

@@ -8,19 +8,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newVersion returns the verb that says which build this is.
+// newVersion returns the verb that prints the version.
 func newVersion(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "which build this is",
-		Args:  noArguments,
+		Use:  "version",
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			return s.print([]byte(version(debug.ReadBuildInfo()) + "\n"))
 		},
 	}
 }
 
-// version words what the Go tool recorded: the module's version, the revision
+// version returns what the Go tool recorded: the module's version, the revision
 // where it was built in a checkout, and the version of the engine.
 func version(info *debug.BuildInfo, ok bool) string {
 	if !ok {

@@ -276,7 +276,7 @@ func TestErrors(t *testing.T) {
 	})
 	want("validate", engine.Validate(invalid), "type mismatch: expected i32 but nothing on stack")
 	_, err := engine.Assemble("(module\n (func (foo)))")
-	want("assemble", err, "line 2, column 9: unknown operator or unexpected token")
+	want("assemble", err, "2:9: unknown operator or unexpected token")
 	_, err = engine.Assemble("\xff")
 	want("assemble bytes", err, "not valid utf-8")
 	_, err = engine.New([]string{"wazero", "v8"})

@@ -4,7 +4,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -20,19 +19,28 @@ func Validate(file []byte) error {
 	return nil
 }
 
-// place is where the assembler's message has the line and the column.
-var place = regexp.MustCompile(`--> <anon>:(\d+):(\d+)`)
+// A SyntaxError says why a text is not a module's.
+type SyntaxError struct {
+	Place  string // line:column, counted from 1; empty where the assembler names none
+	Reason string // one line
+}
 
-// Assemble turns the text format into a module.
+func (e *SyntaxError) Error() string { return strings.TrimPrefix(e.Place+": "+e.Reason, ": ") }
+
+// place is where the assembler's message has the line and the column.
+var place = regexp.MustCompile(`--> <anon>:(\d+:\d+)`)
+
+// Assemble turns the text format into a module. The error is a [*SyntaxError].
 func Assemble(text string) ([]byte, error) {
 	file, err := wasmtime.Wat2Wasm(text)
 	if err == nil {
 		return file, nil
 	}
 	// The message goes on with a picture of the place and a backtrace.
-	what, _, _ := strings.Cut(err.Error(), "\n")
+	e := new(SyntaxError)
+	e.Reason, _, _ = strings.Cut(err.Error(), "\n")
 	if at := place.FindStringSubmatch(err.Error()); at != nil {
-		return nil, fmt.Errorf("line %s, column %s: %s", at[1], at[2], what)
+		e.Place = at[1]
 	}
-	return nil, errors.New(what)
+	return nil, e
 }

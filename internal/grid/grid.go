@@ -27,7 +27,7 @@ var Axes = [][]string{
 	{"", "--dirty"},
 	{"", "--optimize=gas", "--optimize=size"},
 	{
-		"", functions(contract.Allocates), functions(contract.AllocatesZeroed), functions(contract.Frees), functions(contract.Resizes),
+		"", functions(contract.Allocates), functions(contract.AllocatesZeroed), functions(contract.Resizes),
 		functions(contract.Allocates, contract.Frees), functions(contract.Allocates, contract.Resizes),
 		functions(contract.AllocatesZeroed, contract.Resizes),
 	},

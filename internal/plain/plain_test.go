@@ -22,3 +22,9 @@ func TestEscape(t *testing.T) {
 		}
 	}
 }
+
+func TestLines(t *testing.T) {
+	if got, want := Lines("a\tb\n\x1bc\n"), "a\tb\n\\x1bc\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

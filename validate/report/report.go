@@ -5,6 +5,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
@@ -96,8 +99,32 @@ func (r *Report) Checks() int {
 	return len(names)
 }
 
+// Passed returns the number of results that passed.
+func (r *Report) Passed() (n int) {
+	for _, x := range r.Results {
+		if x.Verdict == Pass {
+			n++
+		}
+	}
+	return n
+}
+
 // OK reports whether no check failed.
 func (r *Report) OK() bool { return len(r.Failures()) == 0 }
+
+// Err says in one line which checks failed; nil where none did.
+func (r *Report) Err() error {
+	var names []string
+	for _, f := range r.Failures() {
+		if !slices.Contains(names, f.Check) {
+			names = append(names, f.Check)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return fmt.Errorf("%d of %d checks failed: %s", len(names), r.Checks(), strings.Join(names, ", "))
+}
 
 // distinct returns the failures, with one for all engines on which a check failed in
 // the same way. Its Engine then lists their names.

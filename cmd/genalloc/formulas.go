@@ -4,17 +4,16 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 
-	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/files"
 	"github.com/genalloc/genalloc/prove"
 )
 
-// formulas writes what the solver is asked into a directory, a file each. nil
-// writes nothing.
+// formulas writes each formula that the solver is given to a file in a directory.
+// nil writes nothing.
 type formulas struct {
 	dir string
 	mu  sync.Mutex
@@ -48,5 +47,5 @@ func (f *formulas) failed() error {
 	if f == nil || f.err == nil {
 		return nil
 	}
-	return &contract.FlagError{Flag: "emit-smt2", Err: fmt.Errorf("%s: %w", f.dir, pathError(f.err))}
+	return refuse("emit-smt2", "%s: %w", f.dir, files.Cause(f.err))
 }

@@ -9,5 +9,5 @@ import (
 	"os"
 )
 
-// standardOutput is the stream; elsewhere it is not looked at.
+// standardOutput returns the stream. Only Unix can tell whether it is closed.
 func standardOutput() io.Writer { return os.Stdout }

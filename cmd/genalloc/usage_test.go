@@ -25,7 +25,7 @@ func TestUsage(t *testing.T) {
 	root := testRoot()
 	if err := fs.WalkDir(usages, "usage", func(path string, d fs.DirEntry, err error) error {
 		name := strings.TrimSuffix(d.Name(), ".txt")
-		if d.Type().IsRegular() && name != root.Name() {
+		if d.Type().IsRegular() && name != root.Name() && name != "module" {
 			if c, _, err := root.Find([]string{name}); err != nil || c == root {
 				t.Errorf("%s belongs to no verb", path)
 			}
@@ -42,10 +42,16 @@ func TestUsage(t *testing.T) {
 		if !strings.Contains(helpFor(root), c.Name()) {
 			t.Errorf("usage of the command does not mention the verb %s", c.Name())
 		}
+		if c.HasParent() && c.Short == "" {
+			t.Errorf("usage of the command does not describe the verb %s", c.Name())
+		}
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			flag := regexp.MustCompile(`--` + regexp.QuoteMeta(f.Name) + `\b[^-]`)
 			if !flag.MatchString(text) {
 				t.Errorf("usage of %s does not mention --%s", c.Name(), f.Name)
+			}
+			if f.Usage == "" {
+				t.Errorf("no usage text describes --%s of %s", f.Name, c.Name())
 			}
 		})
 		for _, part := range []string{"Usage:\n", "Exit status:\n", "    0   ", "    2   "} {
@@ -57,6 +63,15 @@ func TestUsage(t *testing.T) {
 			if len(line) > 90 {
 				t.Errorf("usage of %s, line %d is %d columns wide", c.Name(), i+1, len(line))
 			}
+		}
+	}
+}
+
+// TestStrategies checks that the usage text knows each strategy that can be generated.
+func TestStrategies(t *testing.T) {
+	for _, row := range contract.Strategies {
+		if text := helpFor(testRoot()); row.Generated && !(strings.Contains(text, string(row.Name)) && strings.Contains(text, row.Doc)) {
+			t.Errorf("usage does not describe --strategy %s as %q", row.Name, row.Doc)
 		}
 	}
 }
@@ -101,11 +116,5 @@ func TestClosest(t *testing.T) {
 		if got := closest(tt.word, names); got != tt.want {
 			t.Errorf("closest(%q) = %q, want %q", tt.word, got, tt.want)
 		}
-	}
-}
-
-func TestPrintableText(t *testing.T) {
-	if got, want := printableText("a\tb\n\x1bc\n"), "a\tb\n\\x1bc\n"; got != want {
-		t.Errorf("printableText: got %q, want %q", got, want)
 	}
 }

@@ -9,8 +9,8 @@ package main
 
 static int closed;
 
-// Before main, where the Go runtime opens /dev/null for streams that are closed:
-// what is written would be lost, and nobody told.
+// This runs before the Go runtime starts, which opens /dev/null in place of a closed
+// stream: output would be lost without an error.
 __attribute__((constructor)) static void look(void) { closed = fcntl(1, F_GETFD) < 0; }
 
 static int output_closed(void) { return closed; }
@@ -23,7 +23,7 @@ import (
 	"os"
 )
 
-// standardOutput is the stream, or what refuses to be written to where it is closed.
+// standardOutput returns the stream; a closed one fails when it is written to.
 func standardOutput() io.Writer {
 	if C.output_closed() != 0 {
 		return closedOutput{}

@@ -10,12 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/genalloc/genalloc/internal/plain"
 )
 
-// flagError words what pflag says in the voice of the other messages: the flag
-// first, then what is wrong, then the way out.
+// flagError rewrites pflag's errors in the form of all messages: the flag first,
+// then what is wrong, then the way out.
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -43,13 +41,13 @@ func flagError(c *cobra.Command, err error) error {
 
 // placeholder stands for a flag's value in a message.
 func placeholder(f *pflag.Flag) string {
-	if f.Name == "output" {
+	if f.Value.Type() == "file" {
 		return "FILE"
 	}
 	return "VALUE"
 }
 
-// valueError words the errors of strconv, which pflag passes on.
+// valueError rewrites the errors of strconv, which pflag passes on.
 func valueError(invalid *pflag.InvalidValueError) error {
 	var number *strconv.NumError
 	switch err := invalid.Unwrap(); {
@@ -90,8 +88,8 @@ func suggestVerb(c *cobra.Command, word string) string {
 	return ""
 }
 
-// closest returns the name that the word begins, or else the one it is at most
-// two edits from, or nothing. Words of one or two letters resemble too much.
+// closest returns the name that begins with the word, or else the one within two
+// edits of it, or nothing. A word of one or two letters is close to too many.
 func closest(word string, names []string) string {
 	if len(word) < 3 {
 		return ""
@@ -128,20 +126,4 @@ func editDistance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// fold puts the several lines that the assembler says into one.
-func fold(err error) error { return errors.New(strings.Join(strings.Fields(err.Error()), " ")) }
-
-// printableText is plain.Text but for the ends of lines and tabs.
-func printableText(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		words := strings.Split(line, "\t")
-		for j, word := range words {
-			words[j] = plain.Text(word)
-		}
-		lines[i] = strings.Join(words, "\t")
-	}
-	return strings.Join(lines, "\n")
 }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/genalloc/genalloc/internal/files"
+)
+
+// An output is a file that a flag names: settled before the work, written after it.
+type output struct {
+	flag, path string
+	to         files.Destination
+	content    []byte
+}
+
+func settle(flag, path string, makeDir bool) (output, error) {
+	to, err := files.Settle(path, makeDir)
+	if err != nil {
+		err = refuse(flag, "%w", err)
+	}
+	return output{flag: flag, path: path, to: to}, err
+}
+
+func (o output) write(stdout io.Writer) error {
+	if err := o.to.Write(o.content, stdout); err != nil {
+		return refuse(o.flag, "%w", err)
+	}
+	return nil
+}
+
+// settleReport settles where a report goes beside the one on standard output; nil
+// for nowhere.
+func settleReport(flag string, path fileName) (*output, error) {
+	switch path {
+	case "":
+		return nil, nil
+	case "-":
+		return nil, refuse(flag, "standard output is taken by the report: name a file")
+	}
+	o, err := settle(flag, string(path), false)
+	return &o, err
+}
+
+// writeReport writes what the function writes. It does nothing for nil.
+func (o *output) writeReport(write func(io.Writer) error) error {
+	if o == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	o.content = b.Bytes()
+	return o.write(nil)
+}

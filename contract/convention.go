@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract
+
+import "strings"
+
+// A Convention is what an ABI's callers expect beyond signatures, in words.
+type Convention struct {
+	ABI         ABI
+	For         string // who calls it
+	SizeZero    string // what a request of 0 bytes returns
+	OutOfMemory string // what a request that cannot be met returns
+	Notes       []string
+}
+
+// Conventions describes each ABI, in the order of [ABIs].
+var Conventions = []Convention{
+	{
+		ABI: Core, For: "anything; the shape of Rust's GlobalAlloc",
+		SizeZero:    "an aligned address that is not null; no byte is used",
+		OutOfMemory: "null; a trap with --oom trap",
+		Notes: []string{
+			"the caller passes size and alignment, so a block has no header",
+			"in an object realloc is named " + LinkedRealloc + ", since libc has another realloc",
+		},
+	},
+	{
+		ABI: C, For: "C and C++: wasi-libc, or freestanding",
+		SizeZero:    "a unique address",
+		OutOfMemory: "null, or 48 (ENOMEM) from posix_memalign; a trap with --oom trap",
+		Notes: []string{
+			"a header of 16 bytes, or of the alignment if that is larger, holds the block's size for free and realloc",
+			"an object also defines __libc_malloc, __libc_free and __libc_calloc",
+			"include every function in an object: otherwise libc's own allocator is linked as well",
+		},
+	},
+	{
+		ABI: CABI, For: "components: the Component Model's canonical ABI",
+		SizeZero:    "the alignment, as an address",
+		OutOfMemory: "a trap",
+		Notes:       []string{"rename with --export for cabi_import_realloc, cabi_export_realloc, canonical_abi_realloc or cm32p2_realloc"},
+	},
+	{
+		ABI: WasmBindgen, For: "JavaScript that wasm-bindgen writes",
+		SizeZero:    "the alignment, as an address",
+		OutOfMemory: "a trap",
+		Notes:       []string{"the alignment comes last, unlike in core"},
+	},
+	{
+		ABI: CosmWasmABI, For: "CosmWasm hosts",
+		SizeZero:    "a region of capacity 0",
+		OutOfMemory: "null, which the host takes for an error; a trap with --oom trap",
+		Notes: []string{
+			"a region is {offset, capacity, length}, three words of 4 bytes; the allocated bytes follow it",
+			"--min-align aligns the region",
+			"needs --target cosmwasm",
+		},
+	},
+	{
+		ABI: ProxyWasm, For: "proxy-wasm hosts, such as Envoy",
+		SizeZero:    "an address that is not null",
+		OutOfMemory: "null; a trap with --oom trap",
+		Notes:       []string{"the host never frees"},
+	},
+}
+
+// Signature writes the function's type with the names of its parameters, as in
+// (size: i32, align: i32) -> i32.
+func (f Function) Signature() string {
+	var params []string
+	for _, p := range f.Params {
+		params = append(params, p.Name+": "+string(p.Type))
+	}
+	text := "(" + strings.Join(params, ", ") + ")"
+	for _, r := range f.Results {
+		text += " -> " + string(r)
+	}
+	return text
+}
