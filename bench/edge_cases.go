@@ -48,11 +48,11 @@ func edgeSizes(limit uint64) ([]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := startDriver(store, file, functions, imports[memoryModule])
+	d, err := engine.Instantiate(store, file, beside(functions, imports[memoryModule]))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("driver: %w", err)
 	}
-	failed, err := d.call(&Workload{function: edgeCases}, amount{1, 1}, false)
+	failed, err := driver{d}.call(&Workload{function: edgeCases}, amount{1, 1}, false)
 	if err != nil {
 		return nil, fmt.Errorf("driver: edge_cases: %w", err)
 	}

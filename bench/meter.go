@@ -34,12 +34,12 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := startDriver(store, s.driver, functions, allocator)
+	d, err := engine.Instantiate(store, s.driver, beside(functions, allocator))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("driver: %w", err)
 	}
 	r := &Result{Workload: w.Name}
-	switch failed, err := d.run(w, w.metered, false); {
+	switch failed, err := (driver{d}).run(w, w.metered, false); {
 	case errors.Is(err, engine.Endless):
 		// It would be for every workload, and in the timing without end.
 		return nil, err
@@ -67,23 +67,10 @@ func per(total uint64, ops uint32) *float64 {
 // driver is the driver's instance.
 type driver struct{ engine.Instance }
 
-// startDriver instantiates the driver beside an allocator that is in store: calls
-// go to functions, and memory is the instance that has the allocator's.
-func startDriver(store engine.Store, file []byte, functions, memory engine.Instance) (driver, error) {
-	module, err := store.Engine().Compile(file)
-	if err != nil {
-		return driver{}, fmt.Errorf("driver: %w", err)
-	}
-	defer module.Close()
-	return linkDriver(store, module, functions, memory)
-}
-
-func linkDriver(store engine.Store, module engine.Module, functions, memory engine.Instance) (driver, error) {
-	d, err := store.Instantiate(module, engine.Imports{functionsModule: functions, memoryModule: memory})
-	if err != nil {
-		return driver{}, fmt.Errorf("driver: %w", err)
-	}
-	return driver{d}, nil
+// beside are the imports of a driver: calls go to functions, and memory is the
+// instance that has the allocator's.
+func beside(functions, memory engine.Instance) engine.Imports {
+	return engine.Imports{functionsModule: functions, memoryModule: memory}
 }
 
 // prepare writes the workload's script into the driver's own memory.

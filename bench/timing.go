@@ -130,7 +130,8 @@ func (r *racer) link(store engine.Store) (driver, error) {
 	if err != nil {
 		return driver{}, err
 	}
-	return linkDriver(store, r.driver, allocator, allocator)
+	d, err := store.Instantiate(r.driver, beside(allocator, allocator))
+	return driver{d}, err
 }
 
 // wall sums up the times of the rounds.

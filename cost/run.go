@@ -18,21 +18,13 @@ type run struct {
 }
 
 // start instantiates module, which has the named counters.
-func start(module []byte, names counters, c Config) (*run, error) {
-	compiled, err := engine.Default().Compile(module)
-	if err != nil {
-		return nil, err
-	}
-	defer compiled.Close()
+func start(module []byte, names counters, c Config) (_ *run, err error) {
 	r := &run{store: engine.Default().NewStore()}
-	if err := r.instantiate(compiled, names, c); err != nil {
-		r.store.Close()
-		return nil, err
-	}
-	return r, nil
-}
-
-func (r *run) instantiate(module engine.Module, names counters, c Config) error {
+	defer func() {
+		if err != nil {
+			r.store.Close()
+		}
+	}()
 	if names != (counters{}) {
 		// The instrumented module burns fuel for its counters too, and is only
 		// called where the other has returned.
@@ -40,17 +32,15 @@ func (r *run) instantiate(module engine.Module, names counters, c Config) error 
 	}
 	var imports engine.Imports
 	if c.Host != nil {
-		var err error
 		if imports, err = c.Host(r.store); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	var err error
-	if r.instance, err = r.store.Instantiate(module, imports); err != nil {
-		return fmt.Errorf("the module does not start: %w", err)
+	if r.instance, err = engine.Instantiate(r.store, module, imports); err != nil {
+		return nil, err
 	}
 	r.ink, r.steps = r.global(names.ink), r.global(names.steps)
-	return nil
+	return r, nil
 }
 
 func (r *run) global(name string) engine.Global {

@@ -147,12 +147,17 @@ func New(names []string) ([]Engine, error) {
 // closed.
 var Default = sync.OnceValue(NewWasmtime)
 
-// Instantiate compiles a module for one instance.
+// Instantiate compiles a module for one instance. The error tells whether the module
+// is invalid or does not start.
 func Instantiate(s Store, file []byte, imports Imports) (Instance, error) {
 	m, err := s.Engine().Compile(file)
 	if err != nil {
 		return nil, err
 	}
 	defer m.Close()
-	return s.Instantiate(m, imports)
+	in, err := s.Instantiate(m, imports)
+	if err != nil {
+		return nil, fmt.Errorf("the module does not start: %w", err)
+	}
+	return in, nil
 }

@@ -94,7 +94,7 @@ func TestTraps(t *testing.T) {
 		}
 		for body, want := range map[string]engine.Trap{"unreachable": engine.Unreachable, "(drop (i32.load (i32.const -1)))": engine.OutOfBounds} {
 			file, _ := wattest.Assemble(t, `(module (memory 1) (start 0) (func `+body+`))`)
-			if _, err := engine.Instantiate(s, file, nil); err != want {
+			if _, err := engine.Instantiate(s, file, nil); !errors.Is(err, want) {
 				t.Errorf("start %s: got %v, want %v", body, err, want)
 			}
 		}
@@ -244,7 +244,7 @@ func TestFuel(t *testing.T) {
 		t.Errorf("burned %d, %v; want 1000, %v", s.Burned(), err, engine.Endless)
 	}
 	start, _ := wattest.Assemble(t, `(module (start 0) (func (loop (br 0))))`)
-	if _, err := engine.Instantiate(s, start, nil); err != engine.Endless {
+	if _, err := engine.Instantiate(s, start, nil); !errors.Is(err, engine.Endless) {
 		t.Errorf("start: got %v, want %v", err, engine.Endless)
 	}
 	e := engine.NewUncounted()

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func TestWazeroStops(t *testing.T) {
 		if err == nil {
 			_, err = in.Call("loop")
 		}
-		if err != Endless {
+		if !errors.Is(err, Endless) {
 			t.Errorf("%s: got %v, want %v", text, err, Endless)
 		}
 	}
