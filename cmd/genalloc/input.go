@@ -74,16 +74,6 @@ func parse[T any](flag, path string, parser func(io.Reader) (T, error)) (value T
 	return value, nil
 }
 
-// named puts the file before an error about the module in it. A usage error names
-// a flag instead.
-func named(file string, err error) error {
-	var exit *exitError
-	if !errors.As(err, &exit) {
-		return err
-	}
-	return fmt.Errorf("%s: %w", inputName(file), err)
-}
-
 // inputName returns what messages call the file.
 func inputName(path string) string {
 	if path == "-" {
