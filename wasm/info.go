@@ -56,18 +56,8 @@ type Sig string
 // Info returns the description of op. The name is empty if there is no such
 // opcode, or none that this package knows.
 func (op Opcode) Info() Info {
-	sub := int(op & 0xff)
-	switch op >> 8 {
-	case 0:
-		return coreTable[sub]
-	case prefixMisc:
-		if sub < len(miscTable) {
-			return miscTable[sub]
-		}
-	case prefixAtomic:
-		if sub < len(atomicTable) {
-			return atomicTable[sub]
-		}
+	if page := pages[op>>8]; page != nil {
+		return page[op&0xff]
 	}
 	return Info{}
 }

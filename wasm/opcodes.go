@@ -2,8 +2,8 @@
 
 package wasm
 
-// Opcodes of one byte, WebAssembly core specification, section 5.4. The names are
-// the specification's text names in Go spelling.
+// Opcodes of one byte that some package names (WebAssembly core specification,
+// section 5.4), in Go spelling of their text names. [Opcode.Info] knows all others too.
 const (
 	OpUnreachable        Opcode = 0x00
 	OpNop                Opcode = 0x01
@@ -32,8 +32,6 @@ const (
 	OpTableSet           Opcode = 0x26
 	OpI32Load            Opcode = 0x28
 	OpI64Load            Opcode = 0x29
-	OpF32Load            Opcode = 0x2a
-	OpF64Load            Opcode = 0x2b
 	OpI32Load8S          Opcode = 0x2c
 	OpI32Load8U          Opcode = 0x2d
 	OpI32Load16S         Opcode = 0x2e
@@ -46,8 +44,6 @@ const (
 	OpI64Load32U         Opcode = 0x35
 	OpI32Store           Opcode = 0x36
 	OpI64Store           Opcode = 0x37
-	OpF32Store           Opcode = 0x38
-	OpF64Store           Opcode = 0x39
 	OpI32Store8          Opcode = 0x3a
 	OpI32Store16         Opcode = 0x3b
 	OpI64Store8          Opcode = 0x3c
@@ -57,7 +53,6 @@ const (
 	OpMemoryGrow         Opcode = 0x40
 	OpI32Const           Opcode = 0x41
 	OpI64Const           Opcode = 0x42
-	OpF32Const           Opcode = 0x43
 	OpF64Const           Opcode = 0x44
 	OpI32Eqz             Opcode = 0x45
 	OpI32Eq              Opcode = 0x46
@@ -81,18 +76,6 @@ const (
 	OpI64LeU             Opcode = 0x58
 	OpI64GeS             Opcode = 0x59
 	OpI64GeU             Opcode = 0x5a
-	OpF32Eq              Opcode = 0x5b
-	OpF32Ne              Opcode = 0x5c
-	OpF32Lt              Opcode = 0x5d
-	OpF32Gt              Opcode = 0x5e
-	OpF32Le              Opcode = 0x5f
-	OpF32Ge              Opcode = 0x60
-	OpF64Eq              Opcode = 0x61
-	OpF64Ne              Opcode = 0x62
-	OpF64Lt              Opcode = 0x63
-	OpF64Gt              Opcode = 0x64
-	OpF64Le              Opcode = 0x65
-	OpF64Ge              Opcode = 0x66
 	OpI32Clz             Opcode = 0x67
 	OpI32Ctz             Opcode = 0x68
 	OpI32Popcnt          Opcode = 0x69
@@ -129,59 +112,9 @@ const (
 	OpI64ShrU            Opcode = 0x88
 	OpI64Rotl            Opcode = 0x89
 	OpI64Rotr            Opcode = 0x8a
-	OpF32Abs             Opcode = 0x8b
-	OpF32Neg             Opcode = 0x8c
-	OpF32Ceil            Opcode = 0x8d
-	OpF32Floor           Opcode = 0x8e
-	OpF32Trunc           Opcode = 0x8f
-	OpF32Nearest         Opcode = 0x90
-	OpF32Sqrt            Opcode = 0x91
-	OpF32Add             Opcode = 0x92
-	OpF32Sub             Opcode = 0x93
-	OpF32Mul             Opcode = 0x94
-	OpF32Div             Opcode = 0x95
-	OpF32Min             Opcode = 0x96
-	OpF32Max             Opcode = 0x97
-	OpF32Copysign        Opcode = 0x98
-	OpF64Abs             Opcode = 0x99
-	OpF64Neg             Opcode = 0x9a
-	OpF64Ceil            Opcode = 0x9b
-	OpF64Floor           Opcode = 0x9c
-	OpF64Trunc           Opcode = 0x9d
-	OpF64Nearest         Opcode = 0x9e
-	OpF64Sqrt            Opcode = 0x9f
-	OpF64Add             Opcode = 0xa0
-	OpF64Sub             Opcode = 0xa1
-	OpF64Mul             Opcode = 0xa2
-	OpF64Div             Opcode = 0xa3
-	OpF64Min             Opcode = 0xa4
-	OpF64Max             Opcode = 0xa5
-	OpF64Copysign        Opcode = 0xa6
 	OpI32WrapI64         Opcode = 0xa7
-	OpI32TruncF32S       Opcode = 0xa8
-	OpI32TruncF32U       Opcode = 0xa9
-	OpI32TruncF64S       Opcode = 0xaa
-	OpI32TruncF64U       Opcode = 0xab
 	OpI64ExtendI32S      Opcode = 0xac
 	OpI64ExtendI32U      Opcode = 0xad
-	OpI64TruncF32S       Opcode = 0xae
-	OpI64TruncF32U       Opcode = 0xaf
-	OpI64TruncF64S       Opcode = 0xb0
-	OpI64TruncF64U       Opcode = 0xb1
-	OpF32ConvertI32S     Opcode = 0xb2
-	OpF32ConvertI32U     Opcode = 0xb3
-	OpF32ConvertI64S     Opcode = 0xb4
-	OpF32ConvertI64U     Opcode = 0xb5
-	OpF32DemoteF64       Opcode = 0xb6
-	OpF64ConvertI32S     Opcode = 0xb7
-	OpF64ConvertI32U     Opcode = 0xb8
-	OpF64ConvertI64S     Opcode = 0xb9
-	OpF64ConvertI64U     Opcode = 0xba
-	OpF64PromoteF32      Opcode = 0xbb
-	OpI32ReinterpretF32  Opcode = 0xbc
-	OpI64ReinterpretF64  Opcode = 0xbd
-	OpF32ReinterpretI32  Opcode = 0xbe
-	OpF64ReinterpretI64  Opcode = 0xbf
 	OpI32Extend8S        Opcode = 0xc0
 	OpI32Extend16S       Opcode = 0xc1
 	OpI64Extend8S        Opcode = 0xc2
@@ -195,19 +128,11 @@ const (
 // Opcodes behind the prefix 0xfc: saturating conversions and bulk memory.
 const (
 	OpI32TruncSatF32S Opcode = 0xfc00
-	OpI32TruncSatF32U Opcode = 0xfc01
-	OpI32TruncSatF64S Opcode = 0xfc02
-	OpI32TruncSatF64U Opcode = 0xfc03
-	OpI64TruncSatF32S Opcode = 0xfc04
-	OpI64TruncSatF32U Opcode = 0xfc05
-	OpI64TruncSatF64S Opcode = 0xfc06
 	OpI64TruncSatF64U Opcode = 0xfc07
-	OpMemoryInit      Opcode = 0xfc08
 	OpDataDrop        Opcode = 0xfc09
 	OpMemoryCopy      Opcode = 0xfc0a
 	OpMemoryFill      Opcode = 0xfc0b
 	OpTableInit       Opcode = 0xfc0c
-	OpElemDrop        Opcode = 0xfc0d
 	OpTableCopy       Opcode = 0xfc0e
 	OpTableGrow       Opcode = 0xfc0f
 	OpTableSize       Opcode = 0xfc10

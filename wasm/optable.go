@@ -2,213 +2,157 @@
 
 package wasm
 
-// coreTable describes the opcodes of one byte, miscTable those behind 0xfc and
-// atomicTable (atomics.go) those behind 0xfe. An empty row is no opcode.
-var coreTable = [256]Info{
-	OpUnreachable:        {"unreachable", ImmNone, "", 0},
-	OpNop:                {"nop", ImmNone, ":", 0},
-	OpBlock:              {"block", ImmBlock, "", 0},
-	OpLoop:               {"loop", ImmBlock, "", 0},
-	OpIf:                 {"if", ImmBlock, "", 0},
-	OpElse:               {"else", ImmNone, "", 0},
-	OpEnd:                {"end", ImmNone, "", 0},
-	OpBr:                 {"br", ImmLabel, "", 0},
-	OpBrIf:               {"br_if", ImmLabel, "", 0},
-	OpBrTable:            {"br_table", ImmLabels, "", 0},
-	OpReturn:             {"return", ImmNone, "", 0},
-	OpCall:               {"call", ImmFunc, "", 0},
-	OpCallIndirect:       {"call_indirect", ImmTypeTable, "", 0},
-	OpReturnCall:         {"return_call", ImmFunc, "", 0},
-	OpReturnCallIndirect: {"return_call_indirect", ImmTypeTable, "", 0},
-	OpDrop:               {"drop", ImmNone, "", 0},
-	OpSelect:             {"select", ImmNone, "", 0},
-	OpSelectT:            {"select", ImmSelectType, "", 0},
-	OpLocalGet:           {"local.get", ImmLocal, "", 0},
-	OpLocalSet:           {"local.set", ImmLocal, "", 0},
-	OpLocalTee:           {"local.tee", ImmLocal, "", 0},
-	OpGlobalGet:          {"global.get", ImmGlobal, "", 0},
-	OpGlobalSet:          {"global.set", ImmGlobal, "", 0},
-	OpTableGet:           {"table.get", ImmTable, "", 0},
-	OpTableSet:           {"table.set", ImmTable, "", 0},
-	OpI32Load:            {"i32.load", ImmMem, "a:i", 2},
-	OpI64Load:            {"i64.load", ImmMem, "a:I", 3},
-	OpF32Load:            {"f32.load", ImmMem, "a:f", 2},
-	OpF64Load:            {"f64.load", ImmMem, "a:F", 3},
-	OpI32Load8S:          {"i32.load8_s", ImmMem, "a:i", 0},
-	OpI32Load8U:          {"i32.load8_u", ImmMem, "a:i", 0},
-	OpI32Load16S:         {"i32.load16_s", ImmMem, "a:i", 1},
-	OpI32Load16U:         {"i32.load16_u", ImmMem, "a:i", 1},
-	OpI64Load8S:          {"i64.load8_s", ImmMem, "a:I", 0},
-	OpI64Load8U:          {"i64.load8_u", ImmMem, "a:I", 0},
-	OpI64Load16S:         {"i64.load16_s", ImmMem, "a:I", 1},
-	OpI64Load16U:         {"i64.load16_u", ImmMem, "a:I", 1},
-	OpI64Load32S:         {"i64.load32_s", ImmMem, "a:I", 2},
-	OpI64Load32U:         {"i64.load32_u", ImmMem, "a:I", 2},
-	OpI32Store:           {"i32.store", ImmMem, "ai:", 2},
-	OpI64Store:           {"i64.store", ImmMem, "aI:", 3},
-	OpF32Store:           {"f32.store", ImmMem, "af:", 2},
-	OpF64Store:           {"f64.store", ImmMem, "aF:", 3},
-	OpI32Store8:          {"i32.store8", ImmMem, "ai:", 0},
-	OpI32Store16:         {"i32.store16", ImmMem, "ai:", 1},
-	OpI64Store8:          {"i64.store8", ImmMem, "aI:", 0},
-	OpI64Store16:         {"i64.store16", ImmMem, "aI:", 1},
-	OpI64Store32:         {"i64.store32", ImmMem, "aI:", 2},
-	OpMemorySize:         {"memory.size", ImmMemory, ":a", 0},
-	OpMemoryGrow:         {"memory.grow", ImmMemory, "a:a", 0},
-	OpI32Const:           {"i32.const", ImmI32, ":i", 0},
-	OpI64Const:           {"i64.const", ImmI64, ":I", 0},
-	OpF32Const:           {"f32.const", ImmF32, ":f", 0},
-	OpF64Const:           {"f64.const", ImmF64, ":F", 0},
-	OpI32Eqz:             {"i32.eqz", ImmNone, "i:i", 0},
-	OpI32Eq:              {"i32.eq", ImmNone, "ii:i", 0},
-	OpI32Ne:              {"i32.ne", ImmNone, "ii:i", 0},
-	OpI32LtS:             {"i32.lt_s", ImmNone, "ii:i", 0},
-	OpI32LtU:             {"i32.lt_u", ImmNone, "ii:i", 0},
-	OpI32GtS:             {"i32.gt_s", ImmNone, "ii:i", 0},
-	OpI32GtU:             {"i32.gt_u", ImmNone, "ii:i", 0},
-	OpI32LeS:             {"i32.le_s", ImmNone, "ii:i", 0},
-	OpI32LeU:             {"i32.le_u", ImmNone, "ii:i", 0},
-	OpI32GeS:             {"i32.ge_s", ImmNone, "ii:i", 0},
-	OpI32GeU:             {"i32.ge_u", ImmNone, "ii:i", 0},
-	OpI64Eqz:             {"i64.eqz", ImmNone, "I:i", 0},
-	OpI64Eq:              {"i64.eq", ImmNone, "II:i", 0},
-	OpI64Ne:              {"i64.ne", ImmNone, "II:i", 0},
-	OpI64LtS:             {"i64.lt_s", ImmNone, "II:i", 0},
-	OpI64LtU:             {"i64.lt_u", ImmNone, "II:i", 0},
-	OpI64GtS:             {"i64.gt_s", ImmNone, "II:i", 0},
-	OpI64GtU:             {"i64.gt_u", ImmNone, "II:i", 0},
-	OpI64LeS:             {"i64.le_s", ImmNone, "II:i", 0},
-	OpI64LeU:             {"i64.le_u", ImmNone, "II:i", 0},
-	OpI64GeS:             {"i64.ge_s", ImmNone, "II:i", 0},
-	OpI64GeU:             {"i64.ge_u", ImmNone, "II:i", 0},
-	OpF32Eq:              {"f32.eq", ImmNone, "ff:i", 0},
-	OpF32Ne:              {"f32.ne", ImmNone, "ff:i", 0},
-	OpF32Lt:              {"f32.lt", ImmNone, "ff:i", 0},
-	OpF32Gt:              {"f32.gt", ImmNone, "ff:i", 0},
-	OpF32Le:              {"f32.le", ImmNone, "ff:i", 0},
-	OpF32Ge:              {"f32.ge", ImmNone, "ff:i", 0},
-	OpF64Eq:              {"f64.eq", ImmNone, "FF:i", 0},
-	OpF64Ne:              {"f64.ne", ImmNone, "FF:i", 0},
-	OpF64Lt:              {"f64.lt", ImmNone, "FF:i", 0},
-	OpF64Gt:              {"f64.gt", ImmNone, "FF:i", 0},
-	OpF64Le:              {"f64.le", ImmNone, "FF:i", 0},
-	OpF64Ge:              {"f64.ge", ImmNone, "FF:i", 0},
-	OpI32Clz:             {"i32.clz", ImmNone, "i:i", 0},
-	OpI32Ctz:             {"i32.ctz", ImmNone, "i:i", 0},
-	OpI32Popcnt:          {"i32.popcnt", ImmNone, "i:i", 0},
-	OpI32Add:             {"i32.add", ImmNone, "ii:i", 0},
-	OpI32Sub:             {"i32.sub", ImmNone, "ii:i", 0},
-	OpI32Mul:             {"i32.mul", ImmNone, "ii:i", 0},
-	OpI32DivS:            {"i32.div_s", ImmNone, "ii:i", 0},
-	OpI32DivU:            {"i32.div_u", ImmNone, "ii:i", 0},
-	OpI32RemS:            {"i32.rem_s", ImmNone, "ii:i", 0},
-	OpI32RemU:            {"i32.rem_u", ImmNone, "ii:i", 0},
-	OpI32And:             {"i32.and", ImmNone, "ii:i", 0},
-	OpI32Or:              {"i32.or", ImmNone, "ii:i", 0},
-	OpI32Xor:             {"i32.xor", ImmNone, "ii:i", 0},
-	OpI32Shl:             {"i32.shl", ImmNone, "ii:i", 0},
-	OpI32ShrS:            {"i32.shr_s", ImmNone, "ii:i", 0},
-	OpI32ShrU:            {"i32.shr_u", ImmNone, "ii:i", 0},
-	OpI32Rotl:            {"i32.rotl", ImmNone, "ii:i", 0},
-	OpI32Rotr:            {"i32.rotr", ImmNone, "ii:i", 0},
-	OpI64Clz:             {"i64.clz", ImmNone, "I:I", 0},
-	OpI64Ctz:             {"i64.ctz", ImmNone, "I:I", 0},
-	OpI64Popcnt:          {"i64.popcnt", ImmNone, "I:I", 0},
-	OpI64Add:             {"i64.add", ImmNone, "II:I", 0},
-	OpI64Sub:             {"i64.sub", ImmNone, "II:I", 0},
-	OpI64Mul:             {"i64.mul", ImmNone, "II:I", 0},
-	OpI64DivS:            {"i64.div_s", ImmNone, "II:I", 0},
-	OpI64DivU:            {"i64.div_u", ImmNone, "II:I", 0},
-	OpI64RemS:            {"i64.rem_s", ImmNone, "II:I", 0},
-	OpI64RemU:            {"i64.rem_u", ImmNone, "II:I", 0},
-	OpI64And:             {"i64.and", ImmNone, "II:I", 0},
-	OpI64Or:              {"i64.or", ImmNone, "II:I", 0},
-	OpI64Xor:             {"i64.xor", ImmNone, "II:I", 0},
-	OpI64Shl:             {"i64.shl", ImmNone, "II:I", 0},
-	OpI64ShrS:            {"i64.shr_s", ImmNone, "II:I", 0},
-	OpI64ShrU:            {"i64.shr_u", ImmNone, "II:I", 0},
-	OpI64Rotl:            {"i64.rotl", ImmNone, "II:I", 0},
-	OpI64Rotr:            {"i64.rotr", ImmNone, "II:I", 0},
-	OpF32Abs:             {"f32.abs", ImmNone, "f:f", 0},
-	OpF32Neg:             {"f32.neg", ImmNone, "f:f", 0},
-	OpF32Ceil:            {"f32.ceil", ImmNone, "f:f", 0},
-	OpF32Floor:           {"f32.floor", ImmNone, "f:f", 0},
-	OpF32Trunc:           {"f32.trunc", ImmNone, "f:f", 0},
-	OpF32Nearest:         {"f32.nearest", ImmNone, "f:f", 0},
-	OpF32Sqrt:            {"f32.sqrt", ImmNone, "f:f", 0},
-	OpF32Add:             {"f32.add", ImmNone, "ff:f", 0},
-	OpF32Sub:             {"f32.sub", ImmNone, "ff:f", 0},
-	OpF32Mul:             {"f32.mul", ImmNone, "ff:f", 0},
-	OpF32Div:             {"f32.div", ImmNone, "ff:f", 0},
-	OpF32Min:             {"f32.min", ImmNone, "ff:f", 0},
-	OpF32Max:             {"f32.max", ImmNone, "ff:f", 0},
-	OpF32Copysign:        {"f32.copysign", ImmNone, "ff:f", 0},
-	OpF64Abs:             {"f64.abs", ImmNone, "F:F", 0},
-	OpF64Neg:             {"f64.neg", ImmNone, "F:F", 0},
-	OpF64Ceil:            {"f64.ceil", ImmNone, "F:F", 0},
-	OpF64Floor:           {"f64.floor", ImmNone, "F:F", 0},
-	OpF64Trunc:           {"f64.trunc", ImmNone, "F:F", 0},
-	OpF64Nearest:         {"f64.nearest", ImmNone, "F:F", 0},
-	OpF64Sqrt:            {"f64.sqrt", ImmNone, "F:F", 0},
-	OpF64Add:             {"f64.add", ImmNone, "FF:F", 0},
-	OpF64Sub:             {"f64.sub", ImmNone, "FF:F", 0},
-	OpF64Mul:             {"f64.mul", ImmNone, "FF:F", 0},
-	OpF64Div:             {"f64.div", ImmNone, "FF:F", 0},
-	OpF64Min:             {"f64.min", ImmNone, "FF:F", 0},
-	OpF64Max:             {"f64.max", ImmNone, "FF:F", 0},
-	OpF64Copysign:        {"f64.copysign", ImmNone, "FF:F", 0},
-	OpI32WrapI64:         {"i32.wrap_i64", ImmNone, "I:i", 0},
-	OpI32TruncF32S:       {"i32.trunc_f32_s", ImmNone, "f:i", 0},
-	OpI32TruncF32U:       {"i32.trunc_f32_u", ImmNone, "f:i", 0},
-	OpI32TruncF64S:       {"i32.trunc_f64_s", ImmNone, "F:i", 0},
-	OpI32TruncF64U:       {"i32.trunc_f64_u", ImmNone, "F:i", 0},
-	OpI64ExtendI32S:      {"i64.extend_i32_s", ImmNone, "i:I", 0},
-	OpI64ExtendI32U:      {"i64.extend_i32_u", ImmNone, "i:I", 0},
-	OpI64TruncF32S:       {"i64.trunc_f32_s", ImmNone, "f:I", 0},
-	OpI64TruncF32U:       {"i64.trunc_f32_u", ImmNone, "f:I", 0},
-	OpI64TruncF64S:       {"i64.trunc_f64_s", ImmNone, "F:I", 0},
-	OpI64TruncF64U:       {"i64.trunc_f64_u", ImmNone, "F:I", 0},
-	OpF32ConvertI32S:     {"f32.convert_i32_s", ImmNone, "i:f", 0},
-	OpF32ConvertI32U:     {"f32.convert_i32_u", ImmNone, "i:f", 0},
-	OpF32ConvertI64S:     {"f32.convert_i64_s", ImmNone, "I:f", 0},
-	OpF32ConvertI64U:     {"f32.convert_i64_u", ImmNone, "I:f", 0},
-	OpF32DemoteF64:       {"f32.demote_f64", ImmNone, "F:f", 0},
-	OpF64ConvertI32S:     {"f64.convert_i32_s", ImmNone, "i:F", 0},
-	OpF64ConvertI32U:     {"f64.convert_i32_u", ImmNone, "i:F", 0},
-	OpF64ConvertI64S:     {"f64.convert_i64_s", ImmNone, "I:F", 0},
-	OpF64ConvertI64U:     {"f64.convert_i64_u", ImmNone, "I:F", 0},
-	OpF64PromoteF32:      {"f64.promote_f32", ImmNone, "f:F", 0},
-	OpI32ReinterpretF32:  {"i32.reinterpret_f32", ImmNone, "f:i", 0},
-	OpI64ReinterpretF64:  {"i64.reinterpret_f64", ImmNone, "F:I", 0},
-	OpF32ReinterpretI32:  {"f32.reinterpret_i32", ImmNone, "i:f", 0},
-	OpF64ReinterpretI64:  {"f64.reinterpret_i64", ImmNone, "I:F", 0},
-	OpI32Extend8S:        {"i32.extend8_s", ImmNone, "i:i", 0},
-	OpI32Extend16S:       {"i32.extend16_s", ImmNone, "i:i", 0},
-	OpI64Extend8S:        {"i64.extend8_s", ImmNone, "I:I", 0},
-	OpI64Extend16S:       {"i64.extend16_s", ImmNone, "I:I", 0},
-	OpI64Extend32S:       {"i64.extend32_s", ImmNone, "I:I", 0},
-	OpRefNull:            {"ref.null", ImmRefType, "", 0},
-	OpRefIsNull:          {"ref.is_null", ImmNone, "", 0},
-	OpRefFunc:            {"ref.func", ImmFunc, ":r", 0},
+import (
+	"math/bits"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// opcodes describes every opcode. A row stands for a run of neighbours: those from
+// first on have the names, in their order, and share the rest. In the signature v is
+// the type that a name begins with and w the one that it has behind; see [Sig] for
+// the others.
+var opcodes = []struct {
+	first Opcode
+	imm   Imm
+	sig   string
+	names string
+}{
+	{OpUnreachable, ImmNone, "", "unreachable"},
+	{OpNop, ImmNone, ":", "nop"},
+	{OpBlock, ImmBlock, "", "block loop if"},
+	{OpElse, ImmNone, "", "else"},
+	{OpEnd, ImmNone, "", "end"},
+	{OpBr, ImmLabel, "", "br br_if"},
+	{OpBrTable, ImmLabels, "", "br_table"},
+	{OpReturn, ImmNone, "", "return"},
+	{OpCall, ImmFunc, "", "call"},
+	{OpCallIndirect, ImmTypeTable, "", "call_indirect"},
+	{OpReturnCall, ImmFunc, "", "return_call"},
+	{OpReturnCallIndirect, ImmTypeTable, "", "return_call_indirect"},
+	{OpDrop, ImmNone, "", "drop select"},
+	{OpSelectT, ImmSelectType, "", "select"},
+	{OpLocalGet, ImmLocal, "", "local.get local.set local.tee"},
+	{OpGlobalGet, ImmGlobal, "", "global.get global.set"},
+	{OpTableGet, ImmTable, "", "table.get table.set"},
+	{OpI32Load, ImmMem, "a:v", `
+		i32.load i64.load f32.load f64.load i32.load8_s i32.load8_u i32.load16_s i32.load16_u i64.load8_s
+		i64.load8_u i64.load16_s i64.load16_u i64.load32_s i64.load32_u`},
+	{OpI32Store, ImmMem, "av:", `
+		i32.store i64.store f32.store f64.store i32.store8 i32.store16 i64.store8 i64.store16 i64.store32`},
+	{OpMemorySize, ImmMemory, ":a", "memory.size"},
+	{OpMemoryGrow, ImmMemory, "a:a", "memory.grow"},
+	{OpI32Const, ImmI32, ":v", "i32.const"},
+	{OpI64Const, ImmI64, ":v", "i64.const"},
+	{0x43, ImmF32, ":v", "f32.const"},
+	{OpF64Const, ImmF64, ":v", "f64.const"},
+	{OpI32Eqz, ImmNone, "v:i", "i32.eqz"},
+	{OpI32Eq, ImmNone, "vv:i", `
+		i32.eq i32.ne i32.lt_s i32.lt_u i32.gt_s i32.gt_u i32.le_s i32.le_u i32.ge_s i32.ge_u`},
+	{OpI64Eqz, ImmNone, "v:i", "i64.eqz"},
+	{OpI64Eq, ImmNone, "vv:i", `
+		i64.eq i64.ne i64.lt_s i64.lt_u i64.gt_s i64.gt_u i64.le_s i64.le_u i64.ge_s i64.ge_u
+		f32.eq f32.ne f32.lt f32.gt f32.le f32.ge f64.eq f64.ne f64.lt
+		f64.gt f64.le f64.ge`},
+	{OpI32Clz, ImmNone, "v:v", "i32.clz i32.ctz i32.popcnt"},
+	{OpI32Add, ImmNone, "vv:v", `
+		i32.add i32.sub i32.mul i32.div_s i32.div_u i32.rem_s i32.rem_u i32.and i32.or i32.xor i32.shl i32.shr_s
+		i32.shr_u i32.rotl i32.rotr`},
+	{OpI64Clz, ImmNone, "v:v", "i64.clz i64.ctz i64.popcnt"},
+	{OpI64Add, ImmNone, "vv:v", `
+		i64.add i64.sub i64.mul i64.div_s i64.div_u i64.rem_s i64.rem_u i64.and i64.or i64.xor i64.shl i64.shr_s
+		i64.shr_u i64.rotl i64.rotr`},
+	{0x8b, ImmNone, "v:v", "f32.abs f32.neg f32.ceil f32.floor f32.trunc f32.nearest f32.sqrt"},
+	{0x92, ImmNone, "vv:v", "f32.add f32.sub f32.mul f32.div f32.min f32.max f32.copysign"},
+	{0x99, ImmNone, "v:v", "f64.abs f64.neg f64.ceil f64.floor f64.trunc f64.nearest f64.sqrt"},
+	{0xa0, ImmNone, "vv:v", "f64.add f64.sub f64.mul f64.div f64.min f64.max f64.copysign"},
+	{OpI32WrapI64, ImmNone, "w:v", `
+		i32.wrap_i64 i32.trunc_f32_s i32.trunc_f32_u i32.trunc_f64_s i32.trunc_f64_u
+		i64.extend_i32_s i64.extend_i32_u i64.trunc_f32_s i64.trunc_f32_u i64.trunc_f64_s i64.trunc_f64_u
+		f32.convert_i32_s f32.convert_i32_u f32.convert_i64_s f32.convert_i64_u f32.demote_f64
+		f64.convert_i32_s f64.convert_i32_u f64.convert_i64_s f64.convert_i64_u f64.promote_f32
+		i32.reinterpret_f32 i64.reinterpret_f64 f32.reinterpret_i32 f64.reinterpret_i64`},
+	{OpI32Extend8S, ImmNone, "v:v", `
+		i32.extend8_s i32.extend16_s i64.extend8_s i64.extend16_s i64.extend32_s`},
+	{OpRefNull, ImmRefType, "", "ref.null"},
+	{OpRefIsNull, ImmNone, "", "ref.is_null"},
+	{OpRefFunc, ImmFunc, ":r", "ref.func"},
+	{OpI32TruncSatF32S, ImmNone, "w:v", `
+		i32.trunc_sat_f32_s i32.trunc_sat_f32_u i32.trunc_sat_f64_s i32.trunc_sat_f64_u
+		i64.trunc_sat_f32_s i64.trunc_sat_f32_u i64.trunc_sat_f64_s i64.trunc_sat_f64_u`},
+	{0xfc08, ImmDataMemory, "aii:", "memory.init"},
+	{OpDataDrop, ImmData, ":", "data.drop"},
+	{OpMemoryCopy, ImmMemoryMemory, "aaa:", "memory.copy"},
+	{OpMemoryFill, ImmMemory, "aia:", "memory.fill"},
+	{OpTableInit, ImmElemTable, "", "table.init"},
+	{0xfc0d, ImmElem, ":", "elem.drop"},
+	{OpTableCopy, ImmTableTable, "", "table.copy"},
+	{OpTableGrow, ImmTable, "", "table.grow table.size table.fill"},
+	{0xfe00, ImmMem, "ai:i", "memory.atomic.notify"},
+	{0xfe01, ImmMem, "aiI:i", "memory.atomic.wait32"},
+	{0xfe02, ImmMem, "aII:i", "memory.atomic.wait64"},
+	{0xfe03, ImmFence, ":", "atomic.fence"},
+	{0xfe10, ImmMem, "a:v", `
+		i32.atomic.load i64.atomic.load i32.atomic.load8_u i32.atomic.load16_u i64.atomic.load8_u
+		i64.atomic.load16_u i64.atomic.load32_u`},
+	{0xfe17, ImmMem, "av:", `
+		i32.atomic.store i64.atomic.store i32.atomic.store8 i32.atomic.store16 i64.atomic.store8 i64.atomic.store16
+		i64.atomic.store32`},
+	{0xfe1e, ImmMem, "av:v", `
+		i32.atomic.rmw.add i64.atomic.rmw.add i32.atomic.rmw8.add_u i32.atomic.rmw16.add_u i64.atomic.rmw8.add_u
+		i64.atomic.rmw16.add_u i64.atomic.rmw32.add_u i32.atomic.rmw.sub i64.atomic.rmw.sub i32.atomic.rmw8.sub_u
+		i32.atomic.rmw16.sub_u i64.atomic.rmw8.sub_u i64.atomic.rmw16.sub_u i64.atomic.rmw32.sub_u
+		i32.atomic.rmw.and i64.atomic.rmw.and i32.atomic.rmw8.and_u i32.atomic.rmw16.and_u i64.atomic.rmw8.and_u
+		i64.atomic.rmw16.and_u i64.atomic.rmw32.and_u i32.atomic.rmw.or i64.atomic.rmw.or i32.atomic.rmw8.or_u
+		i32.atomic.rmw16.or_u i64.atomic.rmw8.or_u i64.atomic.rmw16.or_u i64.atomic.rmw32.or_u i32.atomic.rmw.xor
+		i64.atomic.rmw.xor i32.atomic.rmw8.xor_u i32.atomic.rmw16.xor_u i64.atomic.rmw8.xor_u i64.atomic.rmw16.xor_u
+		i64.atomic.rmw32.xor_u i32.atomic.rmw.xchg i64.atomic.rmw.xchg i32.atomic.rmw8.xchg_u
+		i32.atomic.rmw16.xchg_u i64.atomic.rmw8.xchg_u i64.atomic.rmw16.xchg_u i64.atomic.rmw32.xchg_u`},
+	{0xfe48, ImmMem, "avv:v", `
+		i32.atomic.rmw.cmpxchg i64.atomic.rmw.cmpxchg i32.atomic.rmw8.cmpxchg_u i32.atomic.rmw16.cmpxchg_u
+		i64.atomic.rmw8.cmpxchg_u i64.atomic.rmw16.cmpxchg_u i64.atomic.rmw32.cmpxchg_u`},
 }
 
-var miscTable = [...]Info{
-	OpI32TruncSatF32S & 0xff: {"i32.trunc_sat_f32_s", ImmNone, "f:i", 0},
-	OpI32TruncSatF32U & 0xff: {"i32.trunc_sat_f32_u", ImmNone, "f:i", 0},
-	OpI32TruncSatF64S & 0xff: {"i32.trunc_sat_f64_s", ImmNone, "F:i", 0},
-	OpI32TruncSatF64U & 0xff: {"i32.trunc_sat_f64_u", ImmNone, "F:i", 0},
-	OpI64TruncSatF32S & 0xff: {"i64.trunc_sat_f32_s", ImmNone, "f:I", 0},
-	OpI64TruncSatF32U & 0xff: {"i64.trunc_sat_f32_u", ImmNone, "f:I", 0},
-	OpI64TruncSatF64S & 0xff: {"i64.trunc_sat_f64_s", ImmNone, "F:I", 0},
-	OpI64TruncSatF64U & 0xff: {"i64.trunc_sat_f64_u", ImmNone, "F:I", 0},
-	OpMemoryInit & 0xff:      {"memory.init", ImmDataMemory, "aii:", 0},
-	OpDataDrop & 0xff:        {"data.drop", ImmData, ":", 0},
-	OpMemoryCopy & 0xff:      {"memory.copy", ImmMemoryMemory, "aaa:", 0},
-	OpMemoryFill & 0xff:      {"memory.fill", ImmMemory, "aia:", 0},
-	OpTableInit & 0xff:       {"table.init", ImmElemTable, "", 0},
-	OpElemDrop & 0xff:        {"elem.drop", ImmElem, ":", 0},
-	OpTableCopy & 0xff:       {"table.copy", ImmTableTable, "", 0},
-	OpTableGrow & 0xff:       {"table.grow", ImmTable, "", 0},
-	OpTableSize & 0xff:       {"table.size", ImmTable, "", 0},
-	OpTableFill & 0xff:       {"table.fill", ImmTable, "", 0},
+// pages has the opcodes by their prefix, which is 0 for those of one byte. An empty
+// entry is no opcode.
+var pages = func() (pages [256]*[256]Info) {
+	for _, run := range opcodes {
+		for i, name := range strings.Fields(run.names) {
+			op := run.first + Opcode(i)
+			if pages[op>>8] == nil {
+				pages[op>>8] = new([256]Info)
+			}
+			info := Info{Name: name, Imm: run.imm, Sig: spelled(run.sig, name)}
+			if run.imm == ImmMem {
+				info.Align = alignment(name)
+			}
+			pages[op>>8][op&0xff] = info
+		}
+	}
+	return pages
+}()
+
+var (
+	typeInName  = regexp.MustCompile(`[if](32|64)`)
+	widthInName = regexp.MustCompile(`.*\D(8|16|32|64)`) // the last number
+)
+
+// spelled puts the types of a name into a signature.
+func spelled(sig, name string) Sig {
+	letters := map[string]string{"i32": "i", "i64": "I", "f32": "f", "f64": "F"}
+	for i, t := range typeInName.FindAllString(name, -1) {
+		sig = strings.ReplaceAll(sig, "vw"[i:i+1], letters[t])
+	}
+	return Sig(sig)
+}
+
+// alignment returns the log2 of the bytes that an access touches: by the number in its
+// name, or that of an i32, as for memory.atomic.notify.
+func alignment(name string) uint8 {
+	width := 32
+	if n := widthInName.FindStringSubmatch(name); n != nil {
+		width, _ = strconv.Atoi(n[1])
+	}
+	return uint8(bits.TrailingZeros(uint(width / 8)))
 }
