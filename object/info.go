@@ -34,19 +34,19 @@ func Inspect(file []byte) (*Info, error) {
 	}
 	info := &Info{Symbols: []Symbol{}, Segments: []Segment{}, Relocations: []Relocation{}, Features: []string{}}
 	for _, c := range m.Customs {
-		r := &reader{buf: c.Payload}
+		r := wasm.NewReader(c.Payload)
 		switch {
 		case c.Name == sectionLinking:
 			info.readLinking(r, m)
 		case strings.HasPrefix(c.Name, sectionReloc):
 			info.readRelocations(r, sections)
 		case c.Name == sectionFeatures:
-			for range r.count() {
-				info.Features = append(info.Features, string(r.byte())+r.string())
+			for range r.Count("features") {
+				info.Features = append(info.Features, string(r.Byte())+r.Name("feature"))
 			}
 		}
-		if r.err != nil {
-			return nil, fmt.Errorf("custom section %q: %w", c.Name, r.err)
+		if err := r.Err(); err != nil {
+			return nil, fmt.Errorf("custom section %q: payload %w", c.Name, err)
 		}
 	}
 	return info, nil
@@ -85,48 +85,46 @@ func (info *Info) DataBytes() uint32 {
 	return n
 }
 
-func (info *Info) readLinking(r *reader, m *wasm.Module) {
-	if v := r.u32(); r.err == nil && v != linkingVersion {
-		r.fail("linking metadata of version %d, want %d", v, linkingVersion)
+func (info *Info) readLinking(r *wasm.Reader, m *wasm.Module) {
+	if v := r.U32(); r.Err() == nil && v != linkingVersion {
+		r.Fail("linking metadata of version %d, want %d", v, linkingVersion)
 	}
-	for r.more() {
-		id := r.byte()
-		sub := r.sub(r.u32())
+	for r.More() {
+		id := r.Byte()
+		sub := r.Sub(r.U32(), "subsection")
 		switch id {
 		case subsectionSymbols:
-			for range sub.count() {
+			for range sub.Count("symbols") {
 				info.Symbols = append(info.Symbols, readSymbol(sub, m))
 			}
 		case subsectionSegments:
-			for range sub.count() {
-				info.Segments = append(info.Segments, Segment{sub.string(), sub.u32(), sub.u32()})
+			for range sub.Count("segments") {
+				info.Segments = append(info.Segments, Segment{sub.Name("segment name"), sub.U32(), sub.U32()})
 			}
 		}
-		if r.err == nil {
-			r.err = sub.err
-		}
+		r.Adopt(sub)
 	}
 }
 
-func readSymbol(r *reader, m *wasm.Module) Symbol {
-	s := Symbol{Kind: SymbolKind(r.byte()), Flags: SymbolFlags(r.u32())}
+func readSymbol(r *wasm.Reader, m *wasm.Module) Symbol {
+	s := Symbol{Kind: SymbolKind(r.Byte()), Flags: SymbolFlags(r.U32())}
 	switch s.Kind {
 	case SymbolData:
-		s.Name = r.string()
+		s.Name = r.Name("symbol name")
 		if s.Flags&SymbolUndefined == 0 {
-			s.Index, s.Offset, s.Size = r.u32(), r.u32(), r.u32()
+			s.Index, s.Offset, s.Size = r.U32(), r.U32(), r.U32()
 		}
 	case SymbolSection:
-		s.Index = r.u32()
+		s.Index = r.U32()
 	case SymbolFunction, SymbolGlobal, SymbolTag, SymbolTable:
-		s.Index = r.u32()
+		s.Index = r.U32()
 		if s.named() {
-			s.Name = r.string()
+			s.Name = r.Name("symbol name")
 		} else {
 			s.Name = importName(m, s)
 		}
 	default:
-		r.fail("symbol of unknown kind %d", s.Kind)
+		r.Fail("symbol of unknown kind %d", s.Kind)
 	}
 	return s
 }
@@ -148,12 +146,12 @@ func importName(m *wasm.Module, s Symbol) string {
 	return ""
 }
 
-func (info *Info) readRelocations(r *reader, sections []wasm.Section) {
-	index := r.u32()
-	if r.err == nil && int64(index) >= int64(len(sections)) {
-		r.fail("relocations of section %d, but there are %d", index, len(sections))
+func (info *Info) readRelocations(r *wasm.Reader, sections []wasm.Section) {
+	index := r.U32()
+	if r.Err() == nil && int64(index) >= int64(len(sections)) {
+		r.Fail("relocations of section %d, but there are %d", index, len(sections))
 	}
-	if r.err != nil {
+	if r.Err() != nil {
 		return
 	}
 	section := sections[index]
@@ -161,12 +159,12 @@ func (info *Info) readRelocations(r *reader, sections []wasm.Section) {
 	if section.ID != wasm.SectionCustom {
 		name = section.ID.String()
 	}
-	for range r.count() {
-		rel := Relocation{Section: name, Type: RelocType(r.byte()), Offset: r.u32(), Symbol: r.u32()}
+	for range r.Count("relocations") {
+		rel := Relocation{Section: name, Type: RelocType(r.Byte()), Offset: r.U32(), Symbol: r.U32()}
 		if rel.Type.hasAddend() {
-			rel.Addend = r.s64()
+			rel.Addend = r.S64()
 		}
-		if r.err != nil {
+		if r.Err() != nil {
 			return
 		}
 		info.Relocations = append(info.Relocations, rel)

@@ -26,17 +26,17 @@ func readNames(m *wasm.Module) names {
 	if !ok {
 		return n
 	}
-	r := &reader{buf: section}
-	for r.more() {
-		id := r.byte()
-		sub := r.sub(r.u32())
+	r := wasm.NewReader(section)
+	for r.More() {
+		id := r.Byte()
+		sub := r.Sub(r.U32(), "subsection")
 		into := map[byte]map[uint32]string{namesFunctions: n.functions, namesGlobals: n.globals}[id]
 		if into == nil {
 			continue
 		}
-		for range sub.count() {
-			index, name := sub.u32(), sub.string()
-			if sub.err == nil {
+		for range sub.Count("names") {
+			index, name := sub.U32(), sub.Name("name")
+			if sub.Err() == nil {
 				into[index] = name
 			}
 		}

@@ -15,7 +15,7 @@ func Decode(file []byte) (*Module, error) {
 	}
 	d := decoder{m: new(Module)}
 	var last, after SectionID // the latter without empty sections, which Encode leaves out
-	for r.more() {
+	for r.More() {
 		at := r.pos
 		s := r.nextSection()
 		if s.section == SectionCustom {
@@ -50,19 +50,19 @@ type decoder struct {
 }
 
 // emptyVec reports whether the section to be read is a vector of length 0.
-func (r *reader) emptyVec() bool {
+func (r *Reader) emptyVec() bool {
 	ahead := *r
-	return r.section != SectionStart && r.section != SectionDataCount && ahead.u32() == 0
+	return r.section != SectionStart && r.section != SectionDataCount && ahead.U32() == 0
 }
 
 // read reads the payload of a section into the module.
-func (d *decoder) read(r *reader) {
+func (d *decoder) read(r *Reader) {
 	m := d.m
 	switch r.section {
 	case SectionType:
-		m.Types = vec(r, "types", (*reader).funcType)
+		m.Types = vec(r, "types", (*Reader).funcType)
 	case SectionImport:
-		m.Imports = vec(r, "imports", (*reader).importItem)
+		m.Imports = vec(r, "imports", (*Reader).importItem)
 		for _, im := range m.Imports {
 			switch im.Kind {
 			case KindFunc:
@@ -72,23 +72,23 @@ func (d *decoder) read(r *reader) {
 			}
 		}
 	case SectionFunction:
-		m.Funcs = vec(r, "functions", func(r *reader) Func { return Func{Type: r.u32()} })
+		m.Funcs = vec(r, "functions", func(r *Reader) Func { return Func{Type: r.U32()} })
 	case SectionTable:
-		m.Tables = vec(r, "tables", (*reader).table)
+		m.Tables = vec(r, "tables", (*Reader).table)
 	case SectionMemory:
-		m.Memories = vec(r, "memories", (*reader).limits)
+		m.Memories = vec(r, "memories", (*Reader).limits)
 		d.mems = append(d.mems, m.Memories...)
 	case SectionGlobal:
 		m.Globals = vec(r, "globals", d.global)
 	case SectionExport:
-		m.Exports = vec(r, "exports", (*reader).export)
+		m.Exports = vec(r, "exports", (*Reader).export)
 	case SectionStart:
-		index := r.u32()
+		index := r.U32()
 		m.Start = &index
 	case SectionElement:
 		m.Elements = vec(r, "element segments", d.element)
 	case SectionDataCount:
-		n := r.u32()
+		n := r.U32()
 		m.DataCount = &n
 	case SectionCode:
 		d.codeSection(r)
@@ -98,18 +98,18 @@ func (d *decoder) read(r *reader) {
 }
 
 // counts checks what sections say about each other's lengths.
-func (d *decoder) counts(r *reader) {
+func (d *decoder) counts(r *Reader) {
 	m := d.m
 	if d.code != len(m.Funcs) {
-		r.fail(r.pos, "%d functions declared, but %d bodies", len(m.Funcs), d.code)
+		r.Fail("%d functions declared, but %d bodies", len(m.Funcs), d.code)
 	}
 	if m.DataCount != nil && int64(*m.DataCount) != int64(len(m.Data)) {
-		r.fail(r.pos, "data count is %d, but there are %d data segments", *m.DataCount, len(m.Data))
+		r.Fail("data count is %d, but there are %d data segments", *m.DataCount, len(m.Data))
 	}
 }
 
-func (d *decoder) custom(r *reader, after SectionID) {
-	name := r.name("name of the custom section")
+func (d *decoder) custom(r *Reader, after SectionID) {
+	name := r.Name("name of the custom section")
 	if !r.ok() {
 		return
 	}
@@ -118,9 +118,9 @@ func (d *decoder) custom(r *reader, after SectionID) {
 	d.m.Customs = append(d.m.Customs, Custom{name, payload, after})
 }
 
-func (d *decoder) codeSection(r *reader) {
+func (d *decoder) codeSection(r *Reader) {
 	at := r.pos
-	d.code = r.count("function bodies")
+	d.code = r.Count("function bodies")
 	if r.ok() && d.code != len(d.m.Funcs) {
 		r.fail(at, "%d function bodies, but %d functions declared", d.code, len(d.m.Funcs))
 	}
@@ -129,18 +129,18 @@ func (d *decoder) codeSection(r *reader) {
 			return
 		}
 		r.fn = d.funcs + i
-		body := r.sub(r.u32(), "function body")
+		body := r.Sub(r.U32(), "function body")
 		d.funcBody(body, &d.m.Funcs[i])
 		r.join(body, "function body")
 	}
 	r.fn = -1
 }
 
-func (d *decoder) funcBody(r *reader, f *Func) {
+func (d *decoder) funcBody(r *Reader, f *Func) {
 	f.Offset, f.Size = r.pos, r.left()
 	at := r.pos
-	f.Locals = vec(r, "groups of locals", func(r *reader) Local {
-		return Local{Count: r.u32(), Type: r.valType()}
+	f.Locals = vec(r, "groups of locals", func(r *Reader) Local {
+		return Local{Count: r.U32(), Type: r.valType()}
 	})
 	total := uint64(0)
 	for _, l := range f.Locals {
@@ -152,19 +152,19 @@ func (d *decoder) funcBody(r *reader, f *Func) {
 	f.Body = d.expr(r)
 }
 
-func (d *decoder) global(r *reader) Global {
+func (d *decoder) global(r *Reader) Global {
 	return Global{Type: r.globalType(), Init: d.expr(r)}
 }
 
-func (d *decoder) element(r *reader) Element {
+func (d *decoder) element(r *Reader) Element {
 	at := r.pos
-	e := Element{Flags: r.u32(), Type: FuncRef}
+	e := Element{Flags: r.U32(), Type: FuncRef}
 	if e.Flags > ElemPassive|ElemIndex|ElemExpressions {
 		r.fail(at, "unknown kind of element segment %d", e.Flags)
 	}
 	if e.Flags&ElemPassive == 0 {
 		if e.Flags&ElemIndex != 0 {
-			e.Table = r.u32()
+			e.Table = r.U32()
 		}
 		e.Offset = d.expr(r)
 	}
@@ -174,7 +174,7 @@ func (d *decoder) element(r *reader) Element {
 	if e.Flags&ElemExpressions != 0 {
 		e.Exprs = vec(r, "element expressions", d.expr)
 	} else {
-		e.Funcs = vec(r, "element functions", (*reader).u32)
+		e.Funcs = vec(r, "element functions", (*Reader).U32)
 	}
 	return e
 }
@@ -183,14 +183,14 @@ func (d *decoder) element(r *reader) Element {
 // the active ones without an explicit table.
 func (e *Element) typed() bool { return e.Flags&(ElemPassive|ElemIndex) != 0 }
 
-func (d *decoder) data(r *reader) Data {
+func (d *decoder) data(r *Reader) Data {
 	at := r.pos
-	s := Data{Flags: r.u32()}
+	s := Data{Flags: r.U32()}
 	if s.Flags > DataIndex {
 		r.fail(at, "unknown kind of data segment %d", s.Flags)
 	}
 	if s.Flags == DataIndex {
-		s.Memory = r.u32()
+		s.Memory = r.U32()
 	}
 	if s.Flags != DataPassive {
 		s.Offset = d.expr(r)

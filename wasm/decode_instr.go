@@ -14,7 +14,7 @@ const (
 const memIndexFlag = 0x40
 
 // expr reads instructions up to and with the end that closes them.
-func (d *decoder) expr(r *reader) []Instr {
+func (d *decoder) expr(r *Reader) []Instr {
 	var body []Instr
 	var open []Opcode // the blocks around the current instruction
 	for r.ok() {
@@ -42,7 +42,7 @@ func (d *decoder) expr(r *reader) []Instr {
 	return nil
 }
 
-func (d *decoder) instr(r *reader) Instr {
+func (d *decoder) instr(r *Reader) Instr {
 	in := Instr{Offset: r.pos}
 	in.Op = r.opcode()
 	if !r.ok() {
@@ -52,16 +52,16 @@ func (d *decoder) instr(r *reader) Instr {
 	case ImmBlock:
 		in.Block = r.blockType()
 	case ImmLabel, ImmFunc, ImmLocal, ImmGlobal, ImmTable, ImmMemory, ImmData, ImmElem:
-		in.Index = r.u32()
+		in.Index = r.U32()
 	case ImmTypeTable, ImmDataMemory, ImmElemTable, ImmMemoryMemory, ImmTableTable:
-		in.Index = r.u32()
-		in.Index2 = r.u32()
+		in.Index = r.U32()
+		in.Index2 = r.U32()
 	case ImmLabels:
-		in.Labels = vec(r, "labels", (*reader).u32)
-		in.Index = r.u32()
+		in.Labels = vec(r, "labels", (*Reader).U32)
+		in.Index = r.U32()
 	case ImmSelectType:
 		at := r.pos
-		if n := r.u32(); r.ok() && n != 1 {
+		if n := r.U32(); r.ok() && n != 1 {
 			r.fail(at, "select with %d types, want 1", n)
 		}
 		in.Type = r.valType()
@@ -70,7 +70,7 @@ func (d *decoder) instr(r *reader) Instr {
 	case ImmI32:
 		in.Value = r.sleb(32)
 	case ImmI64:
-		in.Value = r.sleb(64)
+		in.Value = r.S64()
 	case ImmF32:
 		in.Value = int64(r.fixed(4))
 	case ImmF64:
@@ -79,20 +79,20 @@ func (d *decoder) instr(r *reader) Instr {
 		in.Type = r.refType()
 	case ImmFence:
 		at := r.pos
-		if b := r.byte(); b != 0 {
+		if b := r.Byte(); b != 0 {
 			r.fail(at, "atomic.fence is followed by 0x%02x, want 0x00", b)
 		}
 	}
 	return in
 }
 
-func (r *reader) opcode() Opcode {
+func (r *Reader) opcode() Opcode {
 	at := r.pos
-	b := r.byte()
+	b := r.Byte()
 	op := Opcode(b)
 	switch b {
 	case prefixMisc, prefixAtomic, prefixSIMD:
-		sub := r.u32()
+		sub := r.U32()
 		if !r.ok() {
 			return 0
 		}
@@ -112,7 +112,7 @@ func (r *reader) opcode() Opcode {
 	return op
 }
 
-func (r *reader) blockType() BlockType {
+func (r *Reader) blockType() BlockType {
 	at := r.pos
 	b := BlockType(r.sleb(33))
 	_, isIndex := b.TypeIndex()
@@ -125,29 +125,29 @@ func (r *reader) blockType() BlockType {
 
 // memArg reads the immediate of a memory access. The offset is an u64 only
 // where the memory is 64-bit: elsewhere ten bytes of LEB are not allowed.
-func (d *decoder) memArg(r *reader) MemArg {
+func (d *decoder) memArg(r *Reader) MemArg {
 	at := r.pos
-	a := MemArg{Align: r.u32()}
+	a := MemArg{Align: r.U32()}
 	if a.Align&memIndexFlag != 0 {
 		a.Align &^= memIndexFlag
-		a.Memory = r.u32()
+		a.Memory = r.U32()
 	}
 	if a.Align >= memIndexFlag {
 		r.fail(at, "alignment 2^%d out of range", a.Align)
 	}
 	if int64(a.Memory) < int64(len(d.mems)) && d.mems[a.Memory].Is64 {
-		a.Offset = r.u64()
+		a.Offset = r.uleb(64)
 	} else {
-		a.Offset = uint64(r.u32())
+		a.Offset = uint64(r.U32())
 	}
 	return a
 }
 
 // fixed reads n bytes, little end first.
-func (r *reader) fixed(n int) uint64 {
+func (r *Reader) fixed(n int) uint64 {
 	var v uint64
 	for i := range n {
-		v |= uint64(r.byte()) << (8 * i)
+		v |= uint64(r.Byte()) << (8 * i)
 	}
 	return v
 }

@@ -5,29 +5,29 @@ package wasm
 // formFunc introduces a function type (specification, 5.3.6).
 const formFunc = 0x60
 
-func (r *reader) funcType() FuncType {
+func (r *Reader) funcType() FuncType {
 	at := r.pos
-	if form := r.byte(); r.ok() && form != formFunc {
+	if form := r.Byte(); r.ok() && form != formFunc {
 		r.fail(at, "type form 0x%02x not supported, only functions (0x%02x) are", form, formFunc)
 	}
 	return FuncType{
-		Params:  vec(r, "parameters", (*reader).valType),
-		Results: vec(r, "results", (*reader).valType),
+		Params:  vec(r, "parameters", (*Reader).valType),
+		Results: vec(r, "results", (*Reader).valType),
 	}
 }
 
-func (r *reader) valType() ValType {
+func (r *Reader) valType() ValType {
 	at := r.pos
-	t := ValType(r.byte())
+	t := ValType(r.Byte())
 	if r.ok() && !t.known() {
 		r.fail(at, "value type 0x%02x not supported", byte(t))
 	}
 	return t
 }
 
-func (r *reader) refType() ValType {
+func (r *Reader) refType() ValType {
 	at := r.pos
-	t := ValType(r.byte())
+	t := ValType(r.Byte())
 	if r.ok() && !t.isRef() {
 		r.fail(at, "reference type 0x%02x not supported", byte(t))
 	}
@@ -36,12 +36,12 @@ func (r *reader) refType() ValType {
 
 // elemType reads the type of an element segment: a reference type in front of
 // expressions, else an element kind of which there is one, functions.
-func (r *reader) elemType(exprs bool) ValType {
+func (r *Reader) elemType(exprs bool) ValType {
 	if exprs {
 		return r.refType()
 	}
 	at := r.pos
-	if kind := r.byte(); kind != 0 {
+	if kind := r.Byte(); kind != 0 {
 		r.fail(at, "unknown element kind 0x%02x", kind)
 	}
 	return FuncRef
@@ -54,9 +54,9 @@ const (
 	limits64     = 4
 )
 
-func (r *reader) limits() Limits {
+func (r *Reader) limits() Limits {
 	at := r.pos
-	flags := r.byte()
+	flags := r.Byte()
 	if flags&^(limitsMax|limitsShared|limits64) != 0 {
 		r.fail(at, "limits flags 0x%02x not supported", flags)
 	}
@@ -90,14 +90,14 @@ func (l Limits) flags() byte {
 	return f
 }
 
-func (r *reader) table() Table {
+func (r *Reader) table() Table {
 	return Table{Elem: r.refType(), Limits: r.limits()}
 }
 
-func (r *reader) globalType() GlobalType {
+func (r *Reader) globalType() GlobalType {
 	t := GlobalType{Type: r.valType()}
 	at := r.pos
-	mut := r.byte()
+	mut := r.Byte()
 	if mut > 1 {
 		r.fail(at, "mutability 0x%02x is neither 0 nor 1", mut)
 	}
@@ -105,20 +105,20 @@ func (r *reader) globalType() GlobalType {
 	return t
 }
 
-func (r *reader) kind() ExternKind {
+func (r *Reader) kind() ExternKind {
 	at := r.pos
-	k := ExternKind(r.byte())
+	k := ExternKind(r.Byte())
 	if k > KindGlobal {
 		r.fail(at, "kind 0x%02x of import or export not supported", byte(k))
 	}
 	return k
 }
 
-func (r *reader) importItem() Import {
-	im := Import{Module: r.name("module name"), Name: r.name("import name"), Kind: r.kind()}
+func (r *Reader) importItem() Import {
+	im := Import{Module: r.Name("module name"), Name: r.Name("import name"), Kind: r.kind()}
 	switch im.Kind {
 	case KindFunc:
-		im.Type = r.u32()
+		im.Type = r.U32()
 	case KindTable:
 		im.Table = r.table()
 	case KindMemory:
@@ -129,6 +129,6 @@ func (r *reader) importItem() Import {
 	return im
 }
 
-func (r *reader) export() Export {
-	return Export{Name: r.name("export name"), Kind: r.kind(), Index: r.u32()}
+func (r *Reader) export() Export {
+	return Export{Name: r.Name("export name"), Kind: r.kind(), Index: r.U32()}
 }

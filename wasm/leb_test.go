@@ -62,8 +62,8 @@ func checkULEB(t *testing.T, b []byte, want uint64) {
 		if len(b) > PaddedLen32 && bits == 32 {
 			continue
 		}
-		r := &reader{buf: b, fn: -1}
-		if got := r.uleb(bits); got != want || r.err != nil || r.more() {
+		r := &Reader{buf: b, fn: -1}
+		if got := r.uleb(bits); got != want || r.err != nil || r.More() {
 			t.Errorf("% x as u%d: got %d, %v; want %d", b, bits, got, r.err, want)
 		}
 	}
@@ -75,8 +75,8 @@ func checkSLEB(t *testing.T, b []byte, want int64) {
 		if len(b) > PaddedLen32 && bits < 64 || bits < 64 && want != int64(int32(want)) {
 			continue
 		}
-		r := &reader{buf: b, fn: -1}
-		if got := r.sleb(bits); got != want || r.err != nil || r.more() {
+		r := &Reader{buf: b, fn: -1}
+		if got := r.sleb(bits); got != want || r.err != nil || r.More() {
 			t.Errorf("% x as s%d: got %d, %v; want %d", b, bits, got, r.err, want)
 		}
 	}

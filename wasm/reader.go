@@ -25,10 +25,10 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s section offset 0x%x: %s", e.Section, e.Offset, e.Msg)
 }
 
-// reader consumes a slice of the file. The first error sticks: from then on
-// everything reads as zero, so that callers check once per construct and not
-// once per byte. Loops over counts must look at err.
-type reader struct {
+// A Reader consumes a file or the payload of a custom section. The first error
+// sticks: from then on everything reads as zero, so that callers check once per
+// construct and not once per byte. Loops over counts must look at [Reader.Err].
+type Reader struct {
 	buf     []byte // the file up to the end of what may be read
 	pos     int    // offset in the file
 	section SectionID
@@ -36,21 +36,34 @@ type reader struct {
 	err     error
 }
 
-func (r *reader) fail(at int, format string, args ...any) {
+// NewReader returns a reader of a payload. Offsets in errors count from its start.
+func NewReader(payload []byte) *Reader {
+	return &Reader{buf: payload, section: sectionNone, fn: -1}
+}
+
+// Err returns the first error, an [*Error].
+func (r *Reader) Err() error { return r.err }
+
+// Fail makes an error where the reader stands.
+func (r *Reader) Fail(format string, args ...any) { r.fail(r.pos, format, args...) }
+
+func (r *Reader) fail(at int, format string, args ...any) {
 	if r.err == nil {
 		r.err = &Error{r.section, r.fn, at, fmt.Sprintf(format, args...)}
 	}
 }
 
-func (r *reader) ok() bool   { return r.err == nil }
-func (r *reader) more() bool { return r.err == nil && r.pos < len(r.buf) }
-func (r *reader) left() int  { return len(r.buf) - r.pos }
+func (r *Reader) ok() bool  { return r.err == nil }
+func (r *Reader) left() int { return len(r.buf) - r.pos }
 
-// sub returns a reader of the next n bytes and steps over them.
-func (r *reader) sub(n uint32, what string) *reader {
+// More reports whether bytes are left and all went well.
+func (r *Reader) More() bool { return r.err == nil && r.pos < len(r.buf) }
+
+// Sub returns a reader of the next n bytes and steps over them.
+func (r *Reader) Sub(n uint32, what string) *Reader {
 	s := *r
 	if int64(n) > int64(r.left()) {
-		r.fail(r.pos, "%s of %d bytes, but %d are left", what, n, r.left())
+		r.Fail("%s of %d bytes, but %d are left", what, n, r.left())
 		s.err = r.err
 		return &s
 	}
@@ -60,18 +73,24 @@ func (r *reader) sub(n uint32, what string) *reader {
 }
 
 // join takes over the error of a sub-reader, which must have read everything.
-func (r *reader) join(s *reader, what string) {
-	if s.more() {
-		s.fail(s.pos, "%d bytes left over at the end of the %s", s.left(), what)
+func (r *Reader) join(s *Reader, what string) {
+	if s.More() {
+		s.Fail("%d bytes left over at the end of the %s", s.left(), what)
 	}
+	r.Adopt(s)
+}
+
+// Adopt takes over the error of a sub-reader.
+func (r *Reader) Adopt(s *Reader) {
 	if r.err == nil {
 		r.err = s.err
 	}
 }
 
-func (r *reader) byte() byte {
-	if !r.more() {
-		r.fail(r.pos, "unexpected end")
+// Byte reads a byte.
+func (r *Reader) Byte() byte {
+	if !r.More() {
+		r.Fail("unexpected end")
 		return 0
 	}
 	b := r.buf[r.pos]
@@ -79,15 +98,16 @@ func (r *reader) byte() byte {
 	return b
 }
 
-func (r *reader) bytes(what string) []byte {
-	s := r.sub(r.u32(), what)
+func (r *Reader) bytes(what string) []byte {
+	s := r.Sub(r.U32(), what)
 	if !r.ok() {
 		return nil
 	}
 	return append([]byte(nil), s.buf[s.pos:]...)
 }
 
-func (r *reader) name(what string) string {
+// Name reads a name, which is UTF-8.
+func (r *Reader) Name(what string) string {
 	at := r.pos
 	s := string(r.bytes(what))
 	if !utf8.ValidString(s) {
@@ -96,11 +116,11 @@ func (r *reader) name(what string) string {
 	return s
 }
 
-// count reads the length of a vector. Every element takes a byte at least, so a
+// Count reads the length of a vector. Every element takes a byte at least, so a
 // larger count than bytes are left is refused before anything is allocated.
-func (r *reader) count(what string) int {
+func (r *Reader) Count(what string) int {
 	at := r.pos
-	n := r.u32()
+	n := r.U32()
 	if int64(n) > int64(r.left()) {
 		r.fail(at, "%d %s, but %d bytes are left", n, what, r.left())
 		return 0
@@ -109,8 +129,8 @@ func (r *reader) count(what string) int {
 }
 
 // vec reads a vector of what, an element at a time.
-func vec[T any](r *reader, what string, one func(*reader) T) []T {
-	n := r.count(what)
+func vec[T any](r *Reader, what string, one func(*Reader) T) []T {
+	n := r.Count(what)
 	var v []T
 	for ; n > 0 && r.ok(); n-- {
 		v = append(v, one(r))
@@ -118,15 +138,18 @@ func vec[T any](r *reader, what string, one func(*reader) T) []T {
 	return v
 }
 
-func (r *reader) u32() uint32 { return uint32(r.uleb(32)) }
-func (r *reader) u64() uint64 { return r.uleb(64) }
+// U32 reads an unsigned LEB128 of 32 bits.
+func (r *Reader) U32() uint32 { return uint32(r.uleb(32)) }
+
+// S64 reads a signed LEB128 of 64 bits.
+func (r *Reader) S64() int64 { return r.sleb(64) }
 
 // uleb reads an unsigned LEB128 of at most bits bits (specification, 5.2.2).
-func (r *reader) uleb(bits uint) uint64 {
+func (r *Reader) uleb(bits uint) uint64 {
 	at := r.pos
 	var v uint64
 	for shift := uint(0); ; shift += 7 {
-		b := r.byte()
+		b := r.Byte()
 		if bits-shift < 7 && b>>(bits-shift) != 0 {
 			r.fail(at, "integer does not fit u%d", bits)
 		}
@@ -141,11 +164,11 @@ func (r *reader) uleb(bits uint) uint64 {
 }
 
 // sleb reads a signed LEB128 of at most bits bits.
-func (r *reader) sleb(bits uint) int64 {
+func (r *Reader) sleb(bits uint) int64 {
 	at := r.pos
 	var v int64
 	for shift := uint(0); ; shift += 7 {
-		b := r.byte()
+		b := r.Byte()
 		low := int8(b<<1) >> 1 // the 7 bits, sign-extended
 		if left := bits - shift; left < 7 {
 			// No further byte, and all bits from the sign up are alike.

@@ -75,16 +75,14 @@ func Sections(file []byte) ([]Section, error) {
 		return nil, err
 	}
 	var list []Section
-	for r.more() {
+	for r.More() {
 		s := Section{Offset: r.pos}
 		body := r.nextSection()
 		s.ID, s.Payload, s.Size = body.section, body.pos, body.left()
 		if s.ID == SectionCustom {
-			s.Name = body.name("name of the custom section")
+			s.Name = body.Name("name of the custom section")
 		}
-		if r.err == nil {
-			r.err = body.err
-		}
+		r.Adopt(body)
 		list = append(list, s)
 	}
 	if r.err != nil {
@@ -103,8 +101,8 @@ const (
 )
 
 // open checks the preamble and returns a reader of the rest.
-func open(file []byte) (*reader, error) {
-	r := &reader{buf: file, section: sectionNone, fn: -1}
+func open(file []byte) (*Reader, error) {
+	r := NewReader(file)
 	switch {
 	case len(file) < len(magic) || string(file[:len(magic)]) != magic:
 		r.fail(0, `not a WebAssembly binary: it does not start with "\0asm"`)
@@ -121,9 +119,9 @@ func open(file []byte) (*reader, error) {
 }
 
 // nextSection reads a section's header and returns a reader of its payload.
-func (r *reader) nextSection() *reader {
+func (r *Reader) nextSection() *Reader {
 	at := r.pos
-	id := SectionID(r.byte())
+	id := SectionID(r.Byte())
 	switch {
 	case id == 13:
 		r.fail(at, "tag section: exception handling is not supported")
@@ -131,7 +129,7 @@ func (r *reader) nextSection() *reader {
 		r.fail(at, "unknown section id %d", byte(id))
 	}
 	r.section = id
-	body := r.sub(r.u32(), "section")
+	body := r.Sub(r.U32(), "section")
 	r.section = sectionNone
 	return body
 }
