@@ -4,6 +4,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -176,7 +177,7 @@ func split(m *wasm.Module, f *wasm.Func, price func(*wasm.Module, wasm.Instr) (u
 			return nil, fmt.Errorf("offset 0x%x: %w", in.Offset, err)
 		}
 		b.price += ink
-		if endsBlock(in.Op) {
+		if slices.Contains(blockEnds, in.Op) {
 			b.end = i + 1
 			blocks = append(blocks, b)
 			b = block{first: i + 1, price: inkHeader}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -44,7 +45,7 @@ func (v *machine) ink() (uint64, error) {
 				return 0, err
 			}
 			total += ink
-			if endsBlock(f.Body[at].Op) {
+			if slices.Contains(blockEnds, f.Body[at].Op) {
 				total += inkHeader
 			}
 		}

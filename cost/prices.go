@@ -51,44 +51,34 @@ var priceTable = []price{
 	{ink: 8050, ops: list(wasm.OpMemoryGrow)},
 	{ink: 950, ops: list(wasm.OpMemoryFill, wasm.OpMemoryCopy)},
 
-	{ink: 170, ops: span(wasm.OpI32Eqz, wasm.OpI32GeU)},
+	{ink: 170, ops: wasm.OpI32Eqz.To(wasm.OpI32GeU)},
 	{ink: 210, ops: list(wasm.OpI32Clz, wasm.OpI32Ctz)},
 	{ink: 2650, ops: list(wasm.OpI32Popcnt)},
 	{ink: 70, ops: list(wasm.OpI32Add, wasm.OpI32Sub)},
 	{ink: 160, ops: list(wasm.OpI32Mul)},
-	{ink: 1120, ops: span(wasm.OpI32DivS, wasm.OpI32RemU)},
-	{ink: 70, ops: span(wasm.OpI32And, wasm.OpI32Rotr)},
+	{ink: 1120, ops: wasm.OpI32DivS.To(wasm.OpI32RemU)},
+	{ink: 70, ops: wasm.OpI32And.To(wasm.OpI32Rotr)},
 
-	{ink: 225, ops: span(wasm.OpI64Eqz, wasm.OpI64GeU)},
+	{ink: 225, ops: wasm.OpI64Eqz.To(wasm.OpI64GeU)},
 	{ink: 210, ops: list(wasm.OpI64Clz, wasm.OpI64Ctz)},
 	{ink: 6000, ops: list(wasm.OpI64Popcnt)},
 	{ink: 100, ops: list(wasm.OpI64Add, wasm.OpI64Sub)},
 	{ink: 160, ops: list(wasm.OpI64Mul)},
-	{ink: 1270, ops: span(wasm.OpI64DivS, wasm.OpI64RemU)},
-	{ink: 100, ops: span(wasm.OpI64And, wasm.OpI64Rotr)},
+	{ink: 1270, ops: wasm.OpI64DivS.To(wasm.OpI64RemU)},
+	{ink: 100, ops: wasm.OpI64And.To(wasm.OpI64Rotr)},
 
 	{ink: 100, ops: list(wasm.OpI32WrapI64, wasm.OpI64ExtendI32S, wasm.OpI64ExtendI32U)},
-	{ink: 100, ops: span(wasm.OpI32Extend8S, wasm.OpI64Extend32S)},
+	{ink: 100, ops: wasm.OpI32Extend8S.To(wasm.OpI64Extend32S)},
 }
 
 func list(ops ...wasm.Opcode) []wasm.Opcode { return ops }
 
-// span lists the opcodes from first to last, which are neighbours in the
-// specification's table of instructions.
-func span(first, last wasm.Opcode) []wasm.Opcode {
-	var ops []wasm.Opcode
-	for op := first; op <= last; op++ {
-		ops = append(ops, op)
-	}
-	return ops
-}
-
 // prices indexes priceTable.
-var prices = func() map[wasm.Opcode]*price {
-	index := make(map[wasm.Opcode]*price)
-	for i := range priceTable {
-		for _, op := range priceTable[i].ops {
-			index[op] = &priceTable[i]
+var prices = func() map[wasm.Opcode]price {
+	index := map[wasm.Opcode]price{}
+	for _, p := range priceTable {
+		for _, op := range p.ops {
+			index[op] = p
 		}
 	}
 	return index
@@ -98,8 +88,8 @@ var prices = func() map[wasm.Opcode]*price {
 // prices per byte not included. It fails for instructions that Stylus does not
 // allow.
 func InkOf(m *wasm.Module, in wasm.Instr) (uint64, error) {
-	p := prices[in.Op]
-	if p == nil {
+	p, ok := prices[in.Op]
+	if !ok {
 		return 0, fmt.Errorf("%s is not allowed on stylus", in.Op)
 	}
 	switch in.Op {
@@ -115,14 +105,8 @@ func InkOf(m *wasm.Module, in wasm.Instr) (uint64, error) {
 	return p.ink, nil
 }
 
-// endsBlock reports whether op is the last instruction of a basic block (Nitro,
-// crates/arbutil/src/operator.rs). unreachable is not: what follows it, up to
-// the next instruction that is, is paid for with it.
-func endsBlock(op wasm.Opcode) bool {
-	switch op {
-	case wasm.OpEnd, wasm.OpElse, wasm.OpReturn, wasm.OpLoop, wasm.OpBr, wasm.OpBrTable,
-		wasm.OpBrIf, wasm.OpIf, wasm.OpCall, wasm.OpCallIndirect:
-		return true
-	}
-	return false
-}
+// blockEnds are the instructions that end a basic block (Nitro,
+// crates/arbutil/src/operator.rs). unreachable does not: what follows it, up to
+// the next of these, is paid for with it.
+var blockEnds = list(wasm.OpEnd, wasm.OpElse, wasm.OpReturn, wasm.OpLoop, wasm.OpBr, wasm.OpBrTable,
+	wasm.OpBrIf, wasm.OpIf, wasm.OpCall, wasm.OpCallIndirect)

@@ -92,11 +92,13 @@ func Module(b []byte) (*Info, error) {
 }
 
 func (info *Info) interfaces(m *wasm.Module) {
+	next := map[wasm.ExternKind]uint32{} // imports come first in their index spaces
 	for _, i := range m.Imports {
-		info.Imports = append(info.Imports, Import{i.Module, i.Name, i.Kind.String(), importType(m, i)})
+		info.Imports = append(info.Imports, Import{i.Module, i.Name, i.Kind.String(), itemType(m, i.Kind, next[i.Kind])})
+		next[i.Kind]++
 	}
 	for _, e := range m.Exports {
-		info.Exports = append(info.Exports, Export{e.Name, e.Kind.String(), exportType(m, e)})
+		info.Exports = append(info.Exports, Export{e.Name, e.Kind.String(), itemType(m, e.Kind, e.Index)})
 	}
 }
 

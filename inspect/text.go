@@ -4,6 +4,7 @@ package inspect
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -33,24 +34,16 @@ func (info *Info) WriteText(w io.Writer) {
 	for _, s := range info.Sections {
 		fmt.Fprintf(t, "%s\t%#x\t%d\n", s.Name, s.Offset, s.Bytes)
 	}
-	if len(info.Imports) > 0 {
-		fmt.Fprintf(t, "\nimport\tkind\ttype\n")
-		for _, i := range info.Imports {
-			fmt.Fprintf(t, "%q %q\t%s\t%s\n", i.Module, i.Name, i.Kind, i.Type)
-		}
-	}
-	if len(info.Exports) > 0 {
-		fmt.Fprintf(t, "\nexport\tkind\ttype\n")
-		for _, e := range info.Exports {
-			fmt.Fprintf(t, "%q\t%s\t%s\n", e.Name, e.Kind, e.Type)
-		}
-	}
-	if len(info.Functions) > 0 {
-		fmt.Fprintf(t, "\nfunction\toffset\tbytes\tinstructions\texported as\n")
-		for _, f := range info.Functions {
-			fmt.Fprintf(t, "%d\t%#x\t%d\t%d\t%s\n", f.Index, f.Offset, f.Bytes, f.Instructions, quoteAll(f.Exports))
-		}
-	}
+	writeList(t, "import\tkind\ttype", info.Imports, func(i Import) string {
+		return fmt.Sprintf("%q %q\t%s\t%s", i.Module, i.Name, i.Kind, i.Type)
+	})
+	writeList(t, "export\tkind\ttype", info.Exports, func(e Export) string {
+		return fmt.Sprintf("%q\t%s\t%s", e.Name, e.Kind, e.Type)
+	})
+	writeList(t, "function\toffset\tbytes\tinstructions\texported as", info.Functions, func(f Function) string {
+		exports := strings.Trim(fmt.Sprintf("%q", f.Exports), "[]")
+		return fmt.Sprintf("%d\t%#x\t%d\t%d\t%s", f.Index, f.Offset, f.Bytes, f.Instructions, cmp.Or(exports, "-"))
+	})
 	if info.Object != nil {
 		writeObject(t, info.Object)
 	}
@@ -63,20 +56,24 @@ func writeObject(t io.Writer, o *object.Info) {
 	for _, s := range o.Symbols {
 		fmt.Fprintf(t, "%q\t%s\t%s\t%d\t%#x\t%d\n", s.Name, s.Kind, s.Flags, s.Index, s.Offset, s.Size)
 	}
-	if len(o.Segments) > 0 {
-		fmt.Fprintf(t, "\nsegment\talignment\n")
-		for _, s := range o.Segments {
-			fmt.Fprintf(t, "%q\t%d\n", s.Name, uint64(1)<<(s.Align%64))
-		}
-	}
-	if len(o.Relocations) > 0 {
-		fmt.Fprintf(t, "\nrelocation\toffset\ttype\tsymbol\n")
-		for _, r := range o.Relocations {
-			fmt.Fprintf(t, "%s\t%#x\t%s\t%q%+d\n", r.Section, r.Offset, r.Type, o.Name(r), r.Addend)
-		}
-	}
+	writeList(t, "segment\talignment", o.Segments, func(s object.Segment) string {
+		return fmt.Sprintf("%q\t%d", s.Name, uint64(1)<<(s.Align%64))
+	})
+	writeList(t, "relocation\toffset\ttype\tsymbol", o.Relocations, func(r object.Relocation) string {
+		return fmt.Sprintf("%s\t%#x\t%s\t%q%+d", r.Section, r.Offset, r.Type, o.Name(r), r.Addend)
+	})
 	if len(o.Features) > 0 {
 		fmt.Fprintf(t, "\nfeatures  %s\n", plain.Text(strings.Join(o.Features, " ")))
+	}
+}
+
+// writeList writes a heading and a row for each item, or nothing where there is none.
+func writeList[T any](t io.Writer, heading string, items []T, row func(T) string) {
+	if len(items) > 0 {
+		fmt.Fprintf(t, "\n%s\n", heading)
+	}
+	for _, x := range items {
+		fmt.Fprintln(t, row(x))
 	}
 }
 
@@ -100,26 +97,8 @@ func Listing(module []byte) []byte {
 	return text.Bytes()
 }
 
-func quoteAll(names []string) string {
-	if len(names) == 0 {
-		return "-"
-	}
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
-	}
-	return strings.Join(quoted, " ")
-}
-
 func signature(t wasm.FuncType) string {
-	list := func(types []wasm.ValType) string {
-		names := make([]string, len(types))
-		for i, v := range types {
-			names[i] = v.String()
-		}
-		return "(" + strings.Join(names, " ") + ")"
-	}
-	return list(t.Params) + " -> " + list(t.Results)
+	return strings.NewReplacer("[", "(", "]", ")").Replace(fmt.Sprintf("%v -> %v", t.Params, t.Results))
 }
 
 func limits(l wasm.Limits) string {
@@ -143,32 +122,19 @@ func globalType(g wasm.GlobalType) string {
 	return g.Type.String()
 }
 
-func importType(m *wasm.Module, i wasm.Import) string {
-	switch i.Kind {
+// itemType describes an import or an export by its place among all of its kind.
+func itemType(m *wasm.Module, kind wasm.ExternKind, index uint32) string {
+	switch kind {
 	case wasm.KindFunc:
-		if t, err := m.Type(i.Type); err == nil {
+		if t, err := m.FuncType(index); err == nil {
 			return signature(t)
 		}
 	case wasm.KindMemory:
-		return limits(i.Memory)
-	case wasm.KindGlobal:
-		return globalType(i.Global)
-	}
-	return "-"
-}
-
-func exportType(m *wasm.Module, e wasm.Export) string {
-	switch e.Kind {
-	case wasm.KindFunc:
-		if t, err := m.FuncType(e.Index); err == nil {
-			return signature(t)
-		}
-	case wasm.KindMemory:
-		if l, err := m.Memory(e.Index); err == nil {
+		if l, err := m.Memory(index); err == nil {
 			return limits(l)
 		}
 	case wasm.KindGlobal:
-		if g, err := m.Global(e.Index); err == nil {
+		if g, err := m.Global(index); err == nil {
 			return globalType(g)
 		}
 	}

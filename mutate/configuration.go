@@ -4,7 +4,6 @@ package mutate
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
@@ -51,13 +50,13 @@ type original struct {
 func (c Configuration) emit() (*original, error) {
 	o := &original{Configuration: c}
 	var err error
-	if o.contract, err = contract.Parse(c.Flags); err != nil {
-		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
+	if o.contract, err = contract.Parse(c.Flags); err == nil {
+		o.file, err = emitter.Emit(o.contract)
 	}
-	if o.file, err = emitter.Emit(o.contract); err != nil {
-		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
+	if err == nil {
+		o.module, err = wasm.Decode(o.file)
 	}
-	if o.module, err = wasm.Decode(o.file); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("configuration %s: %w", c.Name, err)
 	}
 	o.mutants = Mutants(o.module)
@@ -66,7 +65,4 @@ func (c Configuration) emit() (*original, error) {
 }
 
 // hash is the module's SHA-256 in hexadecimal.
-func (o *original) hash() string {
-	sum := sha256.Sum256(o.file)
-	return hex.EncodeToString(sum[:])
-}
+func (o *original) hash() string { return fmt.Sprintf("%x", sha256.Sum256(o.file)) }

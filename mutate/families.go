@@ -12,25 +12,11 @@ import (
 type family []wasm.Opcode
 
 var (
-	compareI32 = family{
-		wasm.OpI32Eq, wasm.OpI32Ne, wasm.OpI32LtS, wasm.OpI32LtU, wasm.OpI32GtS,
-		wasm.OpI32GtU, wasm.OpI32LeS, wasm.OpI32LeU, wasm.OpI32GeS, wasm.OpI32GeU,
-	}
-	compareI64 = family{
-		wasm.OpI64Eq, wasm.OpI64Ne, wasm.OpI64LtS, wasm.OpI64LtU, wasm.OpI64GtS,
-		wasm.OpI64GtU, wasm.OpI64LeS, wasm.OpI64LeU, wasm.OpI64GeS, wasm.OpI64GeU,
-	}
-	binaryI32 = family{
-		wasm.OpI32Add, wasm.OpI32Sub, wasm.OpI32Mul, wasm.OpI32DivS, wasm.OpI32DivU,
-		wasm.OpI32RemS, wasm.OpI32RemU, wasm.OpI32And, wasm.OpI32Or, wasm.OpI32Xor,
-		wasm.OpI32Shl, wasm.OpI32ShrS, wasm.OpI32ShrU, wasm.OpI32Rotl, wasm.OpI32Rotr,
-	}
-	binaryI64 = family{
-		wasm.OpI64Add, wasm.OpI64Sub, wasm.OpI64Mul, wasm.OpI64DivS, wasm.OpI64DivU,
-		wasm.OpI64RemS, wasm.OpI64RemU, wasm.OpI64And, wasm.OpI64Or, wasm.OpI64Xor,
-		wasm.OpI64Shl, wasm.OpI64ShrS, wasm.OpI64ShrU, wasm.OpI64Rotl, wasm.OpI64Rotr,
-	}
-	unaryI32 = family{
+	compareI32 = family(wasm.OpI32Eq.To(wasm.OpI32GeU))
+	compareI64 = family(wasm.OpI64Eq.To(wasm.OpI64GeU))
+	binaryI32  = family(wasm.OpI32Add.To(wasm.OpI32Rotr))
+	binaryI64  = family(wasm.OpI64Add.To(wasm.OpI64Rotr))
+	unaryI32   = family{
 		wasm.OpI32Eqz, wasm.OpI32Clz, wasm.OpI32Ctz, wasm.OpI32Popcnt,
 		wasm.OpI32Extend8S, wasm.OpI32Extend16S,
 	}

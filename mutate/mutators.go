@@ -225,12 +225,11 @@ func (s site) temps(types ...wasm.ValType) temps {
 	return temps{first, types}
 }
 
-func (t temps) set(i int) wasm.Instr {
-	return wasm.Instr{Op: wasm.OpLocalSet, Index: t.first + uint32(i)}
-}
+func (t temps) set(i int) wasm.Instr { return t.access(wasm.OpLocalSet, i) }
+func (t temps) get(i int) wasm.Instr { return t.access(wasm.OpLocalGet, i) }
 
-func (t temps) get(i int) wasm.Instr {
-	return wasm.Instr{Op: wasm.OpLocalGet, Index: t.first + uint32(i)}
+func (t temps) access(op wasm.Opcode, i int) wasm.Instr {
+	return wasm.Instr{Op: op, Index: t.first + uint32(i)}
 }
 
 // setAll takes as many operands from the stack as there are temps.

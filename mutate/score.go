@@ -31,24 +31,15 @@ func Count(c Configuration, results []Result) (Score, error) {
 	if err != nil {
 		return Score{}, err
 	}
-	s := Score{Configuration: c.Name, Flags: c.Flags, SHA256: o.hash(), Made: len(results)}
+	n := map[Fate]int{}
 	for _, r := range results {
-		switch r.Fate {
-		case Invalid:
-			s.Invalid++
-		case Unsupported:
-			s.Unsupported++
-		case Killed, Stale:
-			s.Killed++
-		case Equivalent:
-			s.Equivalent++
-		case Survived:
-			s.Survived++
-		case Open:
-			s.Open++
-		}
+		n[r.Fate]++
 	}
-	return s, nil
+	return Score{
+		Configuration: c.Name, Flags: c.Flags, SHA256: o.hash(), Made: len(results),
+		Invalid: n[Invalid], Unsupported: n[Unsupported], Killed: n[Killed] + n[Stale],
+		Equivalent: n[Equivalent], Survived: n[Survived], Open: n[Open],
+	}, nil
 }
 
 // Scores are the scores of all configurations.

@@ -4,6 +4,8 @@ package object
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/wasm"
@@ -59,22 +61,18 @@ const (
 	SymbolAbsolute     SymbolFlags = 0x200
 )
 
-var symbolFlags = []struct {
-	flag SymbolFlags
-	name string
-}{
-	{SymbolWeak, "weak"}, {SymbolLocal, "local"}, {SymbolHidden, "hidden"}, {SymbolUndefined, "undefined"},
-	{SymbolExported, "exported"}, {SymbolExplicitName, "explicit-name"}, {SymbolNoStrip, "no-strip"},
-	{SymbolTLS, "tls"}, {SymbolAbsolute, "absolute"},
+// symbolFlags are the flags' names by bit, of which one has none.
+var symbolFlags = [...]string{
+	"weak", "local", "hidden", "", "undefined", "exported", "explicit-name", "no-strip", "tls", "absolute",
 }
 
 // String lists the flags; "global" stands for none of them.
 func (f SymbolFlags) String() string {
 	var names []string
-	for _, s := range symbolFlags {
-		if f&s.flag != 0 {
-			names = append(names, s.name)
-			f &^= s.flag
+	for bit, name := range symbolFlags {
+		if flag := SymbolFlags(1) << bit; f&flag != 0 && name != "" {
+			names = append(names, name)
+			f &^= flag
 		}
 	}
 	if f != 0 {
@@ -162,27 +160,18 @@ func word(names []string, n uint32) string {
 // the target features section. "-shared-mem" makes the linker refuse the object in
 // a program with threads: the allocator takes no locks.
 func features(m *wasm.Module) []string {
-	var sign, bulk, tail bool
+	used := map[string]bool{"-shared-mem": true}
 	for _, f := range m.Funcs {
 		for _, in := range f.Body {
 			switch in.Op {
 			case wasm.OpI32Extend8S, wasm.OpI32Extend16S, wasm.OpI64Extend8S, wasm.OpI64Extend16S, wasm.OpI64Extend32S:
-				sign = true
+				used["+sign-ext"] = true
 			case wasm.OpMemoryCopy, wasm.OpMemoryFill:
-				bulk = true
+				used["+bulk-memory"] = true
 			case wasm.OpReturnCall:
-				tail = true
+				used["+tail-call"] = true
 			}
 		}
 	}
-	var list []string
-	for _, f := range []struct {
-		used bool
-		name string
-	}{{bulk, "+bulk-memory"}, {true, "-shared-mem"}, {sign, "+sign-ext"}, {tail, "+tail-call"}} {
-		if f.used {
-			list = append(list, f.name)
-		}
-	}
-	return list
+	return slices.SortedFunc(maps.Keys(used), func(a, b string) int { return strings.Compare(a[1:], b[1:]) })
 }

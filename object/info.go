@@ -134,14 +134,8 @@ func importName(m *wasm.Module, s Symbol) string {
 	kind, ok := map[SymbolKind]wasm.ExternKind{
 		SymbolFunction: wasm.KindFunc, SymbolGlobal: wasm.KindGlobal, SymbolTable: wasm.KindTable,
 	}[s.Kind]
-	var index uint32
-	for _, im := range m.Imports {
-		if ok && im.Kind == kind {
-			if index == s.Index {
-				return im.Name
-			}
-			index++
-		}
+	if imports := m.Imported(kind); ok && int64(s.Index) < int64(len(imports)) {
+		return imports[s.Index].Name
 	}
 	return ""
 }

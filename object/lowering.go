@@ -77,9 +77,13 @@ func (b *builder) stores(f *wasm.Func) (map[int]bool, error) {
 	if b.opts.State == StateGlobal {
 		return nil, nil
 	}
-	begins, err := blockBegins(f.Body)
+	spans, err := wasm.Spans(f.Body)
 	if err != nil {
 		return nil, err
+	}
+	begins := map[int]int{} // by the index of the end that closes the block
+	for begin, span := range spans {
+		begins[span.End] = begin
 	}
 	at := map[int]bool{}
 	for i, in := range f.Body {
@@ -126,18 +130,4 @@ func (b *builder) effect(f *wasm.Func, in wasm.Instr) (takes, leaves int, ok boo
 	}
 	sig, ok := b.m.Signature(f, in)
 	return len(sig.Params), len(sig.Results), ok
-}
-
-// blockBegins maps the index of each end that closes a block, loop or if to the
-// index of its beginning.
-func blockBegins(body []wasm.Instr) (map[int]int, error) {
-	spans, err := wasm.Spans(body)
-	if err != nil {
-		return nil, err
-	}
-	begins := map[int]int{}
-	for begin, span := range spans {
-		begins[span.End] = begin
-	}
-	return begins, nil
 }

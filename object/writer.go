@@ -8,15 +8,14 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-func appendBytes(b, content []byte) []byte {
+// appendSized appends the length and the content.
+func appendSized[T string | []byte](b []byte, content T) []byte {
 	return append(wasm.AppendULEB(b, uint64(len(content))), content...)
 }
 
-func appendString(b []byte, s string) []byte { return appendBytes(b, []byte(s)) }
-
 // appendCustom appends a custom section to a file.
 func appendCustom(file []byte, name string, payload []byte) []byte {
-	return appendBytes(append(file, byte(wasm.SectionCustom)), append(appendString(nil, name), payload...))
+	return appendSized(append(file, byte(wasm.SectionCustom)), append(appendSized(nil, name), payload...))
 }
 
 // appendLinking appends the payload of the linking section.
@@ -26,24 +25,24 @@ func appendLinking(b []byte, symbols []Symbol, segments []Segment) []byte {
 	for _, s := range symbols {
 		table = appendSymbol(table, s)
 	}
-	b = appendBytes(append(b, subsectionSymbols), table)
+	b = appendSized(append(b, subsectionSymbols), table)
 	if len(segments) == 0 {
 		return b
 	}
 	info := wasm.AppendULEB(nil, uint64(len(segments)))
 	for _, s := range segments {
-		info = appendString(info, s.Name)
+		info = appendSized(info, s.Name)
 		info = wasm.AppendULEB(info, uint64(s.Align))
 		info = wasm.AppendULEB(info, uint64(s.Flags))
 	}
-	return appendBytes(append(b, subsectionSegments), info)
+	return appendSized(append(b, subsectionSegments), info)
 }
 
 func appendSymbol(b []byte, s Symbol) []byte {
 	b = append(b, byte(s.Kind))
 	b = wasm.AppendULEB(b, uint64(s.Flags))
 	if s.Kind == SymbolData {
-		b = appendString(b, s.Name)
+		b = appendSized(b, s.Name)
 		if s.Flags&SymbolUndefined == 0 {
 			for _, v := range [...]uint32{s.Index, s.Offset, s.Size} {
 				b = wasm.AppendULEB(b, uint64(v))
@@ -53,7 +52,7 @@ func appendSymbol(b []byte, s Symbol) []byte {
 	}
 	b = wasm.AppendULEB(b, uint64(s.Index))
 	if s.named() {
-		b = appendString(b, s.Name)
+		b = appendSized(b, s.Name)
 	}
 	return b
 }
@@ -93,7 +92,7 @@ var relocSuffix = map[wasm.SectionID]string{wasm.SectionCode: "CODE", wasm.Secti
 func appendFeatures(b []byte, features []string) []byte {
 	b = wasm.AppendULEB(b, uint64(len(features)))
 	for _, f := range features {
-		b = appendString(append(b, f[0]), f[1:])
+		b = appendSized(append(b, f[0]), f[1:])
 	}
 	return b
 }

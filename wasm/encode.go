@@ -46,7 +46,7 @@ func (m *Module) EncodePadded(pad func(fn, instr int) bool) ([]byte, []Site, err
 	out = e.customs(out, SectionCustom)
 	for _, id := range sectionOrder {
 		if payload := e.section(id); payload != nil {
-			out = appendBytes(append(out, byte(id)), payload)
+			out = appendSized(append(out, byte(id)), payload)
 		}
 		out = e.customs(out, id)
 	}
@@ -80,7 +80,7 @@ func (e *encoder) customs(b []byte, after SectionID) []byte {
 	for _, c := range e.m.Customs {
 		if c.After == after {
 			payload := append(e.name(nil, c.Name), c.Payload...)
-			b = appendBytes(append(b, byte(SectionCustom)), payload)
+			b = appendSized(append(b, byte(SectionCustom)), payload)
 		}
 	}
 	return b
@@ -90,7 +90,7 @@ func (e *encoder) name(b []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		e.fail("name %q is not valid utf-8", s)
 	}
-	return appendString(b, s)
+	return appendSized(b, s)
 }
 
 // section returns the payload, nil if the section is left out.

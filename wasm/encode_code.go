@@ -115,7 +115,7 @@ func (e *encoder) index(b []byte, field Field, v uint32, padded bool) []byte {
 		return AppendULEB(b, uint64(v))
 	}
 	e.mark(b, field)
-	return AppendULEBPadded(b, uint64(v), PaddedLen32)
+	return AppendLEBPadded(b, uint64(v), PaddedLen32)
 }
 
 func (e *encoder) constant(b []byte, v int64, width int, padded bool) []byte {
@@ -126,7 +126,7 @@ func (e *encoder) constant(b []byte, v int64, width int, padded bool) []byte {
 		return AppendSLEB(b, v)
 	}
 	e.mark(b, FieldValue)
-	return AppendSLEBPadded(b, v, width)
+	return AppendLEBPadded(b, v, width)
 }
 
 func (e *encoder) memArg(b []byte, a MemArg, padded bool) []byte {
@@ -144,7 +144,7 @@ func (e *encoder) memArg(b []byte, a MemArg, padded bool) []byte {
 		width = PaddedLen64
 	}
 	e.mark(b, FieldOffset)
-	return AppendULEBPadded(b, a.Offset, width)
+	return AppendLEBPadded(b, a.Offset, width)
 }
 
 func (e *encoder) element(b []byte, s *Element) []byte {
@@ -183,5 +183,5 @@ func (e *encoder) data(b []byte, s *Data) []byte {
 	if s.Flags != DataPassive {
 		b = e.expr(b, s.Offset, "offset of a data segment")
 	}
-	return appendBytes(b, s.Init)
+	return appendSized(b, s.Init)
 }

@@ -47,15 +47,15 @@ func TestEncodePadded(t *testing.T) {
 		field wasm.Field
 		leb   []byte
 	}{
-		{0, wasm.FieldIndex, wasm.AppendULEBPadded(nil, 1, 5)},
-		{1, wasm.FieldIndex, wasm.AppendULEBPadded(nil, 2, 5)},
-		{2, wasm.FieldValue, wasm.AppendSLEBPadded(nil, -3, 5)},
-		{3, wasm.FieldValue, wasm.AppendSLEBPadded(nil, -4, 10)},
-		{4, wasm.FieldOffset, wasm.AppendULEBPadded(nil, 5, 5)},
-		{5, wasm.FieldOffset, wasm.AppendULEBPadded(nil, 6, 10)},
-		{6, wasm.FieldIndex, wasm.AppendULEBPadded(nil, 7, 5)},
-		{6, wasm.FieldIndex2, wasm.AppendULEBPadded(nil, 8, 5)},
-		{7, wasm.FieldIndex, wasm.AppendULEBPadded(nil, 9, 5)},
+		{0, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 1, 5)},
+		{1, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 2, 5)},
+		{2, wasm.FieldValue, wasm.AppendLEBPadded(nil, -3, 5)},
+		{3, wasm.FieldValue, wasm.AppendLEBPadded(nil, -4, 10)},
+		{4, wasm.FieldOffset, wasm.AppendLEBPadded(nil, 5, 5)},
+		{5, wasm.FieldOffset, wasm.AppendLEBPadded(nil, 6, 10)},
+		{6, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 7, 5)},
+		{6, wasm.FieldIndex2, wasm.AppendLEBPadded(nil, 8, 5)},
+		{7, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 9, 5)},
 	}
 	if len(sites) != len(want) {
 		t.Fatalf("got %d sites %v, want %d", len(sites), sites, len(want))

@@ -70,6 +70,15 @@ func (op Opcode) String() string {
 	return fmt.Sprintf("opcode 0x%02x", uint16(op))
 }
 
+// To lists the opcodes from op to last.
+func (op Opcode) To(last Opcode) []Opcode {
+	var ops []Opcode
+	for ; op <= last; op++ {
+		ops = append(ops, op)
+	}
+	return ops
+}
+
 // Static reports whether the signature is known from the opcode alone.
 func (s Sig) Static() bool { return s != "" }
 

@@ -23,9 +23,9 @@ func AppendSLEB(b []byte, v int64) []byte {
 	return append(b, byte(v)&0x7f)
 }
 
-// AppendULEBPadded appends v as an unsigned LEB128 of n bytes. It keeps the low
-// 7n bits of v.
-func AppendULEBPadded(b []byte, v uint64, n int) []byte {
+// AppendLEBPadded appends v as a LEB128 of n bytes, signed where the type is. It keeps
+// the low 7n bits of v.
+func AppendLEBPadded[T int | int64 | uint64](b []byte, v T, n int) []byte {
 	for ; n > 1; n-- {
 		b = append(b, byte(v)|0x80)
 		v >>= 7
@@ -33,20 +33,7 @@ func AppendULEBPadded(b []byte, v uint64, n int) []byte {
 	return append(b, byte(v)&0x7f)
 }
 
-// AppendSLEBPadded appends v as a signed LEB128 of n bytes. It keeps the low 7n
-// bits of v.
-func AppendSLEBPadded(b []byte, v int64, n int) []byte {
-	for ; n > 1; n-- {
-		b = append(b, byte(v)|0x80)
-		v >>= 7
-	}
-	return append(b, byte(v)&0x7f)
-}
-
-func appendString(b []byte, s string) []byte {
-	return append(AppendULEB(b, uint64(len(s))), s...)
-}
-
-func appendBytes(b, s []byte) []byte {
-	return append(AppendULEB(b, uint64(len(s))), s...)
+// appendSized appends the length and the content.
+func appendSized[T string | []byte](b []byte, content T) []byte {
+	return append(AppendULEB(b, uint64(len(content))), content...)
 }

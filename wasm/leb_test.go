@@ -21,12 +21,12 @@ func TestULEB(t *testing.T) {
 			t.Errorf("%d: got %s, want %s", tt.v, got, tt.want)
 		}
 		checkULEB(t, b, tt.v)
-		checkULEB(t, AppendULEBPadded(nil, tt.v, PaddedLen64), tt.v)
+		checkULEB(t, AppendLEBPadded(nil, tt.v, PaddedLen64), tt.v)
 		if tt.v <= math.MaxUint32 {
-			checkULEB(t, AppendULEBPadded(nil, tt.v, PaddedLen32), tt.v)
+			checkULEB(t, AppendLEBPadded(nil, tt.v, PaddedLen32), tt.v)
 		}
 	}
-	if got := fmt.Sprintf("% x", AppendULEBPadded(nil, 1024, 5)); got != "80 88 80 80 00" {
+	if got := fmt.Sprintf("% x", AppendLEBPadded(nil, 1024, 5)); got != "80 88 80 80 00" {
 		t.Errorf("1024 padded: got %s", got)
 	}
 }
@@ -45,12 +45,12 @@ func TestSLEB(t *testing.T) {
 			t.Errorf("%d: got %s, want %s", tt.v, got, tt.want)
 		}
 		checkSLEB(t, b, tt.v)
-		checkSLEB(t, AppendSLEBPadded(nil, tt.v, PaddedLen64), tt.v)
+		checkSLEB(t, AppendLEBPadded(nil, tt.v, PaddedLen64), tt.v)
 		if tt.v == int64(int32(tt.v)) {
-			checkSLEB(t, AppendSLEBPadded(nil, tt.v, PaddedLen32), tt.v)
+			checkSLEB(t, AppendLEBPadded(nil, tt.v, PaddedLen32), tt.v)
 		}
 	}
-	if got := fmt.Sprintf("% x", AppendSLEBPadded(nil, -5, 5)); got != "fb ff ff ff 7f" {
+	if got := fmt.Sprintf("% x", AppendLEBPadded(nil, -5, 5)); got != "fb ff ff ff 7f" {
 		t.Errorf("-5 padded: got %s", got)
 	}
 }

@@ -4,8 +4,8 @@ package wasm
 
 import "fmt"
 
-// imported returns the imports of a kind. They come first in its index space.
-func (m *Module) imported(kind ExternKind) []*Import {
+// Imported returns the imports of a kind. They come first in its index space.
+func (m *Module) Imported(kind ExternKind) []*Import {
 	var list []*Import
 	for i := range m.Imports {
 		if m.Imports[i].Kind == kind {
@@ -17,11 +17,11 @@ func (m *Module) imported(kind ExternKind) []*Import {
 
 // NumImported returns how many items of a kind are imported, which is the index
 // of the first one that the module defines.
-func (m *Module) NumImported(kind ExternKind) int { return len(m.imported(kind)) }
+func (m *Module) NumImported(kind ExternKind) int { return len(m.Imported(kind)) }
 
 // lookup finds an index in an index space: imports of kind first, then defined.
 func lookup[T, U any](m *Module, kind ExternKind, i uint32, fromImport func(*Import) U, defined []T, fromDefined func(*T) U) (u U, err error) {
-	imports := m.imported(kind)
+	imports := m.Imported(kind)
 	n := int64(i) - int64(len(imports))
 	switch {
 	case n < 0:

@@ -2,7 +2,10 @@
 
 package wasm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // SectionID is the id of a section (specification, 5.5.2).
 type SectionID byte
@@ -48,14 +51,7 @@ func (id SectionID) String() string {
 }
 
 // rank is the section's place in sectionOrder, from 1; 0 for any other id.
-func (id SectionID) rank() int {
-	for i, s := range sectionOrder {
-		if s == id {
-			return i + 1
-		}
-	}
-	return 0
-}
+func (id SectionID) rank() int { return slices.Index(sectionOrder[:], id) + 1 }
 
 // Section tells where a section is in a file.
 type Section struct {

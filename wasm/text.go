@@ -122,19 +122,14 @@ func BodyText(body []Instr, indent string) string {
 
 // String returns the type as the text format writes it.
 func (t FuncType) String() string {
-	var parts []string
-	for _, v := range [...]struct {
-		name  string
-		types []ValType
-	}{{"param", t.Params}, {"result", t.Results}} {
-		if len(v.types) == 0 {
-			continue
-		}
-		s := "(" + v.name
-		for _, t := range v.types {
-			s += " " + t.String()
-		}
-		parts = append(parts, s+")")
+	text := ""
+	if len(t.Params) > 0 {
+		text = fmt.Sprintf("(param %s)", typeNames(t.Params))
 	}
-	return strings.Join(parts, " ")
+	if len(t.Results) > 0 {
+		text += fmt.Sprintf(" (result %s)", typeNames(t.Results))
+	}
+	return strings.TrimPrefix(text, " ")
 }
+
+func typeNames(types []ValType) string { return strings.Trim(fmt.Sprint(types), "[]") }
