@@ -126,15 +126,11 @@ func scale(values []value) (low, high float64) {
 
 // power writes a power of ten.
 func power(e int) string {
-	switch {
-	case e >= 9:
-		return fmt.Sprintf("%d G", int(math.Pow10(e-9)))
-	case e >= 6:
-		return fmt.Sprintf("%d M", int(math.Pow10(e-6)))
-	case e >= 3:
-		return fmt.Sprintf("%d k", int(math.Pow10(e-3)))
+	if e < 3 {
+		return fmt.Sprintf("%g", math.Pow10(e))
 	}
-	return fmt.Sprintf("%g", math.Pow10(e))
+	thousands := min(e/3, 3)
+	return fmt.Sprintf("%d %c", int(math.Pow10(e-3*thousands)), "kMG"[thousands-1])
 }
 
 // kind is the class of a module's bars.
@@ -153,12 +149,10 @@ func (r *Report) chart(w *Workload, title, unit string, figure func(*Result) *fl
 	var values []value
 	for i := range r.Modules {
 		m := &r.Modules[i]
-		x := m.Result(w.Name)
-		if x == nil {
-			continue
-		}
-		if v := figure(x); v != nil && *v > 0 {
-			values = append(values, value{shorten(m.Name), m.kind(), *v})
+		if x := m.Result(w.Name); x != nil {
+			if v := figure(x); v != nil && *v > 0 {
+				values = append(values, value{shorten(m.Name), m.kind(), *v})
+			}
 		}
 	}
 	return newChart(title, unit, values)

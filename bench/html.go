@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 
 	"github.com/genalloc/genalloc/cost"
 )
@@ -47,37 +48,28 @@ func (r *Report) charts(w *Workload) []*chart {
 		}
 		return &wall.Median
 	}
-	var list []*chart
-	for _, c := range []*chart{
+	list := []*chart{
 		r.chart(w, "Ink", "ink per "+w.Op, func(x *Result) *float64 { return x.Ink }),
 		r.chart(w, "Fuel", "fuel per "+w.Op, func(x *Result) *float64 { return x.Fuel }),
 		r.chart(w, "Time, blocks untouched", "ns per "+w.Op, func(x *Result) *float64 { return median(x.Untouched) }),
 		r.chart(w, "Time, a byte of each block written", "ns per "+w.Op, func(x *Result) *float64 { return median(x.Touched) }),
-	} {
-		if c != nil {
-			list = append(list, c)
-		}
 	}
-	return list
+	return slices.DeleteFunc(list, func(c *chart) bool { return c == nil })
 }
 
 // WriteSVG writes a chart of the gas that a workload takes as a file of its own.
 func (r *Report) WriteSVG(w io.Writer, workload string) error {
-	for i := range r.Workloads {
-		if r.Workloads[i].Name != workload {
-			continue
-		}
-		c := r.chart(&r.Workloads[i], "Gas of "+workload+", logarithmic scale", "gas per "+r.Workloads[i].Op, func(x *Result) *float64 {
+	if x := r.workload(workload); x != nil {
+		gas := func(x *Result) *float64 {
 			if x.Ink == nil {
 				return nil
 			}
 			gas := *x.Ink / cost.InkPerGas
 			return &gas
-		})
-		if c == nil {
-			break
 		}
-		return page.ExecuteTemplate(w, "file", c)
+		if c := r.chart(x, "Gas of "+workload+", logarithmic scale", "gas per "+x.Op, gas); c != nil {
+			return page.ExecuteTemplate(w, "file", c)
+		}
 	}
 	return fmt.Errorf("workload %s: no module has ink for it", workload)
 }

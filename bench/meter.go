@@ -105,7 +105,7 @@ func (d driver) call(w *Workload, a amount, touch bool) (failed uint32, err erro
 
 // failure words the number that the driver's function returns.
 func (w *Workload) failure(number uint32) string {
-	if w.function == "edge_cases" {
+	if w.function == edgeCases {
 		return fmt.Sprintf("assertion %d fails", number)
 	}
 	return fmt.Sprintf("allocation or operation %d is refused", number)

@@ -45,9 +45,17 @@ func (s *script) bytes() uint64 { return uint64(len(s.ops)) + uint64(s.allocs)*8
 // workloads of that name, with every block aligned to 8 and to 16 bytes. Empty
 // lines are skipped. The error names the line.
 func Trace(name string, r io.Reader) ([]Workload, error) {
-	s, err := parseTrace(r)
+	ops, err := trace.Parse(r)
 	if err != nil {
 		return nil, err
+	}
+	s := new(script)
+	for _, op := range ops {
+		if op.Free {
+			s.free(op.N)
+		} else {
+			s.alloc(op.N)
+		}
 	}
 	var list []Workload
 	for _, align := range []uint32{8, 16} {
@@ -62,20 +70,4 @@ func Trace(name string, r io.Reader) ([]Workload, error) {
 		})
 	}
 	return list, nil
-}
-
-func parseTrace(r io.Reader) (*script, error) {
-	ops, err := trace.Parse(r)
-	if err != nil {
-		return nil, err
-	}
-	s := new(script)
-	for _, op := range ops {
-		if op.Free {
-			s.free(op.N)
-		} else {
-			s.alloc(op.N)
-		}
-	}
-	return s, nil
 }

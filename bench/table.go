@@ -23,17 +23,15 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // WriteTable writes the report for a terminal: a table for each workload, then
 // what was left out or done otherwise.
 func (r *Report) WriteTable(w io.Writer) error {
+	var b strings.Builder
 	for _, t := range r.tables() {
-		if _, err := fmt.Fprintf(w, "%s: %s, per %s\n%s\n", t.Name, t.Doc, t.Op, layout(t.Rows)); err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "%s: %s, per %s\n%s\n", t.Name, t.Doc, t.Op, layout(t.Rows))
 	}
 	for _, note := range r.notes() {
-		if _, err := fmt.Fprintln(w, note); err != nil {
-			return err
-		}
+		fmt.Fprintln(&b, note)
 	}
-	return nil
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // A table is what the report has on one workload, in words: a heading and a
@@ -44,9 +42,13 @@ type table struct {
 }
 
 func (r *Report) tables() []table {
+	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES"}
+	if r.Rounds > 0 {
+		heading = append(heading, "NS UNTOUCHED", "MIN", "MAX", "NS TOUCHED", "MIN", "MAX", "RATIO")
+	}
 	var list []table
 	for _, w := range r.Workloads {
-		t := table{Workload: w, Rows: [][]string{r.heading()}}
+		t := table{Workload: w, Rows: [][]string{heading}}
 		for i := range r.Modules {
 			m := &r.Modules[i]
 			if result := m.Result(w.Name); result != nil {
@@ -56,14 +58,6 @@ func (r *Report) tables() []table {
 		list = append(list, t)
 	}
 	return list
-}
-
-func (r *Report) heading() []string {
-	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES"}
-	if r.Rounds > 0 {
-		heading = append(heading, "NS UNTOUCHED", "MIN", "MAX", "NS TOUCHED", "MIN", "MAX", "RATIO")
-	}
-	return heading
 }
 
 // absent stands for a figure that there is not.

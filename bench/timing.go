@@ -140,9 +140,6 @@ func wall(ns []float64) *Wall {
 		return nil
 	}
 	slices.Sort(ns)
-	median := ns[len(ns)/2]
-	if len(ns)%2 == 0 {
-		median = (ns[len(ns)/2-1] + median) / 2
-	}
-	return &Wall{Median: median, Min: ns[0], Max: ns[len(ns)-1]}
+	n := len(ns)
+	return &Wall{Median: (ns[(n-1)/2] + ns[n/2]) / 2, Min: ns[0], Max: ns[n-1]}
 }

@@ -29,38 +29,19 @@ type amount struct{ n, ops uint32 }
 // of the memory to have its share, and small enough for a call through the host
 // each; the timed ones are some milliseconds of work.
 var standard = []Workload{
-	{
-		Name: "fixed", Doc: "16 bytes aligned to 8", Op: "call",
-		function: "fixed", needs: []contract.Role{contract.Allocates}, metered: amount{10_000, 10_000}, timed: amount{200_000, 200_000},
-	},
-	{
-		Name: "mixed", Doc: "1 to 256 bytes, aligned to 1, 2, 4, 8, 16 in turn", Op: "call",
-		function: "mixed", needs: []contract.Role{contract.Allocates}, metered: amount{10_000, 10_000}, timed: amount{100_000, 100_000},
-	},
-	{
-		Name: "zeroed", Doc: "the same, zeroed", Op: "call",
-		function: "zeroed", needs: []contract.Role{contract.AllocatesZeroed}, metered: amount{10_000, 10_000}, timed: amount{100_000, 100_000},
-	},
-	{
-		Name: "pairs", Doc: "the same, each given back at once", Op: "pair",
-		function: "pairs", needs: []contract.Role{contract.Allocates, contract.Frees}, metered: amount{10_000, 10_000}, timed: amount{100_000, 100_000},
-	},
-	{
-		Name: "lifo", Doc: "64 blocks of 1 to 256 bytes, given back in the opposite order", Op: "pair",
-		function: "lifo", needs: []contract.Role{contract.Allocates, contract.Frees}, metered: amount{150, 150 * 64}, timed: amount{1500, 1500 * 64},
-	},
-	{
-		Name: "vec", Doc: "a vector of bytes that doubles from 1 B to 1 MiB", Op: "chain",
-		function: "vec", needs: []contract.Role{contract.Allocates, contract.Resizes}, metered: amount{1, 1}, timed: amount{4, 4},
-	},
-	{
-		Name: "mebibyte", Doc: "1 MiB zeroed", Op: "call",
-		function: "mebibyte", needs: []contract.Role{contract.AllocatesZeroed}, metered: amount{1, 1}, timed: amount{16, 16},
-	},
-	{
-		Name: edgeCases, Doc: "mini-alloc's test: 82 calls that end near 3.4 GB", Op: "run",
-		function: edgeCases, needs: []contract.Role{contract.Allocates}, metered: amount{1, 1}, timed: amount{1, 1},
-	},
+	work("fixed", "call", "16 bytes aligned to 8", amount{10_000, 10_000}, amount{200_000, 200_000}, contract.Allocates),
+	work("mixed", "call", "1 to 256 bytes, aligned to 1, 2, 4, 8, 16 in turn", amount{10_000, 10_000}, amount{100_000, 100_000}, contract.Allocates),
+	work("zeroed", "call", "the same, zeroed", amount{10_000, 10_000}, amount{100_000, 100_000}, contract.AllocatesZeroed),
+	work("pairs", "pair", "the same, each given back at once", amount{10_000, 10_000}, amount{100_000, 100_000}, contract.Allocates, contract.Frees),
+	work("lifo", "pair", "64 blocks of 1 to 256 bytes, given back in the opposite order", amount{150, 150 * 64}, amount{1500, 1500 * 64}, contract.Allocates, contract.Frees),
+	work("vec", "chain", "a vector of bytes that doubles from 1 B to 1 MiB", amount{1, 1}, amount{4, 4}, contract.Allocates, contract.Resizes),
+	work("mebibyte", "call", "1 MiB zeroed", amount{1, 1}, amount{16, 16}, contract.AllocatesZeroed),
+	work(edgeCases, "run", "mini-alloc's test: 82 calls that end near 3.4 GB", amount{1, 1}, amount{1, 1}, contract.Allocates),
+}
+
+// work makes a workload of the driver's function of that name.
+func work(name, op, doc string, metered, timed amount, needs ...contract.Role) Workload {
+	return Workload{Name: name, Doc: doc, Op: op, function: name, needs: needs, metered: metered, timed: timed}
 }
 
 const edgeCases = "edge_cases"

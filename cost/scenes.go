@@ -3,6 +3,7 @@
 package cost
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -88,45 +89,33 @@ func allocSmall(*stage) request { return request{size: small} }
 // allocMemory asks for as much as the whole memory is now.
 func allocMemory(s *stage) request { return request{size: s.memory().Pages() * contract.PageSize} }
 
-func newest(size uint64) func(*stage) request {
-	return func(s *stage) request { return request{s.blocks[1], small, size} }
-}
+func newest(size uint64) func(*stage) request { return resized(1, size) }
+func older(size uint64) func(*stage) request  { return resized(0, size) }
 
-func older(size uint64) func(*stage) request {
-	return func(s *stage) request { return request{s.blocks[0], small, size} }
+func resized(block int, size uint64) func(*stage) request {
+	return func(s *stage) request { return request{s.blocks[block], small, size} }
 }
 
 func newestByMemory(s *stage) request { return newest(allocMemory(s).size)(s) }
 func olderByMemory(s *stage) request  { return older(allocMemory(s).size)(s) }
 
-func anything(o *outcome) string {
-	if o.trapped {
-		return "the call trapped"
-	}
-	return ""
-}
+func anything(o *outcome) string { return when(o.trapped, "the call trapped") }
 
 func granted(o *outcome) string {
-	if reason := anything(o); reason != "" {
-		return reason
-	}
-	if o.result == 0 {
-		return "the request was refused"
-	}
-	return ""
+	return cmp.Or(anything(o), when(o.result == 0, "the request was refused"))
 }
 
 func staying(o *outcome) string {
-	return first(granted(o), when(o.after != o.before, "the memory grew"))
+	return cmp.Or(granted(o), when(o.after != o.before, "the memory grew"))
 }
 
 func growing(o *outcome) string {
-	return first(granted(o), when(o.after == o.before, "the memory did not grow"))
+	return cmp.Or(granted(o), when(o.after == o.before, "the memory did not grow"))
 }
 
 // behind takes the memory's last page before the call for somebody else's.
 func behind(o *outcome) string {
-	return first(growing(o), when(o.result < o.before*contract.PageSize, "the block covers a page that is not the allocator's"))
+	return cmp.Or(growing(o), when(o.result < o.before*contract.PageSize, "the block covers a page that is not the allocator's"))
 }
 
 func failing(o *outcome) string {
@@ -134,32 +123,20 @@ func failing(o *outcome) string {
 }
 
 func inPlace(o *outcome) string {
-	return first(granted(o), when(o.result != o.block, "the block moved"))
+	return cmp.Or(granted(o), when(o.result != o.block, "the block moved"))
 }
-
-func inPlaceGrowing(o *outcome) string { return first(growing(o), inPlace(o)) }
 
 func moved(o *outcome) string {
-	return first(granted(o), when(o.result == o.block, "the block stayed"))
+	return cmp.Or(granted(o), when(o.result == o.block, "the block stayed"))
 }
 
-func movedGrowing(o *outcome) string { return first(growing(o), moved(o)) }
-
-func movedBehind(o *outcome) string { return first(behind(o), moved(o)) }
+func inPlaceGrowing(o *outcome) string { return cmp.Or(growing(o), inPlace(o)) }
+func movedGrowing(o *outcome) string   { return cmp.Or(growing(o), moved(o)) }
+func movedBehind(o *outcome) string    { return cmp.Or(behind(o), moved(o)) }
 
 func when(condition bool, reason string) string {
 	if condition {
 		return reason
-	}
-	return ""
-}
-
-// first returns the first reason there is.
-func first(reasons ...string) string {
-	for _, r := range reasons {
-		if r != "" {
-			return r
-		}
 	}
 	return ""
 }

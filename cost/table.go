@@ -3,6 +3,7 @@
 package cost
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -22,7 +23,7 @@ func (p *Profile) WriteTable(w io.Writer) error {
 	fmt.Fprintln(tw, "\nPATH\tCALL\tEXECUTED\tFUEL\tINK\tGAS")
 	for _, x := range p.Paths {
 		if x.Figures == nil {
-			fmt.Fprintf(tw, "%s\t%s\t-\t-\t-\t-\n", x.Path, x.callOrName())
+			fmt.Fprintf(tw, "%s\t%s\t-\t-\t-\t-\n", x.Path, cmp.Or(x.Call, x.Function))
 			notes = append(notes, fmt.Sprintf("%s, %s: absent: %s", x.Function, x.Path, x.Absent))
 			continue
 		}
@@ -39,14 +40,6 @@ func (p *Profile) WriteTable(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, strings.Join(append(notes, ""), "\n"))
 	return err
-}
-
-// callOrName is the call, or the function's name where there was none.
-func (p Path) callOrName() string {
-	if p.Call == "" {
-		return p.Function
-	}
-	return p.Call
 }
 
 // ink returns the columns INK and GAS.

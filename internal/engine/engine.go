@@ -124,21 +124,21 @@ func (i Imports) memory(name string) Memory {
 
 // New starts the named engines, in the order of [Names].
 func New(names []string) ([]Engine, error) {
+	start := map[string]func() Engine{Wasmtime: NewWasmtime, Wazero: NewWazero}
 	choice := "choose from " + strings.Join(Names(), ", ")
 	for _, n := range names {
-		if !slices.Contains(Names(), n) {
+		if start[n] == nil {
 			return nil, fmt.Errorf("engine %q is not known: %s", n, choice)
 		}
 	}
-	var engines []Engine
-	if slices.Contains(names, Wasmtime) {
-		engines = append(engines, NewWasmtime())
-	}
-	if slices.Contains(names, Wazero) {
-		engines = append(engines, NewWazero())
-	}
-	if engines == nil {
+	if len(names) == 0 {
 		return nil, errors.New("no engine is named: " + choice)
+	}
+	var engines []Engine
+	for _, n := range Names() {
+		if slices.Contains(names, n) {
+			engines = append(engines, start[n]())
+		}
 	}
 	return engines, nil
 }

@@ -103,7 +103,8 @@ func (s *wazeroStore) Instantiate(m Module, imports Imports) (Instance, error) {
 	if err != nil {
 		return nil, s.error(err)
 	}
-	in := s.add(module, imports)
+	in := &wazeroInstance{store: s, module: module, imports: imports, funcs: map[string]api.Function{}}
+	s.instances = append(s.instances, in)
 	for _, x := range s.spaces {
 		if uint64(len(x.used)) > s.bound {
 			return nil, fmt.Errorf("memory of %d pages exceeds the limit", len(x.used)/wasm.PageSize)
@@ -136,12 +137,6 @@ func types(list []wasm.ValType) (types []api.ValueType) {
 		types = append(types, api.ValueType(t))
 	}
 	return types
-}
-
-func (s *wazeroStore) add(module api.Module, imports Imports) Instance {
-	in := &wazeroInstance{store: s, module: module, imports: imports, funcs: map[string]api.Function{}}
-	s.instances = append(s.instances, in)
-	return in
 }
 
 type wazeroInstance struct {

@@ -19,15 +19,8 @@ func Text(s string) string { return escape(s, unicode.IsPrint, strconv.QuoteRune
 
 // Lines is [Text] for a whole text: the ends of lines and tabs stay.
 func Lines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		words := strings.Split(line, "\t")
-		for j, word := range words {
-			words[j] = Text(word)
-		}
-		lines[i] = strings.Join(words, "\t")
-	}
-	return strings.Join(lines, "\n")
+	printable := func(r rune) bool { return r == '\n' || r == '\t' || unicode.IsPrint(r) }
+	return escape(s, printable, strconv.QuoteRune)
 }
 
 // ASCII escapes characters that are not printable ASCII.
