@@ -38,11 +38,14 @@ func (s Strategy) Row() StrategyRow {
 	return StrategyRow{}
 }
 
-// UnmarshalText accepts a known strategy.
-func (s *Strategy) UnmarshalText(b []byte) error {
+// StrategyNames lists every strategy.
+func StrategyNames() []Strategy {
 	var names []Strategy
 	for _, row := range Strategies {
 		names = append(names, row.Name)
 	}
-	return oneOf(s, b, names...)
+	return names
 }
+
+// UnmarshalText accepts a known strategy.
+func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, StrategyNames()...) }

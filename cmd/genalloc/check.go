@@ -23,11 +23,8 @@ import (
 // and compares.
 func newCheck(s streams, m maker) *cobra.Command {
 	var asJSON, quiet bool
-	c := &cobra.Command{Use: "check FILE", Args: oneFile, ValidArgsFunction: completeModules}
-	c.Flags().BoolVar(&asJSON, "json", false, "")
-	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "")
-	c.RunE = func(_ *cobra.Command, args []string) error {
-		x, err := readModule(args[0], s)
+	c := fileVerb("check", func(_ *cobra.Command, file string) error {
+		x, err := readModule(file, s)
 		if err != nil {
 			return err
 		}
@@ -59,7 +56,9 @@ func newCheck(s streams, m maker) *cobra.Command {
 			err = wrong(fmt.Errorf("%s is out of date: the flags that it carries generate different bytes: make it again", x.name))
 		}
 		return err
-	}
+	})
+	c.Flags().BoolVar(&asJSON, "json", false, "")
+	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "")
 	return c
 }
 

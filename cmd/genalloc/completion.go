@@ -33,27 +33,22 @@ func newCompletion(s streams) *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			script, err := completionScript(c.Root(), args[0])
+			var script bytes.Buffer
+			var err error
+			switch root := c.Root(); args[0] {
+			case "bash":
+				err = root.GenBashCompletionV2(&script, true)
+			case "zsh":
+				err = root.GenZshCompletion(&script)
+			case "fish":
+				err = root.GenFishCompletion(&script, true)
+			}
 			if err != nil {
 				return err
 			}
-			return s.print(script)
+			return s.print(script.Bytes())
 		},
 	}
-}
-
-func completionScript(root *cobra.Command, shell string) ([]byte, error) {
-	var b bytes.Buffer
-	var err error
-	switch shell {
-	case "bash":
-		err = root.GenBashCompletionV2(&b, true)
-	case "zsh":
-		err = root.GenZshCompletion(&b)
-	case "fish":
-		err = root.GenFishCompletion(&b, true)
-	}
-	return b.Bytes(), err
 }
 
 // flagValues are the values that a shell offers behind a flag.
@@ -63,7 +58,7 @@ var flagValues = map[string][]string{
 	"bindings":  words(bindings.Languages),
 	"abi":       words(contract.ABIs),
 	"target":    {"wasm2", "mvp", "stylus", "cosmwasm", "wasm3"},
-	"strategy":  strategies(),
+	"strategy":  words(contract.StrategyNames()),
 	"memory":    {"export", "import"},
 	"heap-base": {"1024", "import:env.__heap_base"},
 	"grow":      {"exact", "chunk=", "double", "never"},
@@ -89,14 +84,6 @@ func words[T ~string](values []T) []string {
 		text[i] = string(v)
 	}
 	return text
-}
-
-func strategies() []string {
-	var names []string
-	for _, row := range contract.Strategies {
-		names = append(names, string(row.Name))
-	}
-	return names
 }
 
 // completeFunctions offers each function of the ABI that the list does not name yet.

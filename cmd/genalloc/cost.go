@@ -16,12 +16,8 @@ import (
 func newCost(s streams) *cobra.Command {
 	var asJSON bool
 	var given contract.Order
-	c := &cobra.Command{Use: "cost FILE", Args: oneFile, ValidArgsFunction: completeModules}
-	c.Flags().SortFlags = false
-	c.Flags().BoolVar(&asJSON, "json", false, "")
-	addContractFlags(c, &given)
-	c.RunE = func(_ *cobra.Command, args []string) error {
-		x, err := readSubject(args[0], c.Flags(), given, s)
+	c := fileVerb("cost", func(c *cobra.Command, file string) error {
+		x, err := readSubject(file, c.Flags(), given, s)
 		if err != nil {
 			return err
 		}
@@ -33,6 +29,9 @@ func newCost(s streams) *cobra.Command {
 			return s.printJSON(profile)
 		}
 		return s.printTo(func(w io.Writer) { profile.WriteTable(w) })
-	}
+	})
+	c.Flags().SortFlags = false
+	c.Flags().BoolVar(&asJSON, "json", false, "")
+	addContractFlags(c, &given)
 	return c
 }

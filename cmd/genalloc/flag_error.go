@@ -28,8 +28,11 @@ func flagError(c *cobra.Command, err error) error {
 		return fmt.Errorf("flag %s%s: no such flag%s: see %s --help",
 			dashes, unknown.GetSpecifiedName(), suggestFlag(c, meant), c.CommandPath())
 	case errors.As(err, &missing):
-		f := missing.GetFlag()
-		return fmt.Errorf("flag --%s: the value is missing: say --%s %s", f.Name, f.Name, placeholder(f))
+		f, value := missing.GetFlag(), "VALUE"
+		if f.Value.Type() == "file" {
+			value = "FILE"
+		}
+		return fmt.Errorf("flag --%s: the value is missing: say --%s %s", f.Name, f.Name, value)
 	case errors.As(err, &invalid):
 		return fmt.Errorf("flag --%s: %w", invalid.GetFlag().Name, valueError(invalid))
 	case errors.As(err, &syntax):
@@ -37,14 +40,6 @@ func flagError(c *cobra.Command, err error) error {
 			syntax.GetSpecifiedFlag(), c.CommandPath())
 	}
 	return err
-}
-
-// placeholder stands for a flag's value in a message.
-func placeholder(f *pflag.Flag) string {
-	if f.Value.Type() == "file" {
-		return "FILE"
-	}
-	return "VALUE"
 }
 
 // valueError rewrites the errors of strconv, which pflag passes on.
@@ -68,10 +63,7 @@ func valueError(invalid *pflag.InvalidValueError) error {
 func suggestFlag(c *cobra.Command, word string) string {
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if name := closest(word, names); name != "" {
-		return " (did you mean --" + name + "?)"
-	}
-	return ""
+	return suggestion(word, names, "--")
 }
 
 // suggestVerb names the verb that the user may have meant.
@@ -82,8 +74,13 @@ func suggestVerb(c *cobra.Command, word string) string {
 			names = append(names, verb.Name())
 		}
 	}
+	return suggestion(word, names, "")
+}
+
+// suggestion asks about the name that is closest to the word.
+func suggestion(word string, names []string, dashes string) string {
 	if name := closest(word, names); name != "" {
-		return " (did you mean " + name + "?)"
+		return " (did you mean " + dashes + name + "?)"
 	}
 	return ""
 }

@@ -32,6 +32,14 @@ func oneFile(c *cobra.Command, args []string) error {
 	return fmt.Errorf("%s: unexpected argument %q: it takes one file", c.Name(), args[1])
 }
 
+// fileVerb returns a verb that takes one module.
+func fileVerb(name string, run func(c *cobra.Command, file string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: name + " FILE", Args: oneFile, ValidArgsFunction: completeModules,
+		RunE: func(c *cobra.Command, args []string) error { return run(c, args[0]) },
+	}
+}
+
 // readFile reads a file, or standard input for "-", that should hold what the words
 // say. A file that cannot be read is a usage error, an empty one is wrong.
 func readFile(path, what string, s streams) ([]byte, error) {

@@ -14,20 +14,17 @@ import (
 // newInspect returns the verb that describes a module.
 func newInspect(s streams) *cobra.Command {
 	var asJSON, code bool
-	c := &cobra.Command{Use: "inspect FILE", Args: oneFile, ValidArgsFunction: completeModules}
-	c.Flags().BoolVar(&asJSON, "json", false, "")
-	c.Flags().BoolVar(&code, "code", false, "")
-	c.RunE = func(_ *cobra.Command, args []string) error {
+	c := fileVerb("inspect", func(_ *cobra.Command, file string) error {
 		if asJSON && code {
 			return refuse("json", "it has no place for the text of --code: drop either")
 		}
-		b, err := readCode(args[0], s)
+		b, err := readCode(file, s)
 		if err != nil {
 			return err
 		}
 		info, err := inspect.Module(b)
 		if err != nil {
-			return wrong(fmt.Errorf("%s: %w", inputName(args[0]), err))
+			return wrong(fmt.Errorf("%s: %w", inputName(file), err))
 		}
 		if asJSON {
 			return s.printJSON(info)
@@ -38,6 +35,8 @@ func newInspect(s streams) *cobra.Command {
 				info.WriteCode(w)
 			}
 		})
-	}
+	})
+	c.Flags().BoolVar(&asJSON, "json", false, "")
+	c.Flags().BoolVar(&code, "code", false, "")
 	return c
 }

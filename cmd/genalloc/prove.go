@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding"
 	"fmt"
 	"io"
 	"os"
@@ -41,14 +42,9 @@ type proveOptions struct {
 // newProve returns the verb that proves a module for all inputs.
 func newProve(s streams) *cobra.Command {
 	o := &proveOptions{}
-	c := &cobra.Command{
-		Use:               "prove FILE",
-		Args:              oneFile,
-		ValidArgsFunction: completeModules,
-		RunE: func(c *cobra.Command, args []string) error {
-			return o.run(c.Context(), args[0], c.Flags(), s)
-		},
-	}
+	c := fileVerb("prove", func(c *cobra.Command, file string) error {
+		return o.run(c.Context(), file, c.Flags(), s)
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(&o.certificate, "certificate", "")
@@ -183,20 +179,18 @@ func (o *proveOptions) hints(x subject) (prove.Hints, error) {
 	if err != nil && (o.top == "" || o.end == "") {
 		return h, err
 	}
-	if o.top != "" {
-		if err := h.Top.UnmarshalText([]byte(o.top)); err != nil {
-			return h, refuse("top", "%w", err)
-		}
-	}
-	if o.end != "" {
-		if err := h.End.UnmarshalText([]byte(o.end)); err != nil {
-			return h, refuse("end", "%w", err)
-		}
-	}
 	if o.dirtyMark != "" {
 		h.DirtyMark = new(prove.Cell)
-		if err := h.DirtyMark.UnmarshalText([]byte(o.dirtyMark)); err != nil {
-			return h, refuse("dirty-mark", "%w", err)
+	}
+	for _, said := range []struct {
+		flag, text string
+		hint       encoding.TextUnmarshaler
+	}{{"top", o.top, &h.Top}, {"end", o.end, &h.End}, {"dirty-mark", o.dirtyMark, h.DirtyMark}} {
+		if said.text == "" {
+			continue
+		}
+		if err := said.hint.UnmarshalText([]byte(said.text)); err != nil {
+			return h, refuse(said.flag, "%w", err)
 		}
 	}
 	return h, nil

@@ -84,12 +84,12 @@ func (s summary) print(w io.Writer) {
 	if s.Path == "-" {
 		path = "standard output"
 	}
-	names := make([]string, len(s.Functions))
-	for i, f := range s.Functions {
-		names[i] = plain.Text(f)
+	assembled := "" // says that the bytes are not those of the text in the file
+	if s.Format == "wat" {
+		assembled = " when assembled"
 	}
-	fmt.Fprintf(w, "%s  %d bytes%s\n", style.bold(path), s.Bytes, s.assembled())
-	fmt.Fprintf(w, "  functions  %s\n", strings.Join(names, ", "))
+	fmt.Fprintf(w, "%s  %d bytes%s\n", style(bold, path), s.Bytes, assembled)
+	fmt.Fprintf(w, "  functions  %s\n", plain.Text(strings.Join(s.Functions, ", ")))
 	if s.Format == "obj" {
 		fmt.Fprintf(w, "  symbols    %d defined\n", s.Symbols)
 		fmt.Fprintf(w, "  state      %s\n", s.where())
@@ -100,20 +100,12 @@ func (s summary) print(w io.Writer) {
 		fmt.Fprintf(w, "  bindings   %s\n", plain.Text(file))
 	}
 	if s.Validated {
-		fmt.Fprintf(w, "  checks     %s\n", style.green(fmt.Sprintf("%d passed", s.ChecksPassed)))
+		fmt.Fprintf(w, "  checks     %s\n", style(green, fmt.Sprintf("%d passed", s.ChecksPassed)))
 	}
 	if s.Proved > 0 {
-		fmt.Fprintf(w, "  proof      %s\n", style.green(fmt.Sprintf("%d obligations proved", s.Proved)))
+		fmt.Fprintf(w, "  proof      %s\n", style(green, fmt.Sprintf("%d obligations proved", s.Proved)))
 	}
 	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
-}
-
-// assembled says that the bytes are not those of the file, if that holds text.
-func (s summary) assembled() string {
-	if s.Format == "wat" {
-		return " when assembled"
-	}
-	return ""
 }
 
 // where says where an object's state is.
@@ -136,22 +128,19 @@ func (s summary) pages() string {
 	return fmt.Sprintf("%d %s at the start, %s", s.InitialPages, unit, limit)
 }
 
-// A style colours text for a terminal, and leaves it alone elsewhere.
-type style struct{ colour bool }
+// SGR sequences of ECMA-48.
+const (
+	bold  = "\x1b[1m"
+	green = "\x1b[32m"
+	reset = "\x1b[0m"
+)
 
-// styleFor follows the convention of NO_COLOR: any value but the empty one
+// styleFor returns a function that colours text for a terminal, and leaves it alone
+// elsewhere. It follows the convention of NO_COLOR: any value but the empty one
 // switches colour off, on a terminal too.
-func styleFor(w io.Writer) style {
-	return style{isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-}
-
-func (s style) bold(text string) string  { return s.wrap("1", text) }
-func (s style) green(text string) string { return s.wrap("32", text) }
-
-// wrap uses the SGR sequences of ECMA-48.
-func (s style) wrap(code, text string) string {
-	if !s.colour {
-		return text
+func styleFor(w io.Writer) func(sequence, text string) string {
+	if isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
+		return func(sequence, text string) string { return sequence + text + reset }
 	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
+	return func(_, text string) string { return text }
 }

@@ -35,14 +35,9 @@ type validateOptions struct {
 // newValidate returns the verb that judges a module.
 func newValidate(s streams) *cobra.Command {
 	o := &validateOptions{}
-	c := &cobra.Command{
-		Use:               "validate FILE",
-		Args:              oneFile,
-		ValidArgsFunction: completeModules,
-		RunE: func(c *cobra.Command, args []string) error {
-			return o.run(c.Context(), args[0], c.Flags(), s)
-		},
-	}
+	c := fileVerb("validate", func(c *cobra.Command, file string) error {
+		return o.run(c.Context(), file, c.Flags(), s)
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.full, "full", false, "")
