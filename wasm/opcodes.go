@@ -54,64 +54,6 @@ const (
 	OpI32Const           Opcode = 0x41
 	OpI64Const           Opcode = 0x42
 	OpF64Const           Opcode = 0x44
-	OpI32Eqz             Opcode = 0x45
-	OpI32Eq              Opcode = 0x46
-	OpI32Ne              Opcode = 0x47
-	OpI32LtS             Opcode = 0x48
-	OpI32LtU             Opcode = 0x49
-	OpI32GtS             Opcode = 0x4a
-	OpI32GtU             Opcode = 0x4b
-	OpI32LeS             Opcode = 0x4c
-	OpI32LeU             Opcode = 0x4d
-	OpI32GeS             Opcode = 0x4e
-	OpI32GeU             Opcode = 0x4f
-	OpI64Eqz             Opcode = 0x50
-	OpI64Eq              Opcode = 0x51
-	OpI64Ne              Opcode = 0x52
-	OpI64LtS             Opcode = 0x53
-	OpI64LtU             Opcode = 0x54
-	OpI64GtS             Opcode = 0x55
-	OpI64GtU             Opcode = 0x56
-	OpI64LeS             Opcode = 0x57
-	OpI64LeU             Opcode = 0x58
-	OpI64GeS             Opcode = 0x59
-	OpI64GeU             Opcode = 0x5a
-	OpI32Clz             Opcode = 0x67
-	OpI32Ctz             Opcode = 0x68
-	OpI32Popcnt          Opcode = 0x69
-	OpI32Add             Opcode = 0x6a
-	OpI32Sub             Opcode = 0x6b
-	OpI32Mul             Opcode = 0x6c
-	OpI32DivS            Opcode = 0x6d
-	OpI32DivU            Opcode = 0x6e
-	OpI32RemS            Opcode = 0x6f
-	OpI32RemU            Opcode = 0x70
-	OpI32And             Opcode = 0x71
-	OpI32Or              Opcode = 0x72
-	OpI32Xor             Opcode = 0x73
-	OpI32Shl             Opcode = 0x74
-	OpI32ShrS            Opcode = 0x75
-	OpI32ShrU            Opcode = 0x76
-	OpI32Rotl            Opcode = 0x77
-	OpI32Rotr            Opcode = 0x78
-	OpI64Clz             Opcode = 0x79
-	OpI64Ctz             Opcode = 0x7a
-	OpI64Popcnt          Opcode = 0x7b
-	OpI64Add             Opcode = 0x7c
-	OpI64Sub             Opcode = 0x7d
-	OpI64Mul             Opcode = 0x7e
-	OpI64DivS            Opcode = 0x7f
-	OpI64DivU            Opcode = 0x80
-	OpI64RemS            Opcode = 0x81
-	OpI64RemU            Opcode = 0x82
-	OpI64And             Opcode = 0x83
-	OpI64Or              Opcode = 0x84
-	OpI64Xor             Opcode = 0x85
-	OpI64Shl             Opcode = 0x86
-	OpI64ShrS            Opcode = 0x87
-	OpI64ShrU            Opcode = 0x88
-	OpI64Rotl            Opcode = 0x89
-	OpI64Rotr            Opcode = 0x8a
 	OpI32WrapI64         Opcode = 0xa7
 	OpI64ExtendI32S      Opcode = 0xac
 	OpI64ExtendI32U      Opcode = 0xad
@@ -123,6 +65,42 @@ const (
 	OpRefNull            Opcode = 0xd0
 	OpRefIsNull          Opcode = 0xd1
 	OpRefFunc            Opcode = 0xd2
+)
+
+// Comparisons and arithmetic stand in the same order for both types of integers.
+const (
+	OpI32Eqz, OpI64Eqz Opcode = 0x45 + iota, 0x50 + iota
+	OpI32Eq, OpI64Eq
+	OpI32Ne, OpI64Ne
+	OpI32LtS, OpI64LtS
+	OpI32LtU, OpI64LtU
+	OpI32GtS, OpI64GtS
+	OpI32GtU, OpI64GtU
+	OpI32LeS, OpI64LeS
+	OpI32LeU, OpI64LeU
+	OpI32GeS, OpI64GeS
+	OpI32GeU, OpI64GeU
+)
+
+const (
+	OpI32Clz, OpI64Clz Opcode = 0x67 + iota, 0x79 + iota
+	OpI32Ctz, OpI64Ctz
+	OpI32Popcnt, OpI64Popcnt
+	OpI32Add, OpI64Add
+	OpI32Sub, OpI64Sub
+	OpI32Mul, OpI64Mul
+	OpI32DivS, OpI64DivS
+	OpI32DivU, OpI64DivU
+	OpI32RemS, OpI64RemS
+	OpI32RemU, OpI64RemU
+	OpI32And, OpI64And
+	OpI32Or, OpI64Or
+	OpI32Xor, OpI64Xor
+	OpI32Shl, OpI64Shl
+	OpI32ShrS, OpI64ShrS
+	OpI32ShrU, OpI64ShrU
+	OpI32Rotl, OpI64Rotl
+	OpI32Rotr, OpI64Rotr
 )
 
 // Opcodes behind the prefix 0xfc: saturating conversions and bulk memory.
