@@ -50,8 +50,7 @@ func takeTimes(ctx context.Context, subjects []*subject, report *Report, o Optio
 
 // race times one workload.
 func race(ctx context.Context, racers []racer, report *Report, workload, rounds int) error {
-	untouched := make([][]float64, len(racers))
-	touched := make([][]float64, len(racers))
+	times := make([][2][]float64, len(racers)) // untouched and touched
 	for range rounds {
 		for i, r := range racers {
 			if err := ctx.Err(); err != nil {
@@ -64,22 +63,19 @@ func race(ctx context.Context, racers []racer, report *Report, workload, rounds 
 			if w == nil {
 				continue
 			}
-			for _, times := range []struct {
-				touch bool
-				list  *[]float64
-			}{{false, &untouched[i]}, {true, &touched[i]}} {
-				ns, failed := r.time(w, times.touch)
+			for t, touch := range []bool{false, true} {
+				ns, failed := r.time(w, touch)
 				if failed != "" {
 					report.Modules[i].Results[workload].note("not timed: " + failed)
 					continue
 				}
-				*times.list = append(*times.list, ns)
+				times[i][t] = append(times[i][t], ns)
 			}
 		}
 	}
-	for i := range racers {
+	for i, t := range times {
 		result := &report.Modules[i].Results[workload]
-		result.Untouched, result.Touched = wall(untouched[i]), wall(touched[i])
+		result.Untouched, result.Touched = wall(t[0]), wall(t[1])
 	}
 	return nil
 }

@@ -6,11 +6,11 @@ import "strings"
 
 // A Convention is what an ABI's callers expect beyond signatures, in words.
 type Convention struct {
-	ABI         ABI
-	For         string // who calls it
-	SizeZero    string // what a request of 0 bytes returns
-	OutOfMemory string // what a request that cannot be met returns
-	Notes       []string
+	ABI         ABI      `json:"abi"`
+	For         string   `json:"for"`           // who calls it
+	SizeZero    string   `json:"size_zero"`     // what a request of 0 bytes returns
+	OutOfMemory string   `json:"out_of_memory"` // what a request that cannot be met returns
+	Notes       []string `json:"notes"`
 }
 
 // Conventions describes each ABI, in the order of [ABIs].

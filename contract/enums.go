@@ -126,15 +126,12 @@ func (o *Optimize) UnmarshalText(b []byte) error { return oneOf(o, b, Balanced, 
 
 // oneOf sets *p to the text if it is one of the allowed values.
 func oneOf[T ~string](p *T, text []byte, allowed ...T) error {
-	names := make([]string, len(allowed))
-	for i, a := range allowed {
-		if string(a) == string(text) {
-			*p = a
-			return nil
-		}
-		names[i] = string(a)
+	if !slices.Contains(allowed, T(text)) {
+		list := strings.Trim(fmt.Sprint(allowed), "[]")
+		return fmt.Errorf("%q is not one of %s", text, strings.ReplaceAll(list, " ", ", "))
 	}
-	return fmt.Errorf("%q is not one of %s", text, strings.Join(names, ", "))
+	*p = T(text)
+	return nil
 }
 
 // Policy says by how much the memory grows.

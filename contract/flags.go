@@ -25,39 +25,34 @@ type Flag struct {
 
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
-	textFlag("abi", func(o *Order) textValue { return &o.ABI }, func(o *Order) string { return string(o.ABI) }),
-	{
-		Name: "functions",
-		set:  setFunctions, get: getFunctions,
-	},
+	textFlag("abi", func(o *Order) *ABI { return &o.ABI }),
+	{Name: "functions", set: setFunctions, get: getFunctions},
 	{Name: "export", List: true, set: setExport, get: getExport},
-	textFlag("target", func(o *Order) textValue { return &o.Target }, func(o *Order) string { return string(o.Target) }),
-	textFlag("strategy", func(o *Order) textValue { return &o.Strategy }, func(o *Order) string { return string(o.Strategy) }),
-	textFlag("memory", func(o *Order) textValue { return &o.Memory }, func(o *Order) string { return string(o.Memory) }),
-	{
-		Name: "memory-name",
-		set:  setMemoryName,
-		get:  func(o *Order) []string { return []string{o.MemoryName} },
-	},
+	textFlag("target", func(o *Order) *Target { return &o.Target }),
+	textFlag("strategy", func(o *Order) *Strategy { return &o.Strategy }),
+	textFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }),
+	{Name: "memory-name", set: setMemoryName, get: func(o *Order) []string { return []string{o.MemoryName} }},
 	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),
 	pagesFlag("max-pages", func(o *Order) *uint32 { return &o.MaxPages }),
-	textFlag("heap-base", func(o *Order) textValue { return &o.HeapBase }, func(o *Order) string { return o.HeapBase.String() }),
-	textFlag("grow", func(o *Order) textValue { return &o.Grow }, func(o *Order) string { return o.Grow.String() }),
+	textFlag("heap-base", func(o *Order) *HeapBase { return &o.HeapBase }),
+	textFlag("grow", func(o *Order) *Grow { return &o.Grow }),
 	alignFlag("min-align", func(o *Order) *uint32 { return &o.MinAlign }),
 	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
-	textFlag("oom", func(o *Order) textValue { return &o.OOM }, func(o *Order) string { return string(o.OOM) }),
+	textFlag("oom", func(o *Order) *OOM { return &o.OOM }),
 	boolFlag("dirty", func(o *Order) *bool { return &o.Dirty }),
-	textFlag("optimize", func(o *Order) textValue { return &o.Optimize }, func(o *Order) string { return string(o.Optimize) }),
+	textFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }),
 	boolFlag("names", func(o *Order) *bool { return &o.Names }),
 }
 
-type textValue = encoding.TextUnmarshaler
-
-func textFlag(name string, field func(*Order) textValue, get func(*Order) string) Flag {
+// textFlag makes a flag of a field that reads its value from text and prints as it.
+func textFlag[T any, P interface {
+	*T
+	encoding.TextUnmarshaler
+}](name string, field func(*Order) P) Flag {
 	return Flag{
 		Name: name,
 		set:  func(o *Order, s string) error { return field(o).UnmarshalText([]byte(s)) },
-		get:  func(o *Order) []string { return []string{get(o)} },
+		get:  func(o *Order) []string { return []string{fmt.Sprint(*field(o))} },
 	}
 }
 

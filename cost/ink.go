@@ -111,35 +111,37 @@ type counter struct {
 	steps, ink, scratch uint32
 }
 
-// instrument rewrites the body of f.
+// instrument rewrites the body of f, a basic block at a time. It fails for an
+// instruction that has no price and names its offset in the file.
 func (c *counter) instrument(f *wasm.Func) error {
-	price := InkOf
-	if !c.counted {
-		price = free
-	}
-	blocks, err := split(c.m, f, price)
-	if err != nil {
-		return err
-	}
 	var out []wasm.Instr
-	for _, b := range blocks {
-		out = append(out, add(c.steps, int64(b.end-b.first))...)
+	first, ink := 0, uint64(inkHeader) // of the block: its instructions' prices, those per byte not included
+	for i, in := range f.Body {
 		if c.counted {
-			out = append(out, add(c.ink, int64(b.price))...)
+			price, err := InkOf(c.m, in)
+			if err != nil {
+				return fmt.Errorf("offset 0x%x: %w", in.Offset, err)
+			}
+			ink += price
 		}
-		for _, in := range f.Body[b.first:b.end] {
+		if !slices.Contains(blockEnds, in.Op) {
+			continue
+		}
+		out = append(out, add(c.steps, int64(i+1-first))...)
+		if c.counted {
+			out = append(out, add(c.ink, int64(ink))...)
+		}
+		for _, in := range f.Body[first : i+1] {
 			if c.counted && (in.Op == wasm.OpMemoryFill || in.Op == wasm.OpMemoryCopy) {
 				out = append(out, c.perByte()...)
 			}
 			out = append(out, in)
 		}
+		first, ink = i+1, inkHeader
 	}
 	f.Body = out
 	return nil
 }
-
-// free is the price of an instruction where ink is not counted.
-func free(*wasm.Module, wasm.Instr) (uint64, error) { return 0, nil }
 
 // add adds n to a global.
 func add(global uint32, n int64) []wasm.Instr {
@@ -158,30 +160,3 @@ func (c *counter) perByte() []wasm.Instr {
 
 func get(global uint32) wasm.Instr { return wasm.Instr{Op: wasm.OpGlobalGet, Index: global} }
 func set(global uint32) wasm.Instr { return wasm.Instr{Op: wasm.OpGlobalSet, Index: global} }
-
-// block is a basic block: the instructions first to end-1 of a body, and the price
-// of running them once, header included and prices per byte not.
-type block struct {
-	first, end int
-	price      uint64
-}
-
-// split splits the body of f into basic blocks. It fails for an instruction that
-// has no price and names its offset in the file.
-func split(m *wasm.Module, f *wasm.Func, price func(*wasm.Module, wasm.Instr) (uint64, error)) ([]block, error) {
-	var blocks []block
-	b := block{price: inkHeader}
-	for i, in := range f.Body {
-		ink, err := price(m, in)
-		if err != nil {
-			return nil, fmt.Errorf("offset 0x%x: %w", in.Offset, err)
-		}
-		b.price += ink
-		if slices.Contains(blockEnds, in.Op) {
-			b.end = i + 1
-			blocks = append(blocks, b)
-			b = block{first: i + 1, price: inkHeader}
-		}
-	}
-	return blocks, nil
-}

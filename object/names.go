@@ -15,22 +15,18 @@ const (
 	namesGlobals   = 7
 )
 
-// names holds the module's names of functions and globals, by index.
-type names struct{ functions, globals map[uint32]string }
+// names holds the module's names by subsection, then by index.
+type names map[byte]map[uint32]string
 
 // readNames reads the name section up to the first error: the specification says that
 // a malformed one does not make the module invalid.
 func readNames(m *wasm.Module) names {
-	n := names{map[uint32]string{}, map[uint32]string{}}
-	section, ok := m.Custom("name")
-	if !ok {
-		return n
-	}
+	n := names{namesFunctions: {}, namesGlobals: {}}
+	section, _ := m.Custom("name")
 	r := wasm.NewReader(section)
 	for r.More() {
-		id := r.Byte()
+		into := n[r.Byte()]
 		sub := r.Sub(r.U32(), "subsection")
-		into := map[byte]map[uint32]string{namesFunctions: n.functions, namesGlobals: n.globals}[id]
 		if into == nil {
 			continue
 		}
@@ -44,8 +40,8 @@ func readNames(m *wasm.Module) names {
 	return n
 }
 
-func (n names) function(i uint32) string { return local(n.functions[i], "func", i) }
-func (n names) global(i uint32) string   { return local(n.globals[i], "global", i) }
+func (n names) function(i uint32) string { return local(n[namesFunctions][i], "func", i) }
+func (n names) global(i uint32) string   { return local(n[namesGlobals][i], "global", i) }
 
 // local makes the name of a local symbol. The module has one only if it has a name
 // section.

@@ -32,8 +32,11 @@ func Decode(file []byte) (*Module, error) {
 		}
 		r.join(s, "section")
 	}
-	if r.ok() {
-		d.counts(r)
+	switch m := d.m; { // what sections say about each other's lengths
+	case d.code != len(m.Funcs):
+		r.Fail("%d functions declared, but %d bodies", len(m.Funcs), d.code)
+	case m.DataCount != nil && int64(*m.DataCount) != int64(len(m.Data)):
+		r.Fail("data count is %d, but there are %d data segments", *m.DataCount, len(m.Data))
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -94,17 +97,6 @@ func (d *decoder) read(r *Reader) {
 		d.codeSection(r)
 	case SectionData:
 		m.Data = vec(r, "data segments", d.data)
-	}
-}
-
-// counts checks what sections say about each other's lengths.
-func (d *decoder) counts(r *Reader) {
-	m := d.m
-	if d.code != len(m.Funcs) {
-		r.Fail("%d functions declared, but %d bodies", len(m.Funcs), d.code)
-	}
-	if m.DataCount != nil && int64(*m.DataCount) != int64(len(m.Data)) {
-		r.Fail("data count is %d, but there are %d data segments", *m.DataCount, len(m.Data))
 	}
 }
 

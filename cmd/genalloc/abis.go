@@ -13,12 +13,8 @@ import (
 
 // abiJSON is an ABI as JSON has it.
 type abiJSON struct {
-	ABI         contract.ABI   `json:"abi"`
-	For         string         `json:"for"`
-	SizeZero    string         `json:"size_zero"`
-	OutOfMemory string         `json:"out_of_memory"`
-	Notes       []string       `json:"notes"`
-	Functions   []functionJSON `json:"functions"`
+	contract.Convention
+	Functions []functionJSON `json:"functions"`
 }
 
 type functionJSON struct {
@@ -36,7 +32,7 @@ func newABIs(s streams) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			var list []abiJSON
 			for _, c := range contract.Conventions {
-				x := abiJSON{c.ABI, c.For, c.SizeZero, c.OutOfMemory, c.Notes, nil}
+				x := abiJSON{Convention: c}
 				for _, f := range c.ABI.Functions() {
 					x.Functions = append(x.Functions, functionJSON{f.Name, f.Signature(), f.Doc})
 				}

@@ -7,6 +7,7 @@ package toolchain
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,11 +33,7 @@ func Need(t testing.TB, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			pkg := packages[tool]
-			if pkg == "" {
-				pkg = tool
-			}
-			Missing(t, "%s is missing: apt-get install %s, or make deps", tool, pkg)
+			Missing(t, "%s is missing: apt-get install %s, or make deps", tool, cmp.Or(packages[tool], tool))
 		}
 	}
 }
