@@ -5,10 +5,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
 )
 
@@ -74,4 +77,54 @@ func eachFlag(c *cobra.Command, f func(*cobra.Command, *pflag.Flag)) {
 	for _, verb := range c.Commands() {
 		eachFlag(verb, f)
 	}
+}
+
+// refuseRepeated makes every flag but lists refuse a second value that differs from
+// the first: pflag would silently take the last one.
+func refuseRepeated(_ *cobra.Command, f *pflag.Flag) {
+	if t := f.Value.Type(); !strings.HasSuffix(t, "Slice") && !strings.HasSuffix(t, "Array") {
+		f.Value = &single{Value: f.Value}
+	}
+}
+
+// A single is a value that is given once, or several times alike.
+type single struct {
+	pflag.Value
+	given bool
+}
+
+func (v *single) Set(s string) error {
+	before := v.String()
+	if err := v.Value.Set(s); err != nil {
+		return err
+	}
+	if v.given && v.String() != before {
+		return fmt.Errorf("given twice, as %q and as %q: keep one", before, v.String())
+	}
+	v.given = true
+	return nil
+}
+
+// languages is the value of --bindings: a list, each once.
+type languages []bindings.Language
+
+func (l *languages) String() string { return strings.Join(words(*l), ",") }
+
+// Type returns one of pflag's names for types.
+func (l *languages) Type() string { return "string" }
+
+// Set reads a comma-separated list.
+func (l *languages) Set(s string) error {
+	*l = nil
+	for _, name := range strings.Split(s, ",") {
+		var one bindings.Language
+		if err := one.UnmarshalText([]byte(name)); err != nil {
+			return err
+		}
+		if slices.Contains(*l, one) {
+			return fmt.Errorf("%s is named twice: name it once", one)
+		}
+		*l = append(*l, one)
+	}
+	return nil
 }
