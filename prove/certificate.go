@@ -56,7 +56,7 @@ type CertifiedCase struct {
 	Name   string            `json:"name"`
 	Steps  int               `json:"steps,omitempty"`
 	Size   int               `json:"bytes,omitempty"`  // of the chains
-	Chains []byte            `json:"-"`                // see packChains
+	Chains []byte            `json:"-"`                // see packProof
 	Values map[string]string `json:"values,omitempty"` // by variable, in hexadecimal
 }
 
@@ -83,7 +83,7 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 					k.Values[name] = fmt.Sprintf("%x", v.Big())
 				}
 			} else {
-				k.Steps, k.Chains = len(a.chains), packChains(a.chains, a.clauses)
+				k.Steps, k.Chains = len(a.proof), packProof(a.proof, a.clauses)
 				k.Size = len(k.Chains)
 			}
 			s.Cases = append(s.Cases, k)

@@ -17,8 +17,8 @@ import (
 type answer struct {
 	status  sat.Status
 	values  bv.Assignment // for Sat
-	steps   int           // for Unsat: of the proof
-	chains  []sat.Chain   // for Unsat, under Options.Record: the same proof, resolved
+	steps   int           // for Unsat
+	proof   sat.Proof     // for Unsat, under Options.Record
 	clauses int           // for Unsat: of the formula
 }
 
@@ -105,11 +105,11 @@ func search(record bool) finder {
 		case r.Status == sat.Sat:
 			return answer{status: sat.Sat, values: b.Assignment(r.Model)}, nil
 		}
-		a := answer{status: sat.Unsat, steps: len(r.Proof), clauses: len(f.Clauses)}
+		a := answer{status: sat.Unsat, steps: r.Steps, clauses: len(f.Clauses)}
 		if record {
-			a.chains, err = sat.Elaborate(f, r.Proof)
+			a.proof = r.Proof
 		}
-		return a, err
+		return a, nil
 	}
 }
 

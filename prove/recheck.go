@@ -118,12 +118,12 @@ func (k CertifiedCase) possible(formula []term) (answer, error) {
 // impossible derives the empty clause from a formula by the recorded steps.
 func (k CertifiedCase) impossible(formula []term) (answer, error) {
 	f := blast(formula).Formula()
-	chains, err := unpackChains(k.Chains, len(f.Clauses))
-	if err == nil && len(chains) != k.Steps {
+	proof, err := unpackProof(k.Chains, len(f.Clauses))
+	if err == nil && len(proof) != k.Steps {
 		err = errChains
 	}
 	if err == nil {
-		err = sat.CheckChains(f, chains)
+		err = sat.Check(f, proof)
 	}
-	return answer{status: sat.Unsat, steps: len(chains), clauses: len(f.Clauses)}, err
+	return answer{status: sat.Unsat, steps: len(proof), clauses: len(f.Clauses)}, err
 }
