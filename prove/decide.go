@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/genalloc/genalloc/prove/bv"
@@ -151,7 +153,7 @@ func smaller(c Case, formula []term, found bv.Assignment) bv.Assignment {
 // values lists an assignment's values with the names of the variables.
 func values(a bv.Assignment) []string {
 	var vs []string
-	for _, name := range sortedKeys(a) {
+	for _, name := range slices.Sorted(maps.Keys(a)) {
 		vs = append(vs, fmt.Sprintf("%s = %s", name, number(a[name])))
 	}
 	return vs

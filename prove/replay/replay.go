@@ -41,18 +41,9 @@ type Module struct {
 	globals int // that are its state
 }
 
-// Compile lays m bare and compiles it. m stays as it is. Close frees the result.
+// Compile lays m bare, makes it ask before it grows its memory (see Host.Refuse), and
+// compiles it. m stays as it is. Close frees the result.
 func Compile(m *wasm.Module) (*Module, error) {
-	bare, err := lay(m)
-	if err != nil {
-		return nil, err
-	}
-	return compile(bare, len(bare.Globals))
-}
-
-// CompileAsking is Compile for a module that asks before it grows its memory: see
-// Host.Refuse.
-func CompileAsking(m *wasm.Module) (*Module, error) {
 	bare, err := lay(m)
 	if err != nil {
 		return nil, err
@@ -129,7 +120,7 @@ type Host struct {
 	Limit uint64 // pages beyond which memory.grow is refused
 
 	// Refuse has a bit set for each memory.grow that is refused besides, the
-	// first one's lowest. It needs CompileAsking.
+	// first one's lowest.
 	Refuse uint64
 
 	// Before and After, if not nil, get the memory's bytes before and after the

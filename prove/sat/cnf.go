@@ -2,6 +2,8 @@
 
 package sat
 
+import "slices"
+
 // Lit is a literal in the way of DIMACS: v for the variable v >= 1, -v for its
 // negation.
 type Lit int32
@@ -21,18 +23,9 @@ type Model []bool
 // Satisfies tells whether m makes every clause of f true.
 func (m Model) Satisfies(f *Formula) bool {
 	for _, c := range f.Clauses {
-		if !m.some(c) {
+		if !slices.ContainsFunc(c, func(l Lit) bool { return l > 0 && m[l] || l < 0 && !m[-l] }) {
 			return false
 		}
 	}
 	return true
-}
-
-func (m Model) some(c []Lit) bool {
-	for _, l := range c {
-		if l > 0 && m[l] || l < 0 && !m[-l] {
-			return true
-		}
-	}
-	return false
 }
