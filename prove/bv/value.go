@@ -4,6 +4,7 @@ package bv
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 )
@@ -114,6 +115,20 @@ func (v Value) shift() uint {
 func (v Value) Big() *big.Int {
 	x := new(big.Int).SetUint64(v.Hi)
 	return x.Lsh(x, 64).Or(x, new(big.Int).SetUint64(v.Lo))
+}
+
+// MarshalText gives v in hexadecimal.
+func (v Value) MarshalText() ([]byte, error) { return v.Big().Append(nil, 16), nil }
+
+// UnmarshalText accepts a number of up to MaxWidth bits in hexadecimal.
+func (v *Value) UnmarshalText(b []byte) error {
+	x, ok := new(big.Int).SetString(string(b), 16)
+	if !ok || x.Sign() < 0 || x.BitLen() > MaxWidth {
+		return fmt.Errorf("%q is not a number of up to %d bits in hexadecimal", b, MaxWidth)
+	}
+	low := new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64))
+	*v = Value{new(big.Int).Rsh(x, 64).Uint64(), low.Uint64()}
+	return nil
 }
 
 // String gives v in hexadecimal with the prefix 0x.
