@@ -166,6 +166,37 @@ func (m *Module) Call(fn uint32, args []uint64, st State, host Host) (Outcome, e
 	return out, nil
 }
 
+// Start returns the state of m after instantiation: imported globals are 0, and
+// the memory is as small as m allows.
+func Start(m *wasm.Module) (State, error) {
+	bare, err := lay(m)
+	if err != nil {
+		return State{}, err
+	}
+	for i, g := range m.Globals {
+		bare.Globals[m.NumImported(wasm.KindGlobal)+i].Init = g.Init
+	}
+	for i := range bare.Memories {
+		limits, err := m.Memory(uint32(i))
+		if err != nil {
+			return State{}, err
+		}
+		bare.Memories[i].Min = limits.Min
+	}
+	c, err := compile(bare, len(bare.Globals))
+	if err != nil {
+		return State{}, err
+	}
+	defer c.Close()
+	store := engine.Default().NewStore()
+	defer store.Close()
+	in, err := store.Instantiate(c.code, nil)
+	if err != nil {
+		return State{}, err
+	}
+	return c.state(in), nil
+}
+
 // state reads the instance's.
 func (m *Module) state(in engine.Instance) State {
 	var st State

@@ -10,6 +10,6 @@
 // any search, and shares no code with the solver. An answer that does not pass is an
 // error.
 //
-// Trusted: cnf.go, solve.go and check.go. The same formula always takes the same
+// Trusted: check.go and solve.go. The same formula always takes the same
 // search and gives the same proof.
 package sat
