@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 
 	"github.com/genalloc/genalloc/prove/bv"
 )
@@ -111,9 +110,11 @@ func (c *Certificate) pack(w io.Writer) error {
 	if err := e.Encode(c); err != nil {
 		return err
 	}
-	for k := range c.cases() {
-		if _, err := z.Write(k.Chains); err != nil {
-			return err
+	for _, ob := range c.Obligations {
+		for _, k := range ob.Cases {
+			if _, err := z.Write(k.Chains); err != nil {
+				return err
+			}
 		}
 	}
 	return z.Close()
@@ -170,19 +171,6 @@ func unpack(packed []byte) (*Certificate, error) {
 	return c, nil
 }
 
-// cases goes through the cases of all obligations.
-func (c *Certificate) cases() iter.Seq[*CertifiedCase] {
-	return func(yield func(*CertifiedCase) bool) {
-		for _, ob := range c.Obligations {
-			for i := range ob.Cases {
-				if !yield(&ob.Cases[i]) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // share gives each case its part of the bytes after the JSON; it returns false unless
 // they are exactly as many as the cases need.
 func (c *Certificate) share(rest []byte) bool {
@@ -190,11 +178,14 @@ func (c *Certificate) share(rest []byte) bool {
 		return false
 	}
 	rest = rest[1:]
-	for k := range c.cases() {
-		if k.Size < 0 || k.Size > len(rest) {
-			return false
+	for _, ob := range c.Obligations {
+		for i := range ob.Cases {
+			k := &ob.Cases[i]
+			if k.Size < 0 || k.Size > len(rest) {
+				return false
+			}
+			k.Chains, rest = rest[:k.Size:k.Size], rest[k.Size:]
 		}
-		k.Chains, rest = rest[:k.Size:k.Size], rest[k.Size:]
 	}
 	return len(rest) == 0
 }

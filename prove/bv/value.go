@@ -132,9 +132,4 @@ func (v *Value) UnmarshalText(b []byte) error {
 }
 
 // String gives v in hexadecimal with the prefix 0x.
-func (v Value) String() string {
-	if v.Hi != 0 {
-		return fmt.Sprintf("0x%x%016x", v.Hi, v.Lo)
-	}
-	return fmt.Sprintf("0x%x", v.Lo)
-}
+func (v Value) String() string { return "0x" + v.Big().Text(16) }
