@@ -11,12 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"math"
-	"math/big"
 
 	"github.com/genalloc/genalloc/prove/bv"
-	"github.com/genalloc/genalloc/prove/sat"
 )
 
 // certificateFormat is the name and version of the format. A certificate is about the
@@ -35,13 +31,19 @@ type Certificate struct {
 	Obligations []CertifiedStatement `json:"obligations"`
 }
 
-// CertifiedHints are Hints as text.
+// CertifiedHints are Hints, which a certificate has as text.
 type CertifiedHints struct {
-	Top       string `json:"top"`
-	End       string `json:"end"`
-	DirtyMark string `json:"dirty_mark,omitempty"`
-	Aligned   bool   `json:"aligned"`
+	Top       Cell  `json:"top"`
+	End       End   `json:"end"`
+	DirtyMark *Cell `json:"dirty_mark,omitempty"`
+	Aligned   bool  `json:"aligned"`
 }
+
+// MarshalText returns the text of String.
+func (c Cell) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// MarshalText returns the text of String.
+func (e End) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
 // CertifiedStatement is an obligation with a proof of each of its cases.
 type CertifiedStatement struct {
@@ -53,11 +55,11 @@ type CertifiedStatement struct {
 // CertifiedCase is either a derivation of the empty clause from the formula that
 // says that the case fails, or the values that make a case possible.
 type CertifiedCase struct {
-	Name   string            `json:"name"`
-	Steps  int               `json:"steps,omitempty"`
-	Size   int               `json:"bytes,omitempty"`  // of the chains
-	Chains []byte            `json:"-"`                // see packChains
-	Values map[string]string `json:"values,omitempty"` // by variable, in hexadecimal
+	Name   string        `json:"name"`
+	Steps  int           `json:"steps,omitempty"`
+	Size   int           `json:"bytes,omitempty"`  // of the chains
+	Chains []byte        `json:"-"`                // see packProof
+	Values bv.Assignment `json:"values,omitempty"` // in hexadecimal
 }
 
 // Certificate returns the proofs of the report. The module has to be proved with
@@ -67,25 +69,14 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 		return nil, fmt.Errorf("the module is %s: there is nothing to certify", r.Verdict())
 	}
 	c := &Certificate{
-		Format: certificateFormat, Module: digest(module), Contract: r.contract,
-		Hints: CertifiedHints{Top: r.Hints.Top.String(), End: r.Hints.End.String(), Aligned: r.Hints.Aligned},
-	}
-	if mark := r.Hints.DirtyMark; mark != nil {
-		c.Hints.DirtyMark = mark.String()
+		Format: certificateFormat, Module: digest(module), Contract: r.contract, Hints: CertifiedHints(r.Hints),
 	}
 	for _, x := range r.Results {
 		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
 		for i, a := range x.answers {
 			k := CertifiedCase{Name: x.Obligation.Cases[i].Name}
-			if a.status == sat.Sat {
-				k.Values = map[string]string{}
-				for name, v := range a.values {
-					k.Values[name] = fmt.Sprintf("%x", v.Big())
-				}
-			} else {
-				k.Steps, k.Chains = len(a.chains), packChains(a.chains, a.clauses)
-				k.Size = len(k.Chains)
-			}
+			k.Steps, k.Chains, k.Values = len(a.proof), packProof(a.proof, a.clauses), a.values
+			k.Size = len(k.Chains)
 			s.Cases = append(s.Cases, k)
 		}
 		c.Obligations = append(c.Obligations, s)
@@ -119,9 +110,11 @@ func (c *Certificate) pack(w io.Writer) error {
 	if err := e.Encode(c); err != nil {
 		return err
 	}
-	for k := range c.cases() {
-		if _, err := z.Write(k.Chains); err != nil {
-			return err
+	for _, ob := range c.Obligations {
+		for _, k := range ob.Cases {
+			if _, err := z.Write(k.Chains); err != nil {
+				return err
+			}
 		}
 	}
 	return z.Close()
@@ -178,19 +171,6 @@ func unpack(packed []byte) (*Certificate, error) {
 	return c, nil
 }
 
-// cases goes through the cases of all obligations.
-func (c *Certificate) cases() iter.Seq[*CertifiedCase] {
-	return func(yield func(*CertifiedCase) bool) {
-		for _, ob := range c.Obligations {
-			for i := range ob.Cases {
-				if !yield(&ob.Cases[i]) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // share gives each case its part of the bytes after the JSON; it returns false unless
 // they are exactly as many as the cases need.
 func (c *Certificate) share(rest []byte) bool {
@@ -198,43 +178,14 @@ func (c *Certificate) share(rest []byte) bool {
 		return false
 	}
 	rest = rest[1:]
-	for k := range c.cases() {
-		if k.Size < 0 || k.Size > len(rest) {
-			return false
+	for _, ob := range c.Obligations {
+		for i := range ob.Cases {
+			k := &ob.Cases[i]
+			if k.Size < 0 || k.Size > len(rest) {
+				return false
+			}
+			k.Chains, rest = rest[:k.Size:k.Size], rest[k.Size:]
 		}
-		k.Chains, rest = rest[:k.Size:k.Size], rest[k.Size:]
 	}
 	return len(rest) == 0
-}
-
-// hints reads the hints back.
-func (c *Certificate) hints() (h Hints, err error) {
-	h.Aligned = c.Hints.Aligned
-	if err := h.Top.UnmarshalText([]byte(c.Hints.Top)); err != nil {
-		return h, fmt.Errorf("hints: %w", err)
-	}
-	if err := h.End.UnmarshalText([]byte(c.Hints.End)); err != nil {
-		return h, fmt.Errorf("hints: %w", err)
-	}
-	if c.Hints.DirtyMark != "" {
-		h.DirtyMark = new(Cell)
-		if err := h.DirtyMark.UnmarshalText([]byte(c.Hints.DirtyMark)); err != nil {
-			return h, fmt.Errorf("hints: %w", err)
-		}
-	}
-	return h, nil
-}
-
-// assignment reads the values of a case back.
-func (k *CertifiedCase) assignment() (bv.Assignment, error) {
-	a := bv.Assignment{}
-	for name, text := range k.Values {
-		x, ok := new(big.Int).SetString(text, 16)
-		if !ok || x.Sign() < 0 || x.BitLen() > bv.MaxWidth {
-			return nil, fmt.Errorf("the value of %s is %q", name, text)
-		}
-		low := new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64))
-		a[name] = bv.Value{Hi: new(big.Int).Rsh(x, 64).Uint64(), Lo: low.Uint64()}
-	}
-	return a, nil
 }

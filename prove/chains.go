@@ -10,12 +10,12 @@ import (
 	"github.com/genalloc/genalloc/prove/sat"
 )
 
-// packChains writes chains as bytes. Each is its length and then its clauses, all
+// packProof writes a proof as bytes. Each chain is its length and then its clauses, all
 // as unsigned LEB128: 2n for clause n of the formula, 2n+1 for the clause derived n
 // steps before. first is the number of clauses of the formula.
-func packChains(chains []sat.Chain, first int) []byte {
+func packProof(proof sat.Proof, first int) []byte {
 	var b []byte
-	for i, c := range chains {
+	for i, c := range proof {
 		b = binary.AppendUvarint(b, uint64(len(c)))
 		for _, id := range c {
 			if n := int(id) - first; n >= 0 {
@@ -30,8 +30,8 @@ func packChains(chains []sat.Chain, first int) []byte {
 
 var errChains = errors.New("the recorded steps are damaged")
 
-// unpackChains reads what packChains wrote.
-func unpackChains(b []byte, first int) (chains []sat.Chain, err error) {
+// unpackProof reads what packProof wrote.
+func unpackProof(b []byte, first int) (proof sat.Proof, err error) {
 	next := func() (v uint64) {
 		v, n := binary.Uvarint(b)
 		if n <= 0 || v > math.MaxInt32 {
@@ -51,10 +51,10 @@ func unpackChains(b []byte, first int) (chains []sat.Chain, err error) {
 			v := next()
 			c[i] = int32(v >> 1)
 			if v&1 == 1 {
-				c[i] = int32(first+len(chains)) - int32(v>>1)
+				c[i] = int32(first+len(proof)) - int32(v>>1)
 			}
 		}
-		chains = append(chains, c)
+		proof = append(proof, c)
 	}
-	return chains, err
+	return proof, err
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/genalloc/genalloc/prove/bv"
@@ -17,8 +19,8 @@ import (
 type answer struct {
 	status  sat.Status
 	values  bv.Assignment // for Sat
-	steps   int           // for Unsat: of the proof
-	chains  []sat.Chain   // for Unsat, under Options.Record: the same proof, resolved
+	steps   int           // for Unsat
+	proof   sat.Proof     // for Unsat, under Options.Record
 	clauses int           // for Unsat: of the formula
 }
 
@@ -105,11 +107,11 @@ func search(record bool) finder {
 		case r.Status == sat.Sat:
 			return answer{status: sat.Sat, values: b.Assignment(r.Model)}, nil
 		}
-		a := answer{status: sat.Unsat, steps: len(r.Proof), clauses: len(f.Clauses)}
+		a := answer{status: sat.Unsat, steps: r.Steps, clauses: len(f.Clauses)}
 		if record {
-			a.chains, err = sat.Elaborate(f, r.Proof)
+			a.proof = r.Proof
 		}
-		return a, err
+		return a, nil
 	}
 }
 
@@ -151,7 +153,7 @@ func smaller(c Case, formula []term, found bv.Assignment) bv.Assignment {
 // values lists an assignment's values with the names of the variables.
 func values(a bv.Assignment) []string {
 	var vs []string
-	for _, name := range sortedKeys(a) {
+	for _, name := range slices.Sorted(maps.Keys(a)) {
 		vs = append(vs, fmt.Sprintf("%s = %s", name, number(a[name])))
 	}
 	return vs

@@ -40,11 +40,10 @@
 // (bv), the proof checker (sat: check.go, and solve.go, which calls it), the text
 // of the obligations in this package (spec.go, state.go, strategy.go, bump.go,
 // call.go, obligation.go, soundness.go, implication.go, placement.go, safety.go,
-// start.go, hints.go), the code that puts them together (prove.go, decide.go), and
-// their reading of the WebAssembly specification. When a certificate is checked
-// (recheck.go, certificate.go), the proof checker is sat's chain.go. Templates,
-// emitter, assembler, solver and hints are not trusted. docs/proof.md lists the
-// files; a test holds each to 300 lines.
+// start.go, hints.go), the code that puts them together (prove.go, decide.go, and for
+// certificates recheck.go, certificate.go), and their reading of the WebAssembly
+// specification. Templates, emitter, assembler, solver and hints are not trusted.
+// docs/proof.md lists the files; a test holds each to 300 lines.
 //
 // A refutation is reported only if the call, made in wasmtime from that state, does
 // what the executor predicts (counterexample.go, witness.go).

@@ -27,11 +27,7 @@ func (c *Certificate) Check(ctx context.Context, module []byte, m *wasm.Module, 
 	case c.Contract != promised.String():
 		return nil, fmt.Errorf("the certificate is about another contract: %q, and not %q", c.Contract, promised)
 	}
-	h, err := c.hints()
-	if err != nil {
-		return nil, err
-	}
-	s, err := newSystem(m, promised, h)
+	s, err := newSystem(m, promised, Hints(c.Hints))
 	if err != nil {
 		return nil, err
 	}
@@ -103,27 +99,23 @@ func recorded(cases map[caseName]CertifiedCase) finder {
 
 // possible evaluates a formula under the recorded values.
 func (k CertifiedCase) possible(formula []term) (answer, error) {
-	a, err := k.assignment()
-	if err != nil {
-		return answer{}, err
-	}
 	for _, t := range formula {
-		if !a.Holds(t) {
+		if !k.Values.Holds(t) {
 			return answer{}, errors.New("the recorded values do not make it happen")
 		}
 	}
-	return answer{status: sat.Sat, values: a}, nil
+	return answer{status: sat.Sat, values: k.Values}, nil
 }
 
 // impossible derives the empty clause from a formula by the recorded steps.
 func (k CertifiedCase) impossible(formula []term) (answer, error) {
 	f := blast(formula).Formula()
-	chains, err := unpackChains(k.Chains, len(f.Clauses))
-	if err == nil && len(chains) != k.Steps {
+	proof, err := unpackProof(k.Chains, len(f.Clauses))
+	if err == nil && len(proof) != k.Steps {
 		err = errChains
 	}
 	if err == nil {
-		err = sat.CheckChains(f, chains)
+		err = sat.Check(f, proof)
 	}
-	return answer{status: sat.Unsat, steps: len(chains), clauses: len(f.Clauses)}, err
+	return answer{status: sat.Unsat, steps: len(proof), clauses: len(f.Clauses)}, err
 }

@@ -34,7 +34,7 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	s := &system{
 		spec:     spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
 		strategy: strategies[c.Strategy], module: m, contract: c, hints: h, executor: x,
-		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.CompileAsking(m) }),
+		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m) }),
 	}
 	mem, err := m.Memory(0)
 	if err != nil {

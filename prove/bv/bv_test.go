@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/genalloc/genalloc/prove/sat"
@@ -358,6 +359,16 @@ func TestValueString(t *testing.T) {
 		}
 		if got := fromBig(v.Big()); got != v {
 			t.Errorf("%v goes through Big as %v", v, got)
+		}
+		text, _ := v.MarshalText()
+		got := U(7)
+		if err := got.UnmarshalText(text); err != nil || got != v || "0x"+string(text) != want {
+			t.Errorf("%v goes through %q as %v, %v", v, text, got, err)
+		}
+	}
+	for _, text := range []string{"", "-1", "0x1", "g", "1" + strings.Repeat("0", 32)} {
+		if err := new(Value).UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is taken for a number", text)
 		}
 	}
 }

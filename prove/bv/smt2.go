@@ -53,12 +53,7 @@ func (p *printer) define(t *Term) {
 	}
 	switch t.Op {
 	case OpConst:
-		var b strings.Builder
-		b.WriteString("#b")
-		for i := t.Width - 1; i >= 0; i-- {
-			b.WriteByte("01"[Bool(t.Val.Bit(i)).Lo])
-		}
-		p.named[t] = b.String()
+		p.named[t] = fmt.Sprintf("#b%0*b", t.Width, t.Val.Big())
 	case OpVar:
 		p.named[t] = "|" + t.Name + "|"
 		p.printf("(declare-const %s (_ BitVec %d))\n", p.named[t], t.Width)

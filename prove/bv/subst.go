@@ -14,11 +14,11 @@ func (b *Builder) Substitute(t *Term, to map[*Term]*Term) *Term {
 		if v, ok := to[t]; ok {
 			r = v
 		} else if len(t.Args) > 0 {
-			var args [3]*Term
+			args := make([]*Term, len(t.Args))
 			for i, x := range t.Args {
 				args[i] = walk(x)
 			}
-			r = b.rebuild(t, args[0], args[1], args[2])
+			r = b.rebuild(t, args)
 		}
 		memo[t] = r
 		return r
@@ -26,41 +26,27 @@ func (b *Builder) Substitute(t *Term, to map[*Term]*Term) *Term {
 	return walk(t)
 }
 
+// binaryOps has the constructors of the operations that take two arguments.
+var binaryOps = map[Op]func(b *Builder, x, y *Term) *Term{
+	OpAnd: (*Builder).And, OpOr: (*Builder).Or, OpXor: (*Builder).Xor,
+	OpAdd: (*Builder).Add, OpMul: (*Builder).Mul, OpUdiv: (*Builder).Udiv,
+	OpShl: (*Builder).Shl, OpLshr: (*Builder).Lshr, OpAshr: (*Builder).Ashr,
+	OpEq: (*Builder).Eq, OpUlt: (*Builder).Ult, OpConcat: (*Builder).Concat,
+}
+
 // rebuild applies t's operation to other arguments.
-func (b *Builder) rebuild(t *Term, x, y, z *Term) *Term {
+func (b *Builder) rebuild(t *Term, args []*Term) *Term {
 	switch t.Op {
 	case OpNot:
-		return b.Not(x)
-	case OpAnd:
-		return b.And(x, y)
-	case OpOr:
-		return b.Or(x, y)
-	case OpXor:
-		return b.Xor(x, y)
+		return b.Not(args[0])
 	case OpNeg:
-		return b.Neg(x)
-	case OpAdd:
-		return b.Add(x, y)
-	case OpMul:
-		return b.Mul(x, y)
-	case OpUdiv:
-		return b.Udiv(x, y)
-	case OpShl:
-		return b.Shl(x, y)
-	case OpLshr:
-		return b.Lshr(x, y)
-	case OpAshr:
-		return b.Ashr(x, y)
-	case OpEq:
-		return b.Eq(x, y)
-	case OpUlt:
-		return b.Ult(x, y)
+		return b.Neg(args[0])
 	case OpIte:
-		return b.Ite(x, y, z)
-	case OpConcat:
-		return b.Concat(x, y)
-	default: // OpExtract
-		return b.Extract(x, t.Low, t.Width)
+		return b.Ite(args[0], args[1], args[2])
+	case OpExtract:
+		return b.Extract(args[0], t.Low, t.Width)
+	default:
+		return binaryOps[t.Op](b, args[0], args[1])
 	}
 }
 

@@ -4,6 +4,7 @@ package bv
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 )
@@ -116,10 +117,19 @@ func (v Value) Big() *big.Int {
 	return x.Lsh(x, 64).Or(x, new(big.Int).SetUint64(v.Lo))
 }
 
-// String gives v in hexadecimal with the prefix 0x.
-func (v Value) String() string {
-	if v.Hi != 0 {
-		return fmt.Sprintf("0x%x%016x", v.Hi, v.Lo)
+// MarshalText gives v in hexadecimal.
+func (v Value) MarshalText() ([]byte, error) { return v.Big().Append(nil, 16), nil }
+
+// UnmarshalText accepts a number of up to MaxWidth bits in hexadecimal.
+func (v *Value) UnmarshalText(b []byte) error {
+	x, ok := new(big.Int).SetString(string(b), 16)
+	if !ok || x.Sign() < 0 || x.BitLen() > MaxWidth {
+		return fmt.Errorf("%q is not a number of up to %d bits in hexadecimal", b, MaxWidth)
 	}
-	return fmt.Sprintf("0x%x", v.Lo)
+	low := new(big.Int).And(x, new(big.Int).SetUint64(math.MaxUint64))
+	*v = Value{new(big.Int).Rsh(x, 64).Uint64(), low.Uint64()}
+	return nil
 }
+
+// String gives v in hexadecimal with the prefix 0x.
+func (v Value) String() string { return "0x" + v.Big().Text(16) }

@@ -41,18 +41,9 @@ type Module struct {
 	globals int // that are its state
 }
 
-// Compile lays m bare and compiles it. m stays as it is. Close frees the result.
+// Compile lays m bare, makes it ask before it grows its memory (see Host.Refuse), and
+// compiles it. m stays as it is. Close frees the result.
 func Compile(m *wasm.Module) (*Module, error) {
-	bare, err := lay(m)
-	if err != nil {
-		return nil, err
-	}
-	return compile(bare, len(bare.Globals))
-}
-
-// CompileAsking is Compile for a module that asks before it grows its memory: see
-// Host.Refuse.
-func CompileAsking(m *wasm.Module) (*Module, error) {
 	bare, err := lay(m)
 	if err != nil {
 		return nil, err
@@ -129,7 +120,7 @@ type Host struct {
 	Limit uint64 // pages beyond which memory.grow is refused
 
 	// Refuse has a bit set for each memory.grow that is refused besides, the
-	// first one's lowest. It needs CompileAsking.
+	// first one's lowest.
 	Refuse uint64
 
 	// Before and After, if not nil, get the memory's bytes before and after the
@@ -173,6 +164,37 @@ func (m *Module) Call(fn uint32, args []uint64, st State, host Host) (Outcome, e
 		host.After(memory.Bytes())
 	}
 	return out, nil
+}
+
+// Start returns the state of m after instantiation: imported globals are 0, and
+// the memory is as small as m allows.
+func Start(m *wasm.Module) (State, error) {
+	bare, err := lay(m)
+	if err != nil {
+		return State{}, err
+	}
+	for i, g := range m.Globals {
+		bare.Globals[m.NumImported(wasm.KindGlobal)+i].Init = g.Init
+	}
+	for i := range bare.Memories {
+		limits, err := m.Memory(uint32(i))
+		if err != nil {
+			return State{}, err
+		}
+		bare.Memories[i].Min = limits.Min
+	}
+	c, err := compile(bare, len(bare.Globals))
+	if err != nil {
+		return State{}, err
+	}
+	defer c.Close()
+	store := engine.Default().NewStore()
+	defer store.Close()
+	in, err := store.Instantiate(c.code, nil)
+	if err != nil {
+		return State{}, err
+	}
+	return c.state(in), nil
 }
 
 // state reads the instance's.

@@ -16,7 +16,7 @@ import (
 func compile(t *testing.T, text string) *replay.Module {
 	t.Helper()
 	_, m := wattest.Assemble(t, text)
-	c, err := replay.CompileAsking(m)
+	c, err := replay.Compile(m)
 	if err != nil {
 		t.Fatal(err)
 	}

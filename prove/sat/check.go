@@ -5,85 +5,86 @@ package sat
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// Step adds a clause that follows from the formula and the steps before it by
-// unit propagation: with the clause negated, propagation meets a conflict
-// (reverse unit propagation, RUP).
-type Step struct {
-	Clause []Lit
-	// Drop lists earlier steps, by index, whose clauses are not needed from here
-	// on. It keeps the checker fast and can never make it accept more.
-	Drop []int
+// Lit is a literal in the way of DIMACS: v for the variable v >= 1, -v for its
+// negation.
+type Lit int32
+
+// Formula is a conjunction of clauses over the variables 1 to NumVars.
+type Formula struct {
+	NumVars int
+	Clauses [][]Lit
 }
 
-// Proof shows that a formula cannot be satisfied: its steps lead to the empty clause.
-type Proof []Step
+// Add appends a clause. The slice is kept.
+func (f *Formula) Add(clause ...Lit) { f.Clauses = append(f.Clauses, clause) }
+
+// Model assigns a value to each variable; index 0 is unused.
+type Model []bool
+
+// Satisfies tells whether m makes every clause of f true.
+func (m Model) Satisfies(f *Formula) bool {
+	for _, c := range f.Clauses {
+		if !slices.ContainsFunc(c, func(l Lit) bool { return l > 0 && m[l] || l < 0 && !m[-l] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Chain is a step of a proof: a new clause is resolved from the clauses named, the
+// first with the second, the outcome with the third, and so on. The clauses of the
+// formula come first, from 0 up, then those of the chains before.
+type Chain []int32
+
+// Proof shows that a formula has no model: its chains derive the empty clause.
+type Proof []Chain
 
 // Check returns nil if proof shows that f has no model.
 //
 // The argument. Every clause that the checker holds is implied by f: those of f
-// are, and a step is taken in only when assuming its negation and following unit
-// clauses runs into a clause that is false. Values given outside of such a trial
-// come from unit clauses, so they are implied as well and need never be taken
-// back; a clause with such a true literal may be forgotten, and false literals
-// may be left out. When a clause with no literal left is met, f implies false.
-// Leaving clauses or propagations out can only make the checker refuse.
+// are, and of two clauses C ∨ l and D ∨ -l the resolvent C ∨ D holds wherever both
+// do. Every resolvent is computed here, so a chain can claim nothing; it can only
+// name clauses that do not resolve, and is refused. The empty clause holds
+// nowhere, so where it is derived f has no model.
 func Check(f *Formula, proof Proof) error {
-	k := newChecker(f.NumVars)
+	k := resolver{mark: make([]bool, 2*f.NumVars+2)}
 	for i, c := range f.Clauses {
-		if err := k.valid(c); err != nil {
-			return fmt.Errorf("clause %d: %w", i, err)
+		for _, l := range c {
+			if l == 0 || int(l) > f.NumVars || int(l) < -f.NumVars {
+				return fmt.Errorf("clause %d: literal %d outside of 1 to %d", i, l, f.NumVars)
+			}
 		}
-		k.add(c)
+		k.clauses = append(k.clauses, c)
 	}
-	steps := make([]*checked, 0, len(proof))
-	for i, step := range proof {
-		if k.refuted {
-			return nil
-		}
-		if err := k.valid(step.Clause); err != nil {
+	for i, c := range proof {
+		derived, err := k.derive(c)
+		if err != nil {
 			return fmt.Errorf("step %d: %w", i, err)
 		}
-		if !k.follows(step.Clause) {
-			return fmt.Errorf("step %d: clause does not follow by unit propagation", i)
+		if len(derived) == 0 {
+			return nil
 		}
-		steps = append(steps, k.add(step.Clause))
-		for _, j := range step.Drop {
-			if j < 0 || j >= len(steps) {
-				return fmt.Errorf("step %d: drops step %d, which is not before it", i, j)
-			}
-			if steps[j] != nil {
-				steps[j].dropped = true
-			}
+		if k.size += len(derived); k.size > mostDerived {
+			return fmt.Errorf("step %d: more than %d literals derived", i, mostDerived)
 		}
+		k.clauses = append(k.clauses, derived)
 	}
-	if !k.refuted {
-		return errors.New("proof ends without the empty clause")
-	}
-	return nil
+	return errors.New("the proof ends without the empty clause")
 }
 
-// checked is a clause of two literals or more, the watched ones in front.
-type checked struct {
-	lits    []Lit
-	dropped bool
+// resolver holds the clauses so far, and the one that is being derived: its
+// literals are marked, by index, and listed in open, where some are no more.
+type resolver struct {
+	clauses [][]Lit
+	mark    []bool
+	open    []Lit
+	size    int // literals of the clauses derived
 }
 
-type checker struct {
-	numVars int
-	value   []int8       // by index(literal): 1 true, -1 false, 0 open
-	watch   [][]*checked // by index(literal): the clauses that watch it
-	trail   []Lit        // true literals in the order they became so
-	head    int          // first literal of the trail whose watches were not visited
-	refuted bool
-}
-
-func newChecker(numVars int) *checker {
-	n := 2*numVars + 2
-	return &checker{numVars: numVars, value: make([]int8, n), watch: make([][]*checked, n)}
-}
-
+// index numbers the literals: 2v for the variable v, 2v+1 for its negation.
 func index(l Lit) int {
 	if l < 0 {
 		return -2*int(l) + 1
@@ -91,136 +92,57 @@ func index(l Lit) int {
 	return 2 * int(l)
 }
 
-func (k *checker) valid(c []Lit) error {
-	for _, l := range c {
-		if l == 0 || int(l) > k.numVars || int(l) < -k.numVars {
-			return fmt.Errorf("literal %d outside of 1 to %d", l, k.numVars)
+// mostDerived bounds what a hostile derivation can make the checker keep.
+const mostDerived = 1 << 27
+
+// derive computes the last resolvent of a chain. It leaves no marks behind, but
+// where it refuses.
+func (k *resolver) derive(c Chain) ([]Lit, error) {
+	if len(c) == 0 {
+		return nil, errors.New("names no clause")
+	}
+	k.open = k.open[:0]
+	for i, id := range c {
+		if id < 0 || int(id) >= len(k.clauses) {
+			return nil, fmt.Errorf("names clause %d, which is not before it", id)
+		}
+		if err := k.resolve(k.clauses[id], i == 0); err != nil {
+			return nil, fmt.Errorf("clause %d: %w", id, err)
 		}
 	}
-	return nil
-}
-
-func (k *checker) set(l Lit) {
-	k.value[index(l)], k.value[index(-l)] = 1, -1
-	k.trail = append(k.trail, l)
-}
-
-// add takes a clause in for good, outside of any trial, and returns what is kept of it.
-func (k *checker) add(c []Lit) *checked {
-	if k.refuted {
-		return nil
-	}
-	var open []Lit
-	for _, l := range c {
-		switch k.value[index(l)] {
-		case 1:
-			return nil
-		case 0:
-			open = append(open, l)
+	var derived []Lit
+	for _, l := range k.open {
+		if k.mark[index(l)] {
+			k.mark[index(l)] = false
+			derived = append(derived, l)
 		}
 	}
-	open = distinct(open)
-	switch len(open) {
-	case 0:
-		k.refuted = true
-	case 1:
-		k.set(open[0])
-		k.refuted = k.conflict()
+	return derived, nil
+}
+
+// resolve replaces the clause that is being derived by its resolvent with c on
+// the one literal of c whose negation it has; the first is taken as it is.
+func (k *resolver) resolve(c []Lit, first bool) error {
+	var pivot Lit
+	found := 0
+	for _, l := range c {
+		if k.mark[index(-l)] && l != pivot {
+			pivot = l
+			found++
+		}
+	}
+	switch {
+	case first: // there are no marks yet, and so no pivot
+	case found != 1:
+		return fmt.Errorf("it has %d literals to resolve on, and not one", found)
 	default:
-		kept := &checked{lits: open}
-		k.watch[index(open[0])] = append(k.watch[index(open[0])], kept)
-		k.watch[index(open[1])] = append(k.watch[index(open[1])], kept)
-		return kept
+		k.mark[index(-pivot)] = false
+	}
+	for _, l := range c {
+		if l != pivot && !k.mark[index(l)] {
+			k.mark[index(l)] = true
+			k.open = append(k.open, l)
+		}
 	}
 	return nil
-}
-
-// distinct removes repetitions: a clause that watched the same literal twice
-// would be found unit too late.
-func distinct(c []Lit) []Lit {
-	out := c[:0]
-next:
-	for _, l := range c {
-		for _, m := range out {
-			if l == m {
-				continue next
-			}
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
-// follows tells whether assuming the negation of c leads to a conflict. It
-// leaves the values as they were.
-func (k *checker) follows(c []Lit) bool {
-	mark := len(k.trail)
-	found := false
-	for _, l := range c {
-		switch k.value[index(l)] {
-		case 1: // already implied, or c holds l and its negation
-			found = true
-		case 0:
-			k.set(-l)
-		}
-	}
-	found = found || k.conflict()
-	for _, l := range k.trail[mark:] {
-		k.value[index(l)], k.value[index(-l)] = 0, 0
-	}
-	k.trail, k.head = k.trail[:mark], mark
-	return found
-}
-
-// conflict follows unit clauses from the unvisited literals of the trail and
-// tells whether some clause became false.
-func (k *checker) conflict() bool {
-	for ; k.head < len(k.trail); k.head++ {
-		if k.visit(-k.trail[k.head]) {
-			return true
-		}
-	}
-	return false
-}
-
-// visit goes through the clauses that watch the literal l, which became false.
-// A clause whose other watch is true is left alone. Otherwise it watches another
-// literal that is not false; if there is none, its other watch must be true, and
-// if that is false the clause is.
-func (k *checker) visit(l Lit) (conflict bool) {
-	list := k.watch[index(l)]
-	keep := list[:0]
-	for i, c := range list {
-		if c.dropped {
-			continue
-		}
-		if c.lits[0] == l {
-			c.lits[0], c.lits[1] = c.lits[1], c.lits[0]
-		}
-		other := c.lits[0]
-		if k.value[index(other)] != 1 && k.rewatch(c) {
-			continue
-		}
-		keep = append(keep, c)
-		switch k.value[index(other)] {
-		case 0:
-			k.set(other)
-		case -1:
-			k.watch[index(l)] = append(keep, list[i+1:]...)
-			return true
-		}
-	}
-	k.watch[index(l)] = keep
-	return false
-}
-
-func (k *checker) rewatch(c *checked) bool {
-	for j := 2; j < len(c.lits); j++ {
-		if m := c.lits[j]; k.value[index(m)] != -1 {
-			c.lits[1], c.lits[j] = m, c.lits[1]
-			k.watch[index(m)] = append(k.watch[index(m)], c)
-			return true
-		}
-	}
-	return false
 }

@@ -13,7 +13,7 @@ import (
 func (s *solver) learn(c cref) {
 	lits, back := s.analyze(c)
 	s.backtrack(back)
-	cl := s.store(lits, s.record.add(lits, s.from)+1, s.distinctLevels(lits))
+	cl := s.store(lits, s.conclude(), s.distinctLevels(lits))
 	if len(lits) > 1 {
 		if len(lits) > 2 {
 			s.learnts = append(s.learnts, cl)
@@ -27,22 +27,23 @@ func (s *solver) learn(c cref) {
 }
 
 // analyze returns the learned clause, its asserting literal first and one of the
-// level to go back to second.
+// level to go back to second. The chain names the conflict, then the reasons of what
+// is resolved, the latest first.
 func (s *solver) analyze(c cref) (lits []ilit, back int) {
 	lits = append(lits, 0)
-	s.from = s.from[:0]
+	s.chain, s.settled = s.chain[:0], s.settled[:0]
 	current := int32(len(s.limits))
 	open, i := 0, len(s.trail)-1
 	for {
 		s.bumpClause(c)
-		s.rests(c)
+		s.chain = append(s.chain, s.id(c))
 		for _, q := range s.lits(c) {
 			v := q.vari()
 			if s.value[q] == 1 || s.seen[v] {
 				continue // the implied literal itself, or known
 			}
 			if s.level[v] == 0 {
-				s.from = append(s.from, -v)
+				s.settled = append(s.settled, v)
 				continue
 			}
 			s.seen[v] = true
@@ -72,13 +73,6 @@ func (s *solver) analyze(c cref) (lits []ilit, back int) {
 		s.seen[l.vari()] = false
 	}
 	return lits, s.secondWatch(lits)
-}
-
-// rests notes that the clause being learned rests on c.
-func (s *solver) rests(c cref) {
-	if step := int32(s.mem[c+headStep]); step > 0 {
-		s.from = append(s.from, step-1)
-	}
 }
 
 // secondWatch puts a literal of the highest level below the current one second
@@ -111,8 +105,13 @@ func (s *solver) minimize(lits []ilit) []ilit {
 		}
 	}
 	for _, l := range gone {
-		s.because(l)
+		s.seen[l.vari()] = false
 	}
+	from := len(s.chain)
+	for _, l := range gone {
+		s.because(l.vari())
+	}
+	slices.Reverse(s.chain[from:])
 	return keep
 }
 
@@ -137,21 +136,23 @@ func (s *solver) implied(l ilit, depth int) bool {
 	return true
 }
 
-// because notes what implies the literal l, which minimize left out: the reasons
-// back to literals that were met, each once.
-func (s *solver) because(l ilit) {
-	s.rests(s.reason[l.vari()])
-	for _, q := range s.lits(s.reason[l.vari()]) {
-		v := q.vari()
-		switch {
-		case v == l.vari():
-		case s.level[v] == 0:
-			s.from = append(s.from, -v)
-		case !s.seen[v] && s.stamp[v] != s.stampID+2:
-			s.stamp[v] = s.stampID + 2
-			s.because(q)
+// because adds to the chain the reasons that imply the value of v, which minimize
+// left out, back to literals that are kept: each once and after those that it needs.
+func (s *solver) because(v int32) {
+	if s.seen[v] || s.stamp[v] == s.stampID+2 {
+		return
+	}
+	s.stamp[v] = s.stampID + 2
+	for _, q := range s.lits(s.reason[v]) {
+		switch w := q.vari(); {
+		case w == v:
+		case s.level[w] == 0:
+			s.settled = append(s.settled, w)
+		default:
+			s.because(w)
 		}
 	}
+	s.chain = append(s.chain, s.id(s.reason[v]))
 }
 
 func (s *solver) distinctLevels(lits []ilit) int {
@@ -175,7 +176,7 @@ func (s *solver) activity(c cref) float32 { return math.Float32frombits(uint32(s
 func (s *solver) setActivity(c cref, a float32) { s.mem[c+headActivity] = ilit(math.Float32bits(a)) }
 
 func (s *solver) bumpClause(c cref) {
-	if s.mem[c+headStep] == 0 {
+	if int(s.id(c)) < s.inputs {
 		return
 	}
 	a := s.activity(c) + s.clauseInc

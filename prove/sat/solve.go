@@ -26,6 +26,7 @@ type Result struct {
 	Status    Status
 	Model     Model // for Sat
 	Proof     Proof // for Unsat
+	Steps     int   // for Unsat: learned clauses in the proof
 	Conflicts int
 }
 
@@ -45,7 +46,7 @@ func Solve(ctx context.Context, f *Formula) (Result, error) {
 			return Result{}, errors.New("solver: model does not satisfy the formula")
 		}
 	case Unsat:
-		r.Proof = s.trimmed()
+		r.Proof, r.Steps = s.trimmed()
 		if err := Check(f, r.Proof); err != nil {
 			return Result{}, fmt.Errorf("solver: proof refused: %w", err)
 		}

@@ -33,7 +33,7 @@ type cref uint32
 // A clause in memory is its header and then its literals, the watched ones in front.
 const (
 	headSize     = iota // number of literals
-	headStep            // index in the record plus 1, 0 for a clause of the formula
+	headID              // number in proofs
 	headLevels          // number of decision levels among the literals when learned
 	headActivity        // a float32
 	headDeleted         // 1 once forgotten
@@ -73,11 +73,15 @@ type solver struct {
 	seen    []bool // by variable, scratch of analyze
 	stamp   []uint32
 	stampID uint32
-	from    []int32 // what the clause being learned rests on
-	record  record
+
+	inputs  int     // clauses of the formula
+	proof   Proof   // of everything learned
+	chain   Chain   // of the clause being learned, but for the unit clauses
+	settled []int32 // variables whose unit clauses end the chain
+	units   []int32 // by variable: number of the unit clause derived for it, 0 for none
 
 	conflicts int
-	unsat     bool
+	refuting  cref // a clause of the formula that is false from the start
 }
 
 // maxConflictsBetweenChecks is how often the context is asked.
@@ -88,22 +92,22 @@ func newSolver(f *Formula) *solver {
 	s := &solver{
 		mem: make([]ilit, 1), watches: make([][]watch, 2*n), pairs: make([][]watch, 2*n), value: make([]int8, 2*n),
 		level: make([]int32, n), reason: make([]cref, n), phase: make([]ilit, n),
-		seen: make([]bool, n), stamp: make([]uint32, n+1),
-		varInc: 1, clauseInc: 1,
+		seen: make([]bool, n), stamp: make([]uint32, n+1), units: make([]int32, n),
+		varInc: 1, clauseInc: 1, inputs: len(f.Clauses),
 	}
 	s.order = newHeap(n)
 	for v := 1; v < n; v++ {
 		s.phase[v] = ilit(v)<<1 | 1
 		s.order.insert(int32(v))
 	}
-	for _, c := range f.Clauses {
-		s.addInput(c)
+	for i, c := range f.Clauses {
+		s.addInput(c, int32(i))
 	}
 	return s
 }
 
 // addInput adds a clause of the formula, without repetitions; a tautology is left out.
-func (s *solver) addInput(c []Lit) {
+func (s *solver) addInput(c []Lit, id int32) {
 	lits := make([]ilit, 0, len(c))
 	for _, l := range c {
 		lits = append(lits, toILit(l))
@@ -115,18 +119,14 @@ func (s *solver) addInput(c []Lit) {
 			return
 		}
 	}
-	switch len(lits) {
-	case 0:
-		s.unsat = true
-	case 1:
-		switch s.value[lits[0]] {
-		case 0:
-			s.assign(lits[0], 0)
-		case -1:
-			s.unsat = true
-		}
-	default:
-		s.attach(s.store(lits, 0, 0))
+	k := s.store(lits, id, 0)
+	switch {
+	case len(lits) > 1:
+		s.attach(k)
+	case len(lits) == 0 || s.value[lits[0]] == -1:
+		s.refuting = k
+	case s.value[lits[0]] == 0:
+		s.assign(lits[0], k)
 	}
 }
 
@@ -153,8 +153,8 @@ func (s *solver) backtrack(level int) {
 
 // search runs until the formula is decided or ctx ends.
 func (s *solver) search(ctx context.Context) Status {
-	if s.unsat {
-		return s.refuted(0)
+	if s.refuting != 0 {
+		return s.refuted(s.refuting)
 	}
 	if c := s.propagate(); c != 0 {
 		return s.refuted(c)
@@ -191,14 +191,11 @@ func (s *solver) search(ctx context.Context) Status {
 
 // refuted records the empty clause, which follows from the conflict c at level 0.
 func (s *solver) refuted(c cref) Status {
-	s.from = s.from[:0]
-	if c != 0 {
-		s.rests(c)
-		for _, l := range s.lits(c) {
-			s.from = append(s.from, -l.vari())
-		}
+	s.chain, s.settled = append(s.chain[:0], s.id(c)), s.settled[:0]
+	for _, l := range s.lits(c) {
+		s.settled = append(s.settled, l.vari())
 	}
-	s.record.add(nil, s.from)
+	s.conclude()
 	return Unsat
 }
 

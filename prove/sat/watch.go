@@ -3,9 +3,9 @@
 package sat
 
 // store puts a clause into memory.
-func (s *solver) store(lits []ilit, step int32, levels int) cref {
+func (s *solver) store(lits []ilit, id int32, levels int) cref {
 	c := cref(len(s.mem))
-	s.mem = append(s.mem, ilit(len(lits)), ilit(step), ilit(levels), 0, 0)
+	s.mem = append(s.mem, ilit(len(lits)), ilit(id), ilit(levels), 0, 0)
 	s.mem = append(s.mem, lits...)
 	return c
 }

@@ -18,6 +18,23 @@ import (
 	calls "github.com/genalloc/genalloc/validate/script"
 )
 
+// Attach gives a script to the first counterexample of the report for which one is
+// found, or to every one of these.
+func Attach(ctx context.Context, module []byte, c contract.Contract, r *prove.Report, every bool) {
+	for _, x := range r.Results {
+		if x.Counterexample == nil {
+			continue
+		}
+		text, rule, ok := Find(ctx, module, c, x.Counterexample)
+		if ok {
+			x.Counterexample.Script, x.Counterexample.Rule = text, rule
+		}
+		if ok && !every {
+			return
+		}
+	}
+}
+
 // Find returns a script whose replay breaks a rule, and the rule; ok is false if none
 // of the sequences tried does. If the counterexample has no call, it tries sequences
 // that follow instantiation.
@@ -73,19 +90,7 @@ func (b *builder) block(op calls.Op, size, align uint64) (name string) {
 	return name
 }
 
-// A plan is a way to the state before the call.
-type plan struct {
-	pages  func(k *prove.Call, initial uint64) uint64 // of the memory before the first call
-	others bool                                       // somebody else grows it before the last call
-}
-
-var plans = []plan{
-	{pages: func(_ *prove.Call, initial uint64) uint64 { return initial }},
-	{pages: func(_ *prove.Call, initial uint64) uint64 { return initial }, others: true},
-	{pages: func(k *prove.Call, initial uint64) uint64 { return max(k.Before.Pages, initial) }},
-}
-
-func candidates(c contract.Contract, x *prove.Counterexample) (all []string) {
+func candidates(c contract.Contract, x *prove.Counterexample) []string {
 	alloc, ok := calls.OpAlloc, c.HasRole(contract.Allocates)
 	if !ok {
 		alloc, ok = calls.OpAllocZeroed, c.HasRole(contract.AllocatesZeroed)
@@ -94,28 +99,24 @@ func candidates(c contract.Contract, x *prove.Counterexample) (all []string) {
 		return nil
 	}
 	if x.Call == nil { // wrong from the start, or after somebody else's growth
-		return []string{
-			followed(&builder{alloc: alloc}),
-			followed(grown(&builder{alloc: alloc})),
-		}
+		first, grown := &builder{alloc: alloc}, &builder{alloc: alloc}
+		grown.block(alloc, 1, 1)
+		grown.line("grow 1")
+		return []string{followed(first), followed(grown)}
 	}
-	for _, p := range plans {
-		all = append(all, p.script(c, x.Call, alloc))
+	initial := uint64(c.InitialPages)
+	return []string{
+		leading(x.Call, alloc, initial, false),
+		leading(x.Call, alloc, initial, true),
+		leading(x.Call, alloc, max(x.Call.Before.Pages, initial), false),
 	}
-	return all
 }
 
-func grown(b *builder) *builder {
-	b.block(b.alloc, 1, 1)
-	b.line("grow 1")
-	return b
-}
-
-// script leads to the call's state, makes the call, and then more calls, because only
-// they show that a state is wrong.
-func (p plan) script(c contract.Contract, k *prove.Call, alloc calls.Op) string {
+// leading is a script that leads to the call's state, makes the call, and then more calls,
+// because only they show that a state is wrong. start is the size of the memory before
+// the first call; with others, somebody else grows it before the last one.
+func leading(k *prove.Call, alloc calls.Op, start uint64, others bool) string {
 	b := &builder{alloc: alloc}
-	start := p.pages(k, uint64(c.InitialPages))
 	b.line("base %d", k.Base)
 	b.line("pages %d", start)
 	b.line("limit %d", contract.MaxPages)
@@ -135,7 +136,7 @@ func (p plan) script(c contract.Contract, k *prove.Call, alloc calls.Op) string 
 		at += had
 	}
 	fill(k.Top)
-	if have := max(start, k.End/contract.PageSize); p.others && k.Before.Pages > have {
+	if have := max(start, k.End/contract.PageSize); others && k.Before.Pages > have {
 		b.line("grow %d", k.Before.Pages-have)
 	}
 	if k.Refused != 0 {

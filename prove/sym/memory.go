@@ -16,20 +16,17 @@ const outOfBounds = "out of bounds memory access"
 // whether it was one.
 func (e *exploration) memory(r *run, in wasm.Instr) (known bool, err error) {
 	switch in.Op {
-	case wasm.OpMemorySize:
-		if in.Index != 0 {
-			return true, &Unsupported{r.at(), "a second memory"}
-		}
-		r.push(e.B.Extract(r.State.Pages, 0, e.AddrWidth()))
-	case wasm.OpMemoryGrow:
-		if in.Index != 0 {
-			return true, &Unsupported{r.at(), "a second memory"}
-		}
-		e.grow(r)
-	case wasm.OpMemoryFill, wasm.OpMemoryCopy:
+	case wasm.OpMemorySize, wasm.OpMemoryGrow, wasm.OpMemoryFill, wasm.OpMemoryCopy:
 		if in.Index != 0 || in.Index2 != 0 {
 			return true, &Unsupported{r.at(), "a second memory"}
 		}
+	}
+	switch in.Op {
+	case wasm.OpMemorySize:
+		r.push(e.B.Extract(r.State.Pages, 0, e.AddrWidth()))
+	case wasm.OpMemoryGrow:
+		e.grow(r)
+	case wasm.OpMemoryFill, wasm.OpMemoryCopy:
 		e.bulk(r, in.Op)
 	default:
 		if in.Op.Info().Imm != wasm.ImmMem {

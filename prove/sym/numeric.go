@@ -12,18 +12,12 @@ import (
 // unaryOps and binaryOps are the same for i32 and i64; they are looked up
 // by the instruction's name behind the type.
 var unaryOps = map[string]func(b *bv.Builder, x *bv.Term) *bv.Term{
-	"clz":    clz,
-	"ctz":    ctz,
-	"popcnt": popcnt,
-	"extend8_s": func(b *bv.Builder, x *bv.Term) *bv.Term {
-		return b.Sext(b.Extract(x, 0, 8), x.Width)
-	},
-	"extend16_s": func(b *bv.Builder, x *bv.Term) *bv.Term {
-		return b.Sext(b.Extract(x, 0, 16), x.Width)
-	},
-	"extend32_s": func(b *bv.Builder, x *bv.Term) *bv.Term {
-		return b.Sext(b.Extract(x, 0, 32), x.Width)
-	},
+	"clz":          clz,
+	"ctz":          ctz,
+	"popcnt":       popcnt,
+	"extend8_s":    signExtend(8),
+	"extend16_s":   signExtend(16),
+	"extend32_s":   signExtend(32),
 	"wrap_i64":     func(b *bv.Builder, x *bv.Term) *bv.Term { return b.Extract(x, 0, 32) },
 	"extend_i32_s": func(b *bv.Builder, x *bv.Term) *bv.Term { return b.Sext(x, 64) },
 	"extend_i32_u": func(b *bv.Builder, x *bv.Term) *bv.Term { return b.Zext(x, 64) },
@@ -41,12 +35,8 @@ var binaryOps = map[string]func(b *bv.Builder, x, y *bv.Term) *bv.Term{
 	"shl":   shift((*bv.Builder).Shl),
 	"shr_u": shift((*bv.Builder).Lshr),
 	"shr_s": shift((*bv.Builder).Ashr),
-	"rotl": func(b *bv.Builder, x, y *bv.Term) *bv.Term {
-		return rotl(b, x, y)
-	},
-	"rotr": func(b *bv.Builder, x, y *bv.Term) *bv.Term {
-		return rotl(b, x, b.Neg(y))
-	},
+	"rotl":  rotl,
+	"rotr":  func(b *bv.Builder, x, y *bv.Term) *bv.Term { return rotl(b, x, b.Neg(y)) },
 }
 
 // comparisons give a Bool, which becomes an i32.
@@ -92,6 +82,11 @@ func (e *exploration) numeric(r *run, in wasm.Instr) error {
 		return &Unsupported{r.at(), in.Op.String()}
 	}
 	return nil
+}
+
+// signExtend extends the lowest bits with copies of their sign.
+func signExtend(bits int) func(b *bv.Builder, x *bv.Term) *bv.Term {
+	return func(b *bv.Builder, x *bv.Term) *bv.Term { return b.Sext(b.Extract(x, 0, bits), x.Width) }
 }
 
 // shift reduces the count modulo the width, as the machine does and the logic does not.

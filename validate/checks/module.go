@@ -93,7 +93,7 @@ func checkSignatures(m *wasm.Module, c contract.Contract) *report.Failure {
 		if err != nil {
 			return unlike("name what the module has, with --abi, --functions or --export", fmt.Sprintf("a function exported as %q", f.Export), "%v", err)
 		}
-		if want, got := signature(f), typeText(t); want != got {
+		if want, got := signature(f), typeText(t.Params, t.Results); want != got {
 			return unlike("name what the module has, with --abi, --functions, --export or --fixed-align", fmt.Sprintf("%q to be %s", f.Export, want), "%s", got)
 		}
 	}
@@ -128,25 +128,15 @@ func expected(c contract.Contract, im wasm.Import) bool {
 
 // signature returns the type of a function as typeText does.
 func signature(f contract.Function) string {
-	var params, results []string
+	var params []contract.ValueType
 	for _, p := range f.Params {
-		params = append(params, string(p.Type))
+		params = append(params, p.Type)
 	}
-	for _, r := range f.Results {
-		results = append(results, string(r))
-	}
-	return "(" + strings.Join(params, " ") + ") -> (" + strings.Join(results, " ") + ")"
+	return typeText(params, f.Results)
 }
 
-func typeText(t wasm.FuncType) string {
-	join := func(types []wasm.ValType) string {
-		var names []string
-		for _, t := range types {
-			names = append(names, t.String())
-		}
-		return strings.Join(names, " ")
-	}
-	return "(" + join(t.Params) + ") -> (" + join(t.Results) + ")"
+func typeText(params, results any) string {
+	return fmt.Sprintf("(%s) -> (%s)", strings.Trim(fmt.Sprint(params), "[]"), strings.Trim(fmt.Sprint(results), "[]"))
 }
 
 func checkLeftover(m *wasm.Module, c contract.Contract) *report.Failure {

@@ -27,7 +27,7 @@ func (s *Session) checkContents(written ledger.Span, seed, n uint64) {
 // checkZero judges that a block is all zero: every byte of up to 1 MiB, and 64 KiB at
 // both ends of a larger one.
 func (s *Session) checkZero(b *Block) {
-	const whole, edge = 1 << 20, 64 << 10
+	const whole, edge = uint64(len(zeros)), 64 << 10
 	mem := s.in.Bytes()
 	look := func(from, to uint64) {
 		if i := nonZero(mem[from:to]); i >= 0 {

@@ -3,6 +3,7 @@
 package judge
 
 import (
+	"bytes"
 	"encoding/binary"
 )
 
@@ -39,36 +40,25 @@ func fill(b []byte, seed, off uint64) {
 // differs returns the index of the first byte of b that is not the pattern's
 // from offset off on, or -1.
 func differs(b []byte, seed, off uint64) int {
-	at := 0
-	for ; at < len(b) && (off+uint64(at))%8 != 0; at++ {
-		if b[at] != patternByte(seed, off+uint64(at)) {
-			return at
-		}
-	}
-	for i := (off + uint64(at)) / 8; at+8 <= len(b); at, i = at+8, i+1 {
-		if binary.LittleEndian.Uint64(b[at:]) != word(seed, i) {
-			break // the loop below finds the byte
-		}
-	}
-	for ; at < len(b); at++ {
-		if b[at] != patternByte(seed, off+uint64(at)) {
-			return at
-		}
-	}
-	return -1
+	want := make([]byte, len(b))
+	fill(want, seed, off)
+	return unequal(b, want)
 }
 
+// zeros is as long as anything that nonZero looks at.
+var zeros [1 << 20]byte
+
 // nonZero returns the index of the first byte of b that is not 0, or -1.
-func nonZero(b []byte) int {
-	at := 0
-	for ; at+8 <= len(b); at += 8 {
-		if binary.LittleEndian.Uint64(b[at:]) != 0 {
-			break
-		}
+func nonZero(b []byte) int { return unequal(b, zeros[:len(b)]) }
+
+// unequal returns the index of the first byte in which a and b differ, or -1.
+func unequal(a, b []byte) int {
+	if bytes.Equal(a, b) {
+		return -1
 	}
-	for ; at < len(b); at++ {
-		if b[at] != 0 {
-			return at
+	for i := range a {
+		if a[i] != b[i] {
+			return i
 		}
 	}
 	return -1

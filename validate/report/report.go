@@ -100,14 +100,7 @@ func (r *Report) Checks() int {
 }
 
 // Passed returns the number of results that passed.
-func (r *Report) Passed() (n int) {
-	for _, x := range r.Results {
-		if x.Verdict == Pass {
-			n++
-		}
-	}
-	return n
-}
+func (r *Report) Passed() int { return len(r.results(Pass)) }
 
 // OK reports whether no check failed.
 func (r *Report) OK() bool { return len(r.Failures()) == 0 }
@@ -144,12 +137,13 @@ next:
 }
 
 // Failures returns the results that failed.
-func (r *Report) Failures() []Result {
-	var failed []Result
+func (r *Report) Failures() []Result { return r.results(Fail) }
+
+func (r *Report) results(v Verdict) (list []Result) {
 	for _, x := range r.Results {
-		if x.Verdict == Fail {
-			failed = append(failed, x)
+		if x.Verdict == v {
+			list = append(list, x)
 		}
 	}
-	return failed
+	return list
 }

@@ -56,26 +56,33 @@ func run(ctx context.Context, shard string, list bool, o prove.Options) error {
 			fmt.Println("genalloc", r.Text())
 			continue
 		}
-		switch n, err := one(ctx, r.Text(), o); {
-		case errors.Is(err, errStateless):
-			skipped++
-		case err != nil:
-			open++
-		default:
+		began := time.Now()
+		n, err := decide(ctx, r.Text(), o)
+		verdict := "proved"
+		switch {
+		case err == nil:
 			modules++
 			obligations += n
+		case errors.Is(err, errStateless):
+			verdict = err.Error()
+			skipped++
+		default:
+			verdict = err.Error()
+			open++
 		}
+		fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", r.Text(), verdict, n, time.Since(began).Seconds())
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}
-	if part == 1 && !list {
+	if list {
+		return nil
+	}
+	if part == 1 {
 		open += unsupported(ctx, o)
 	}
-	if !list {
-		fmt.Printf("%d modules proved, %d obligations; %d without state, %d left open; %v\n",
-			modules, obligations, skipped, open, time.Since(start).Round(time.Second))
-	}
+	fmt.Printf("%d modules proved, %d obligations; %d without state, %d left open; %v\n",
+		modules, obligations, skipped, open, time.Since(start).Round(time.Second))
 	if open > 0 {
 		return fmt.Errorf("%d modules are refuted or left open", open)
 	}
@@ -111,18 +118,7 @@ func unsupported(ctx context.Context, o prove.Options) (wrong int) {
 // none of its functions hands out a block.
 var errStateless = errors.New("no state")
 
-// one proves the module of one contract, and returns the number of obligations.
-func one(ctx context.Context, text string, o prove.Options) (int, error) {
-	start := time.Now()
-	n, err := decide(ctx, text, o)
-	verdict := "proved"
-	if err != nil {
-		verdict = err.Error()
-	}
-	fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", text, verdict, n, time.Since(start).Seconds())
-	return n, err
-}
-
+// decide proves the module of one contract, and returns the number of obligations.
 func decide(ctx context.Context, text string, o prove.Options) (int, error) {
 	c, err := contract.Parse(text)
 	if err != nil {
@@ -147,10 +143,8 @@ func decide(ctx context.Context, text string, o prove.Options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range report.Results {
-		if r.Verdict != prove.Proved {
-			return 0, fmt.Errorf("%s", r)
-		}
+	if report.Verdict() != prove.Proved {
+		return 0, errors.New(report.Worst().String())
 	}
 	return len(report.Results), nil
 }
