@@ -11,6 +11,7 @@ import (
 // draws it.
 type chart struct {
 	Title, Unit           string
+	Note                  string // under the key of a chart in a file of its own
 	Width, Height         int
 	Left, Top, Bottom     int // of the plot
 	Ticks                 []tick
@@ -18,9 +19,9 @@ type chart struct {
 	BarHeight, TextOffset int
 }
 
-// keySpace is the height of the key under a chart in a file of its own, where no
-// page explains the colours.
-const keySpace = 24
+// keySpace is the height of the key and the note under a chart in a file of its own,
+// where no page explains them.
+const keySpace = 44
 
 // FileWidth is that of the chart with a margin.
 func (c *chart) FileWidth() int { return c.Width + 16 }
@@ -33,6 +34,12 @@ type keyEntry struct {
 	X           int
 	Kind, Label string
 }
+
+// NoteY is where the note begins.
+func (c *chart) NoteY() int { return c.Height + keySpace - 10 }
+
+// AxisX is the middle of the plot.
+func (c *chart) AxisX() int { return (labelWidth + chartWidth - valueWidth) / 2 }
 
 // Key explains the colours.
 func (c *chart) Key() []keyEntry {
@@ -65,7 +72,7 @@ const (
 	rowHeight  = 24
 	barHeight  = 16
 	titleSpace = 34
-	axisSpace  = 26
+	axisSpace  = 46
 )
 
 // A value is one bar's.

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
 )
 
@@ -26,10 +27,10 @@ type section struct {
 // no font and no other file.
 func (r *Report) WriteHTML(w io.Writer) error {
 	data := struct {
+		*Report
 		Sections []section
 		Notes    []string
-		Rounds   int
-	}{Notes: r.notes(), Rounds: r.Rounds}
+	}{Report: r, Notes: r.notes()}
 	for _, t := range r.tables() {
 		data.Sections = append(data.Sections, section{t, r.charts(&t.Workload)})
 	}
@@ -67,7 +68,7 @@ func (r *Report) WriteSVG(w io.Writer, workload string) error {
 		if r.Workloads[i].Name != workload {
 			continue
 		}
-		c := r.chart(&r.Workloads[i], "Gas of "+workload+", logarithmic scale", "gas per "+r.Workloads[i].Op, func(x *Result) *float64 {
+		c := r.chart(&r.Workloads[i], "Gas of "+workload, "gas per "+r.Workloads[i].Op, func(x *Result) *float64 {
 			if x.Ink == nil {
 				return nil
 			}
@@ -77,6 +78,7 @@ func (r *Report) WriteSVG(w io.Writer, workload string) error {
 		if c == nil {
 			break
 		}
+		c.Note = fmt.Sprintf("The scale is logarithmic: a bar of twice the length stands for far more than twice the gas. A Stylus contract has %d pages at most.", contract.StylusMaxPages)
 		return page.ExecuteTemplate(w, "file", c)
 	}
 	return fmt.Errorf("workload %s: no module has ink for it", workload)

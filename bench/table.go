@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func (r *Report) tables() []table {
 }
 
 func (r *Report) heading() []string {
-	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES"}
+	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES", "GIVES BACK"}
 	if r.Rounds > 0 {
 		heading = append(heading, "NS UNTOUCHED", "MIN", "MAX", "NS TOUCHED", "MIN", "MAX", "RATIO")
 	}
@@ -70,7 +71,7 @@ func (r *Report) heading() []string {
 const absent = "-"
 
 func (r *Report) row(m *Measured, x *Result) []string {
-	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent}
+	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent, cmp.Or(m.Reuse, absent)}
 	if x.Ink != nil {
 		row[4] = gas(*x.Ink)
 	}
