@@ -11,7 +11,7 @@ import (
 // draws it.
 type chart struct {
 	Title, Unit           string
-	Note                  string // under the key of a chart in a file of its own
+	Notes                 []string // under the key of a chart in a file of its own
 	Width, Height         int
 	Left, Top, Bottom     int // of the plot
 	Ticks                 []tick
@@ -19,15 +19,18 @@ type chart struct {
 	BarHeight, TextOffset int
 }
 
-// keySpace is the height of the key and the note under a chart in a file of its own,
-// where no page explains them.
-const keySpace = 44
+// keySpace is the height of the key under a chart in a file of its own, where no page
+// explains the colours, and noteSpace that of a line below it.
+const (
+	keySpace  = 24
+	noteSpace = 18
+)
 
 // FileWidth is that of the chart with a margin.
 func (c *chart) FileWidth() int { return c.Width + 16 }
 
-// FileHeight is that of the chart with its key.
-func (c *chart) FileHeight() int { return c.Height + keySpace }
+// FileHeight is that of the chart with its key and its notes.
+func (c *chart) FileHeight() int { return c.Height + keySpace + len(c.Notes)*noteSpace }
 
 // A keyEntry explains a colour.
 type keyEntry struct {
@@ -35,8 +38,8 @@ type keyEntry struct {
 	Kind, Label string
 }
 
-// NoteY is where the note begins.
-func (c *chart) NoteY() int { return c.Height + keySpace - 10 }
+// NoteY is where a note stands.
+func (c *chart) NoteY(i int) int { return c.Height + keySpace + i*noteSpace + noteSpace/2 }
 
 // AxisX is the middle of the plot.
 func (c *chart) AxisX() int { return (labelWidth + chartWidth - valueWidth) / 2 }

@@ -78,7 +78,10 @@ func (r *Report) WriteSVG(w io.Writer, workload string) error {
 		if c == nil {
 			break
 		}
-		c.Note = fmt.Sprintf("The scale is logarithmic: a bar of twice the length stands for far more than twice the gas. A Stylus contract has %d pages at most.", contract.StylusMaxPages)
+		c.Notes = []string{
+			"The scale is logarithmic: a bar of twice the length stands for far more than twice the gas.",
+			fmt.Sprintf("The price of pages is left out. A Stylus contract has at most %d of them.", contract.StylusMaxPages),
+		}
 		return page.ExecuteTemplate(w, "file", c)
 	}
 	return fmt.Errorf("workload %s: no module has ink for it", workload)
