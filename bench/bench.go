@@ -4,6 +4,7 @@ package bench
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -30,6 +31,9 @@ type Options struct {
 	// them alike. 0 leaves time out: the report is the same everywhere then.
 	Rounds int
 
+	// Tool says which build of genalloc measures; it goes into the report.
+	Tool string
+
 	// Progress, if not nil, is told about each step before it is taken.
 	Progress func(step string)
 }
@@ -43,7 +47,7 @@ func Run(ctx context.Context, modules []Module, o Options) (*Report, error) {
 	if o.Progress == nil {
 		o.Progress = func(string) {}
 	}
-	report := &Report{Rounds: o.Rounds, Workloads: o.Workloads, Modules: []Measured{}}
+	report := &Report{Tool: o.Tool, Rounds: o.Rounds, Workloads: o.Workloads, Modules: []Measured{}}
 	var subjects []*subject
 	for _, m := range modules {
 		s, err := newSubject(m)
@@ -113,9 +117,17 @@ func (s *subject) lacks(w *Workload) string {
 	return ""
 }
 
+// reuse says what a module of ours hands out again; nobody knows that of others.
+func (s *subject) reuse() string {
+	if s.text == nil {
+		return ""
+	}
+	return s.Module.Contract.Strategy.Row().Reuse
+}
+
 // measure meters every workload.
 func (s *subject) measure(ctx context.Context, workloads []Workload) (*Measured, error) {
-	measured := &Measured{Name: s.Name, Bytes: len(s.File), Contract: s.text, InkAbsent: s.noInk}
+	measured := &Measured{Name: s.Name, Bytes: len(s.File), SHA256: fmt.Sprintf("%x", sha256.Sum256(s.File)), Reuse: s.reuse(), Contract: s.text, InkAbsent: s.noInk}
 	for i := range workloads {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 // draws it.
 type chart struct {
 	Title, Unit           string
+	Notes                 []string // under the key of a chart in a file of its own
 	Width, Height         int
 	Left, Top, Bottom     int // of the plot
 	Ticks                 []tick
@@ -18,21 +19,30 @@ type chart struct {
 	BarHeight, TextOffset int
 }
 
-// keySpace is the height of the key under a chart in a file of its own, where no
-// page explains the colours.
-const keySpace = 24
+// keySpace is the height of the key under a chart in a file of its own, where no page
+// explains the colours, and noteSpace that of a line below it.
+const (
+	keySpace  = 24
+	noteSpace = 18
+)
 
 // FileWidth is that of the chart with a margin.
 func (c *chart) FileWidth() int { return c.Width + 16 }
 
-// FileHeight is that of the chart with its key.
-func (c *chart) FileHeight() int { return c.Height + keySpace }
+// FileHeight is that of the chart with its key and its notes.
+func (c *chart) FileHeight() int { return c.Height + keySpace + len(c.Notes)*noteSpace }
 
 // A keyEntry explains a colour.
 type keyEntry struct {
 	X           int
 	Kind, Label string
 }
+
+// NoteY is where a note stands.
+func (c *chart) NoteY(i int) int { return c.Height + keySpace + i*noteSpace + noteSpace/2 }
+
+// AxisX is the middle of the plot.
+func (c *chart) AxisX() int { return (labelWidth + chartWidth - valueWidth) / 2 }
 
 // Key explains the colours.
 func (c *chart) Key() []keyEntry {
@@ -65,7 +75,7 @@ const (
 	rowHeight  = 24
 	barHeight  = 16
 	titleSpace = 34
-	axisSpace  = 26
+	axisSpace  = 46
 )
 
 // A value is one bar's.

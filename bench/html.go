@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
 )
 
@@ -27,10 +28,10 @@ type section struct {
 // no font and no other file.
 func (r *Report) WriteHTML(w io.Writer) error {
 	data := struct {
+		*Report
 		Sections []section
 		Notes    []string
-		Rounds   int
-	}{Notes: r.notes(), Rounds: r.Rounds}
+	}{Report: r, Notes: r.notes()}
 	for _, t := range r.tables() {
 		data.Sections = append(data.Sections, section{t, r.charts(&t.Workload)})
 	}
@@ -67,7 +68,11 @@ func (r *Report) WriteSVG(w io.Writer, workload string) error {
 			gas := *x.Ink / cost.InkPerGas
 			return &gas
 		}
-		if c := r.chart(x, "Gas of "+workload+", logarithmic scale", "gas per "+x.Op, gas); c != nil {
+		if c := r.chart(x, "Gas of "+workload, "gas per "+x.Op, gas); c != nil {
+			c.Notes = []string{
+				"The scale is logarithmic: a bar of twice the length stands for far more than twice the gas.",
+				fmt.Sprintf("The price of pages is left out. A Stylus contract has at most %d of them.", contract.StylusMaxPages),
+			}
 			return page.ExecuteTemplate(w, "file", c)
 		}
 	}

@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -10,31 +11,75 @@ import (
 	"strings"
 )
 
-// Section is the name of the table's section in the README.
-const Section = "bench"
+// A Document is a generated section of a file of this project.
+type Document struct {
+	File, Section string // File from the root of the repository
+	Write         func(*Report, io.Writer) error
+}
 
-// A column is a column of the table in the README.
+// Documents are the sections that show a report: a few rows and columns in the README,
+// everything in docs/.
+var Documents = []Document{
+	{"README.md", "bench", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, known, (*column).brief) }},
+	{"docs/figures.md", "measured", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, measured, r.shows) }},
+	{"docs/figures.md", "recorded", func(r *Report, w io.Writer) error {
+		if err := r.writeMarkdown(w, recorded, (*column).timeless); err != nil {
+			return err
+		}
+		return r.writeSources(w)
+	}},
+}
+
+// A row is a row of a table: a module, or the builds of one for size and for speed.
+type row struct {
+	name   string
+	builds []*Measured
+}
+
+func measured(x row) bool { return x.builds[0].Source == "" }
+func recorded(x row) bool { return x.builds[0].Source != "" }
+
+// known picks the rows of the README: the default, the smallest, and three allocators
+// that people know.
+func known(x row) bool {
+	return slices.Contains([]string{"genalloc", "genalloc --optimize size", "wasi-libc-dlmalloc", "mini-alloc", "wee_alloc"}, x.name)
+}
+
+// A column is a column of a table.
 type column struct {
 	heading string
-	timed   bool // differs from run to run; left out where nothing was timed
+	kind    columnKind
 	cell    func(*Measured) string
 }
 
+type columnKind int
+
+const (
+	inBrief  columnKind = iota // in the README too
+	inFull                     // in docs/ only
+	forTimes                   // differs from run to run; not recorded
+)
+
+func (c *column) brief() bool          { return c.kind == inBrief }
+func (c *column) timeless() bool       { return c.kind != forTimes }
+func (r *Report) shows(c *column) bool { return c.kind != forTimes || r.Rounds > 0 }
+
 var columns = []column{
-	{"bytes", false, (*Measured).bytes},
-	{"fuel, `alloc(16, 8)`", false, figure("fixed", func(x *Result) string { return number(x.Fuel) })},
-	{"ink, `alloc(16, 8)`", false, figure("fixed", inkText)},
-	{"ink, `alloc` and `dealloc` of 1 to 256 B", false, figure("pairs", inkText)},
-	{"ink, a vector grown from 1 B to 1 MiB", false, figure("vec", inkText)},
-	{"ink, `alloc_zeroed` of 1 MiB", false, figure("mebibyte", inkText)},
-	{"gas, `edge_cases`", false, figure(edgeCases, func(x *Result) string {
+	{"gives memory back", inBrief, func(m *Measured) string { return cmp.Or(m.Reuse, absent) }},
+	{"bytes", inBrief, (*Measured).bytes},
+	{"fuel, `alloc(16, 8)`", inBrief, figure("fixed", func(x *Result) string { return number(x.Fuel) })},
+	{"ink, `alloc(16, 8)`", inBrief, figure("fixed", inkText)},
+	{"ink, `alloc` and `dealloc` of 1 to 256 B", inBrief, figure("pairs", inkText)},
+	{"ink, a vector grown from 1 B to 1 MiB", inFull, figure("vec", inkText)},
+	{"ink, `alloc_zeroed` of 1 MiB", inFull, figure("mebibyte", inkText)},
+	{"gas, `edge_cases`", inFull, figure(edgeCases, func(x *Result) string {
 		if x.Ink == nil {
 			return absent
 		}
 		return gas(*x.Ink)
 	})},
-	{"ns, `alloc(16, 8)`, untouched", true, figure("fixed", func(x *Result) string { return wallText(x.Untouched) })},
-	{"ns, `alloc` and `dealloc`, touched", true, figure("pairs", func(x *Result) string { return wallText(x.Touched) })},
+	{"ns, `alloc(16, 8)`, untouched", forTimes, figure("fixed", func(x *Result) string { return wallText(x.Untouched) })},
+	{"ns, `alloc` and `dealloc`, touched", forTimes, figure("pairs", func(x *Result) string { return wallText(x.Touched) })},
 }
 
 func figure(workload string, text func(*Result) string) func(*Measured) string {
@@ -66,47 +111,74 @@ func wallText(w *Wall) string {
 	return group(fmt.Sprintf("%.0f", math.Round(w.Median/unit)*unit))
 }
 
-// WriteMarkdown writes the report's chief figures as one table for the README,
-// with the sources of recorded ones under it. Two builds of a recorded module
-// share a row.
-func (r *Report) WriteMarkdown(w io.Writer) error {
-	var shown []column
-	for _, c := range columns {
-		if !c.timed || r.Rounds > 0 {
-			shown = append(shown, c)
-		}
-	}
-	head, rule := "| |", "|---|"
-	for _, c := range shown {
-		head += " " + c.heading + " |"
-		rule += "---:|"
-	}
-	lines, sources := []string{head, rule}, []string(nil)
+// rows lists the modules. Two builds of a recorded module share a row.
+func (r *Report) rows() []row {
+	var rows []row
 	for i := 0; i < len(r.Modules); i++ {
 		m := &r.Modules[i]
-		name, other := m.Name, (*Measured)(nil)
+		x := row{m.Name, []*Measured{m}}
 		if short, ok := strings.CutSuffix(m.Name, sizeBuild); ok && i+1 < len(r.Modules) && r.Modules[i+1].Name == short+speedBuild {
-			name, other = short, &r.Modules[i+1]
 			i++
+			x = row{short, []*Measured{m, &r.Modules[i]}}
 		}
-		if m.Source != "" {
-			if !slices.Contains(sources, m.Source) {
-				sources = append(sources, m.Source)
+		rows = append(rows, x)
+	}
+	return rows
+}
+
+// writeMarkdown writes a table of some rows and columns.
+func (r *Report) writeMarkdown(w io.Writer, has func(row) bool, shows func(*column) bool) error {
+	sources := r.sources()
+	lines := []string{"| |", "|---|"}
+	for i := range columns {
+		if c := &columns[i]; shows(c) {
+			lines[0] += " " + c.heading + " |"
+			lines[1] += "---:|"
+		}
+	}
+	for _, x := range r.rows() {
+		if !has(x) {
+			continue
+		}
+		name := markdownEscape(x.name)
+		if recorded(x) {
+			name += " " + dagger(slices.Index(sources, x.builds[0].Source))
+		}
+		line := "| " + name + " |"
+		for i := range columns {
+			if c := &columns[i]; shows(c) {
+				line += " " + x.cells(c) + " |"
 			}
-			name += " " + strings.Repeat("†", 1+slices.Index(sources, m.Source))
-		}
-		line := "| " + markdownEscape(name) + " |"
-		for _, c := range shown {
-			line += " " + cells(c, m, other) + " |"
 		}
 		lines = append(lines, line)
-	}
-	for i, source := range sources {
-		lines = append(lines, "", strings.Repeat("†", i+1)+" Recorded: "+source+".")
 	}
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
 }
+
+// sources lists where recorded figures come from, each once.
+func (r *Report) sources() []string {
+	var list []string
+	for _, m := range r.Modules {
+		if m.Source != "" && !slices.Contains(list, m.Source) {
+			list = append(list, m.Source)
+		}
+	}
+	return list
+}
+
+// writeSources explains the marks of recorded rows.
+func (r *Report) writeSources(w io.Writer) error {
+	for i, source := range r.sources() {
+		if _, err := fmt.Fprintf(w, "\n%s Recorded: %s.\n", dagger(i), source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dagger marks the rows of the i-th source.
+func dagger(i int) string { return strings.Repeat("†", i+1) }
 
 // The endings of the names of two builds of one module.
 const (
@@ -114,12 +186,13 @@ const (
 	speedBuild = ", speed"
 )
 
-func cells(c column, m, other *Measured) string {
-	text := c.cell(m)
-	if other == nil || c.cell(other) == text {
-		return text
+// cells writes the figures of all builds where they differ.
+func (x row) cells(c *column) string {
+	var list []string
+	for _, m := range x.builds {
+		list = append(list, c.cell(m))
 	}
-	return text + " / " + c.cell(other)
+	return strings.Join(slices.Compact(list), " / ")
 }
 
 // markdownEscape keeps a name from ending its cell.

@@ -12,15 +12,24 @@ import (
 // Add appends the modules of a report that was written as JSON, as recorded
 // figures: those of the workloads that r has. Times are left out, since they
 // mean nothing beside those of another run. A module that does not name its
-// source gets the one given.
+// source gets the one given. One that has no results is a remark on a module
+// measured here: which freed memory it hands out again.
 func (r *Report) Add(recorded io.Reader, source string) error {
 	other, err := Read(recorded)
 	if err != nil {
 		return err
 	}
 	for _, m := range other.Modules {
+		if len(m.Results) == 0 {
+			for i := range r.Modules {
+				if r.Modules[i].Name == m.Name {
+					r.Modules[i].Reuse = m.Reuse
+				}
+			}
+			continue
+		}
 		if m.Source == "" {
-			m.Source = source
+			m.Source, m.SHA256 = source, ""
 		}
 		kept := m.Results[:0:0]
 		for _, x := range m.Results {

@@ -6,7 +6,8 @@ import "strings"
 
 // A Report is what a comparison found. It is what `genalloc bench --json` prints.
 type Report struct {
-	Rounds    int        `json:"rounds"` // of timing; 0 where nothing was timed
+	Tool      string     `json:"tool,omitempty"` // which build of genalloc measured
+	Rounds    int        `json:"rounds"`         // of timing; 0 where nothing was timed
 	Workloads []Workload `json:"workloads"`
 	Modules   []Measured `json:"modules"`
 }
@@ -15,6 +16,8 @@ type Report struct {
 type Measured struct {
 	Name      string   `json:"name"`
 	Bytes     int      `json:"bytes"`                // of the module
+	SHA256    string   `json:"sha256,omitempty"`     // of the module; empty where figures are recorded
+	Reuse     string   `json:"reuse,omitempty"`      // which freed memory it hands out again; empty where nobody has said
 	Contract  *string  `json:"contract"`             // the text of the genalloc section; null where there is none
 	InkAbsent string   `json:"ink_absent,omitempty"` // why there is no ink; empty where there is
 	Source    string   `json:"source,omitempty"`     // where recorded figures come from; empty where they were measured now

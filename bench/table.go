@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ type table struct {
 }
 
 func (r *Report) tables() []table {
-	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES"}
+	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES", "GIVES BACK"}
 	if r.Rounds > 0 {
 		heading = append(heading, "NS UNTOUCHED", "MIN", "MAX", "NS TOUCHED", "MIN", "MAX", "RATIO")
 	}
@@ -64,7 +65,7 @@ func (r *Report) tables() []table {
 const absent = "-"
 
 func (r *Report) row(m *Measured, x *Result) []string {
-	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent}
+	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent, cmp.Or(m.Reuse, absent)}
 	if x.Ink != nil {
 		row[4] = gas(*x.Ink)
 	}

@@ -218,7 +218,7 @@ func TestDerived(t *testing.T) {
 // TestSettle checks what Validate writes rather than refuses, and that
 // a second Validate changes nothing.
 func TestSettle(t *testing.T) {
-	c := settled(t, [2]string{"functions", "realloc,alloc"}, [2]string{"memory", "import"})
+	c := settled(t, [2]string{"functions", "realloc,alloc"}, [2]string{"memory", "import"}, [2]string{"heap-base", "1024"})
 	if want := []string{"alloc", "realloc"}; !slices.Equal(c.Functions, want) {
 		t.Errorf("functions are %v, want the ABI's order %v", c.Functions, want)
 	}

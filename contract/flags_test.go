@@ -40,15 +40,15 @@ var values = map[string][]struct{ words, want string }{
 	"strategy": {{"--strategy=bump", ""}},
 	"memory": {
 		{"--memory=export", ""},
-		{"--memory=import", "--memory=import"},
+		{"--memory=import --heap-base=1024", "--memory=import --heap-base=1024"},
 	},
 	"memory-name": {
 		{"--memory-name=memory", ""},
 		{"--memory-name=mem", "--memory-name=mem"},
 		{"--memory-name=env.memory", "--memory-name=env.memory"},
-		{"--memory=import --memory-name=env.memory", "--memory=import"},
-		{"--memory=import --memory-name=js.mem", "--memory=import --memory-name=js.mem"},
-		{"--memory-name=js.mem --memory=import", "--memory=import --memory-name=js.mem"},
+		{"--memory=import --memory-name=env.memory --heap-base=8", "--memory=import --heap-base=8"},
+		{"--memory=import --memory-name=js.mem --heap-base=8", "--memory=import --memory-name=js.mem --heap-base=8"},
+		{"--heap-base=8 --memory-name=js.mem --memory=import", "--memory=import --memory-name=js.mem --heap-base=8"},
 	},
 	"initial-pages": {
 		{"--initial-pages=1", ""},

@@ -20,8 +20,8 @@ const DefaultMemoryImport = "env.memory"
 func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
-		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkPages, checkHeapBase,
-		checkGrow, checkAlign, checkDirty, checkStylus, checkCosmWasm,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkStylus, checkCosmWasm, checkPages, checkHeapBase,
+		checkGrow, checkAlign, checkDirty,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -31,7 +31,8 @@ func (o Order) Settle() (Contract, error) {
 	return c, nil
 }
 
-// filled returns the order with every default but that of Functions, which stays nil.
+// filled returns the order with every default but that of Functions, which stays nil,
+// and that of the heap base in an imported memory, which has none.
 func (o Order) filled() Order {
 	if o.HeapBase.Linker { // which makes the memory too
 		o.Memory, o.MemoryName = ImportMemory, LinkerMemory
@@ -41,13 +42,14 @@ func (o Order) filled() Order {
 	fill(&o.Strategy, defaults.Strategy)
 	fill(&o.Memory, defaults.Memory)
 	fill(&o.InitialPages, defaults.InitialPages)
-	fill(&o.HeapBase, defaults.HeapBase)
 	fill(&o.Grow, defaults.Grow)
 	fill(&o.MinAlign, defaults.MinAlign)
 	fill(&o.OOM, defaults.OOM)
 	fill(&o.Optimize, defaults.Optimize)
 	if o.Memory == ImportMemory {
 		fill(&o.MemoryName, DefaultMemoryImport)
+	} else {
+		fill(&o.HeapBase, defaults.HeapBase)
 	}
 	fill(&o.MemoryName, defaults.MemoryName)
 	return o
@@ -70,7 +72,8 @@ func refuse(flag, format string, args ...any) error {
 func checkFields(c *Contract) error {
 	var back Order
 	for _, f := range Flags {
-		if unset := f.Name == "max-pages" && c.MaxPages == 0 || f.Name == "fixed-align" && c.FixedAlign == 0; unset {
+		if unset := f.Name == "max-pages" && c.MaxPages == 0 || f.Name == "fixed-align" && c.FixedAlign == 0 ||
+			f.Name == "heap-base" && c.HeapBase == (HeapBase{}); unset {
 			continue
 		}
 		for _, value := range f.get(&c.Order) {
@@ -215,6 +218,10 @@ func checkPages(c *Contract) error {
 func checkHeapBase(c *Contract) error {
 	if c.HeapBase.Linker {
 		return checkLinker(c)
+	}
+	if c.HeapBase == (HeapBase{}) {
+		owner, _, _ := SplitImport(c.MemoryName)
+		return refuse("memory", "import needs --heap-base: name an address above the program's data, or import:%s.__heap_base", owner)
 	}
 	base := uint64(c.HeapBase.Address)
 	if c.HeapBase.Imported() {

@@ -38,6 +38,8 @@ var refusals = []struct {
 	{[]string{"memory-name=realloc"}, "export", []string{"the memory (--memory-name) and realloc", "rename one"}},
 	{[]string{"memory=import", "memory-name=memory"}, "memory-name", []string{"--memory import", `"memory" is not MODULE.NAME`, "such as env.memory"}},
 	{[]string{"memory=import", "memory-name=env."}, "memory-name", []string{"--memory import", "such as env.memory"}},
+	{[]string{"memory=import"}, "memory", []string{"import needs --heap-base", "an address above the program's data", "or import:env.__heap_base"}},
+	{[]string{"memory=import", "memory-name=app.memory"}, "memory", []string{"import needs --heap-base", "or import:app.__heap_base"}},
 	{[]string{"initial-pages=8", "max-pages=4"}, "max-pages", []string{"4 is below --initial-pages 8", "raise the one or lower the other"}},
 	{[]string{"heap-base=65537"}, "heap-base", []string{"65537 is outside the initial memory of 65536 bytes", "lower it or raise --initial-pages 1"}},
 	{[]string{"heap-base=131073", "initial-pages=2"}, "heap-base", []string{"131073 is outside", "raise --initial-pages 2"}},

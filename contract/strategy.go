@@ -16,15 +16,18 @@ const (
 type StrategyRow struct {
 	Name      Strategy
 	Doc       string // how it works, in a few words
-	Reuse     string // which memory it hands out again
+	Reuse     string // which freed memory it hands out again
 	Generated bool   // a module of it can be made, and not only judged
 }
+
+// ReusesNothing is the Reuse of a strategy under which freed memory stays used.
+const ReusesNothing = "nothing"
 
 // Strategies lists every strategy, the default first. Of a third-party module, which
 // is any, nothing is known of where it places blocks, how it grows, or what it keeps
 // below the heap base.
 var Strategies = []StrategyRow{
-	{Name: Bump, Doc: "addresses upwards", Reuse: "nothing", Generated: true},
+	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true},
 	{Name: Any, Doc: "a third-party module", Reuse: "not known"},
 }
 

@@ -11,9 +11,12 @@ import (
 // Args returns the canonical flags that differ from the defaults, in the order
 // of [Flags]: the words that make the same module again.
 func (c Contract) Args() []string {
-	// Of an imported memory and of a linked one the default name is another.
+	// An imported memory has a default name of its own, and no default base. A linked
+	// one is imported by being linked.
 	def := Order{Memory: c.Memory, HeapBase: c.HeapBase}.filled()
-	def.HeapBase = defaults.HeapBase
+	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory {
+		def.HeapBase = HeapBase{}
+	}
 	if !c.HeapBase.Linker {
 		def.Memory = defaults.Memory
 	}
@@ -58,7 +61,8 @@ func Parse(text string) (Contract, error) {
 }
 
 // ParseOrder reads the text of an order: flags in the form --NAME=VALUE, or --NAME
-// where the value is true, quoted as for a shell.
+// where the value is true, quoted as for a shell. Modules made before an imported
+// memory needed a heap base carry none if it is the default one.
 func ParseOrder(text string) (Order, error) {
 	words, err := split(text)
 	if err != nil {
@@ -76,6 +80,9 @@ func ParseOrder(text string) (Order, error) {
 		if err := Set(&o, name, value); err != nil {
 			return Order{}, fmt.Errorf("contract text: %w", err)
 		}
+	}
+	if o.Memory == ImportMemory {
+		fill(&o.HeapBase, defaults.HeapBase)
 	}
 	return o, nil
 }

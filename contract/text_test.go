@@ -142,6 +142,17 @@ func TestRoundTripProperty(t *testing.T) {
 	})
 }
 
+// TestParseOlderText reads the text of modules made when an imported memory could leave
+// its heap base out: it is 1024, and the canonical text now says so.
+func TestParseOlderText(t *testing.T) {
+	for _, text := range []string{"--memory=import", "--memory=import --heap-base=1024"} {
+		c, err := contract.Parse(text)
+		if err != nil || c.HeapBase.Address != 1024 || c.String() != "--memory=import --heap-base=1024" {
+			t.Errorf("Parse(%q): heap base %s, text %q, error %v", text, c.HeapBase, c.String(), err)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	for _, test := range []struct{ text, says string }{
 		{"dirty", `"dirty" is not a flag`},

@@ -3,6 +3,7 @@
 package emitter
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
@@ -60,7 +61,7 @@ func NewModel(c contract.Contract) (*Model, error) {
 // model derives the model under the strategy.
 func (s strategy) model(c contract.Contract) (*Model, error) {
 	m := &Model{
-		Command:      "genalloc",
+		Command:      "genalloc " + cmp.Or(plain.ASCII(c.String()), "(all defaults)"),
 		MemoryName:   quote(c.MemoryName),
 		BaseModule:   quote(c.HeapBase.Module),
 		BaseName:     quote(c.HeapBase.Name),
@@ -69,9 +70,6 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		Align:        c.Align(),
 		AlignMinus1:  c.Align() - 1,
 		fresh:        s.fresh(c),
-	}
-	if text := c.String(); text != "" {
-		m.Command += " " + plain.ASCII(text)
 	}
 	if c.Memory == contract.ImportMemory {
 		module, name, err := contract.SplitImport(c.MemoryName)

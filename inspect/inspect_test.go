@@ -193,7 +193,7 @@ func hostile(t testing.TB, name string) []byte {
 func TestHostileNames(t *testing.T) {
 	plain := strings.Count(text(describe(t, hostile(t, "x"))), "\n")
 	for _, name := range []string{
-		"\n8 bytes\ncontract  genalloc (the defaults)", "\r", "\t\t\t", "\x1b[2J\x1b[H", "\x00", "\x07", "\x7f", "\u009b2J",
+		"\n8 bytes\ncontract  genalloc (all defaults)", "\r", "\t\t\t", "\x1b[2J\x1b[H", "\x00", "\x07", "\x7f", "\u009b2J",
 		"\u202egnp.exe", "\u2028", `"`, `\`, "'", "%s%n", "日本", "",
 	} {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {

@@ -25,7 +25,7 @@ func (info *Info) WriteText(w io.Writer) {
 	case info.Contract == nil:
 		fmt.Fprintf(w, "contract  none in the module\n")
 	case *info.Contract == "":
-		fmt.Fprintf(w, "contract  genalloc (the defaults)\n")
+		fmt.Fprintf(w, "contract  genalloc (all defaults)\n")
 	default:
 		fmt.Fprintf(w, "contract  genalloc %s\n", plain.Text(*info.Contract))
 	}

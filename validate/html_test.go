@@ -5,6 +5,7 @@ package validate
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"image"
 	"image/color"
 	"image/png"
@@ -33,7 +34,7 @@ func htmlOf(t *testing.T, w wattest.File, names ...string) []byte {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	if err := report.WriteHTML(&page, hostile); err != nil {
+	if err := report.WriteHTML(&page, hostile, sha256.Sum256(w.Module), hostile); err != nil {
 		t.Fatal(err)
 	}
 	return page.Bytes()

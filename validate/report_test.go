@@ -31,7 +31,7 @@ func TestFailsAlike(t *testing.T) {
 		if err := report.WriteTable(&table); err != nil {
 			t.Fatal(err)
 		}
-		if err := report.WriteHTML(&page, "x"); err != nil {
+		if err := report.WriteHTML(&page, "x", [32]byte{}, ""); err != nil {
 			t.Fatal(err)
 		}
 		return table.String() + page.String()

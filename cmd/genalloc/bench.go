@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -97,7 +98,7 @@ func (o *benchOptions) modules(paths []string, flags *pflag.FlagSet, s streams, 
 // run compares the modules and writes what was asked for. Everything that is read
 // or written is looked at first, since the work takes a while.
 func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s streams) error {
-	options := bench.Options{Workloads: bench.Workloads(), Rounds: o.rounds}
+	options := bench.Options{Workloads: bench.Workloads(), Rounds: o.rounds, Tool: version(debug.ReadBuildInfo())}
 	if !o.quiet && !o.json {
 		options.Progress = func(step string) { fmt.Fprintf(s.err, "genalloc: %s\n", step) }
 	}

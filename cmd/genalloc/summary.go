@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
 )
@@ -23,6 +24,7 @@ type summary struct {
 	MaxPages     uint32   `json:"max_pages,omitempty"`     // absent for none
 	State        string   `json:"state,omitempty"`         // of an object: data or global
 	StateBytes   uint32   `json:"state_bytes,omitempty"`   // of linear memory
+	Reuse        string   `json:"reuse"`                   // which freed memory is handed out again
 	Symbols      int      `json:"symbols,omitempty"`       // that an object defines for others
 	Bindings     []string `json:"bindings,omitempty"`      // files
 	Validated    bool     `json:"validated"`               // false under --no-validate
@@ -35,7 +37,7 @@ type summary struct {
 func summarise(o *buildOptions, p *product, beside []output, took time.Duration) summary {
 	s := summary{
 		Path: string(o.output), Format: o.emit, Bytes: len(p.module), Functions: []string{},
-		Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
+		Reuse: o.contract.Strategy.Row().Reuse, Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
@@ -62,6 +64,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 // report prints the summary in the form that the flags ask for.
 func (s summary) report(o *buildOptions, to streams) error {
 	o.warn(to.err)
+	o.warnOfC(to.err)
 	if o.json {
 		return to.printJSON(s)
 	}
@@ -75,6 +78,13 @@ func (s summary) report(o *buildOptions, to streams) error {
 func (o *buildOptions) warn(w io.Writer) {
 	if o.noValidate {
 		fmt.Fprintln(w, "genalloc: not validated (--no-validate)")
+	}
+}
+
+// warnOfC says that free frees nothing: programs written for malloc rely on it.
+func (o *buildOptions) warnOfC(w io.Writer) {
+	if c := o.contract; !o.quiet && c.ABI.Includes(contract.C) && c.Strategy.Row().Reuse == contract.ReusesNothing {
+		fmt.Fprintf(w, "genalloc: --abi c with --strategy %s: free gives no memory back: a program that runs long needs another allocator\n", c.Strategy)
 	}
 }
 
@@ -96,6 +106,7 @@ func (s summary) print(w io.Writer) {
 	} else {
 		fmt.Fprintf(w, "  memory     %s\n", s.pages())
 	}
+	fmt.Fprintf(w, "  reuse      %s\n", s.reuse())
 	for _, file := range s.Bindings {
 		fmt.Fprintf(w, "  bindings   %s\n", plain.Text(file))
 	}
@@ -106,6 +117,14 @@ func (s summary) print(w io.Writer) {
 		fmt.Fprintf(w, "  proof      %s\n", style(green, fmt.Sprintf("%d obligations proved", s.Proved)))
 	}
 	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
+}
+
+// reuse says which freed memory is handed out again.
+func (s summary) reuse() string {
+	if s.Reuse == contract.ReusesNothing {
+		return s.Reuse + ": freed memory is not handed out again"
+	}
+	return s.Reuse
 }
 
 // where says where an object's state is.

@@ -5,8 +5,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -112,7 +114,10 @@ func (o *validateOptions) run(ctx context.Context, file string, flags *pflag.Fla
 	if err != nil {
 		return err
 	}
-	if err := page.writeReport(func(w io.Writer) error { return report.WriteHTML(w, x.name) }); err != nil {
+	html := func(w io.Writer) error {
+		return report.WriteHTML(w, x.name, sha256.Sum256(x.bytes), version(debug.ReadBuildInfo()))
+	}
+	if err := page.writeReport(html); err != nil {
 		return err
 	}
 	if err := o.print(report, x.name, s); err != nil {

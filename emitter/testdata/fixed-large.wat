@@ -67,7 +67,8 @@
                   (i64.const 16)))))
           (i32.extend16_s (i32.add (memory.size) (local.get $ours))))
         (then
-          ;; Start again at the memory's end; if that fails, put top back.
+          ;; Start again at the memory's end; if that fails, put top back. From here on
+          ;; $short is the block.
           (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
           (if (i32.eqz (local.tee $short (call $alloc (local.get $size) (local.get $align))))

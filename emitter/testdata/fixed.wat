@@ -67,7 +67,8 @@
                   (i64.const 16)))))
           (i32.extend16_s (i32.add (memory.size) (local.get $ours))))
         (then
-          ;; Start again at the memory's end; if that fails, put top back.
+          ;; Start again at the memory's end; if that fails, put top back. From here on
+          ;; $short is the block.
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
           (if (i32.eqz (local.tee $short (call $alloc (local.get $size))))
             (then (global.set $top (local.get $at))))
@@ -115,7 +116,7 @@
             (local.get $ptr)
             (i32.const 0)
             (call $alloc (local.get $more))))))
-    ;; Any other block moves.
+    ;; Any other block moves. From here on $more is the new block.
     (if (local.tee $more (call $alloc (local.get $new_size)))
       (then
         (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))

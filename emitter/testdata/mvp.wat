@@ -67,7 +67,8 @@
                   (i64.const 16)))))
           (i32.sub (i32.add (memory.size) (local.get $ours)) (i32.const 65536)))
         (then
-          ;; Start again at the memory's end; if that fails, put top back.
+          ;; Start again at the memory's end; if that fails, put top back. From here on
+          ;; $short is the block.
           (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
           (if (i32.eqz (local.tee $short (call $alloc (local.get $size) (local.get $align))))
@@ -130,7 +131,7 @@
             (local.get $ptr)
             (i32.const 0)
             (call $alloc (local.get $more) (i32.const 1))))))
-    ;; Any other block moves.
+    ;; Any other block moves. From here on $more is the new block.
     (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
       (then
         ;; From the last byte to the first; the two blocks do not overlap.

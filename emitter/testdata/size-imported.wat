@@ -123,7 +123,7 @@
       (then
         (drop (call $alloc (local.get $more) (i32.const 1)))
         (return (local.get $ptr))))
-    ;; Any other block moves.
+    ;; Any other block moves. From here on $more is the new block.
     (local.set $more (call $alloc (local.get $new_size) (local.get $align)))
     (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))
     (local.get $more))

@@ -95,7 +95,7 @@
               (i32.extend16_s (i32.add (memory.size) (i32.shr_u (global.get $top) (i32.const 16)))))))
         (then
           (br_if $stay (call $alloc (local.get $more) (i32.const 1)))))
-      ;; Any other block moves.
+      ;; Any other block moves. From here on $more is the new block.
       (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
         (then
           (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))

@@ -69,7 +69,8 @@
       ;; Do foreign pages follow the owned ones?
       (if (i32.extend16_s (i32.add (memory.size) (local.get $ours)))
         (then
-          ;; Start again at the memory's end; if that fails, put top back.
+          ;; Start again at the memory's end; if that fails, put top back. From here on
+          ;; $short is the block.
           (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
           (if (i32.eqz (local.tee $short (call $alloc (local.get $size) (local.get $align))))
@@ -122,7 +123,7 @@
             (global.set $top (i32.sub (global.get $top) (local.get $more)))
             (return (local.get $ptr))))
         (return (i32.const 0))))
-    ;; Any other block moves.
+    ;; Any other block moves. From here on $more is the new block.
     (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
       (then
         (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))

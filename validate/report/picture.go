@@ -21,20 +21,37 @@ const (
 	pictureCalls  = 1500
 )
 
-// A picture is the heap over time: calls to the right, addresses upwards.
+// A picture is the heap over time: calls to the right, addresses upwards. The axes are
+// labelled at the left and below.
 type picture struct {
 	Width, Height float64
 	Boxes         []box  // in the order in which they are drawn
-	Memory        string // points of the line that is the memory's size
+	Memory        string // points of the line that is the memory's size; none if Zoomed
+	Ticks         []tick // of both axes
 	Calls         int
 	LeftOut       int // calls that are not drawn
 	Top           string
+	Zoomed        bool // only the addresses around the blocks are drawn
 	Failed        bool // the last call broke a promise
 }
 
+// A tick is a label of an axis, at a place in the drawing or outside it.
+type tick struct {
+	X, Y   float64
+	Anchor string // which end of the text is at X: start, middle or end
+	Text   string
+}
+
+// The drawing has room for the labels: 90 to the left, 22 above, 44 below.
+func (p picture) FrameWidth() float64  { return p.Width + 100 }
+func (p picture) FrameHeight() float64 { return p.Height + 66 }
+
+// Middle is that of the axis of calls.
+func (p picture) Middle() float64 { return p.Width / 2 }
+
 // A box is an interval of addresses during an interval of calls.
 type box struct {
-	Class               string // below, gap, foreign or block
+	Class               string // below, gap, freed, foreign, block or wrong
 	X, Y, Width, Height float64
 	Title               string
 }
@@ -54,6 +71,7 @@ func draw(run script.Script, c contract.Contract, failed bool) picture {
 		d.extent = max(d.extent, call.Pages*contract.PageSize)
 	}
 	p.Top = unit.Pages(d.extent / contract.PageSize)
+	d.zoom(calls)
 	mem := d.pages * contract.PageSize
 	d.top = run.Setup.Base
 	d.box("below", 0, d.steps, ledger.Span{From: 0, To: min(d.top, mem)}, "below the heap base")
@@ -65,8 +83,12 @@ func draw(run script.Script, c contract.Contract, failed bool) picture {
 	for _, n := range slices.Sorted(maps.Keys(d.blocks)) {
 		d.end(n, d.steps)
 	}
-	p.Memory = strings.Join(d.points, " ")
-	// Blocks go over foreign pages, and both over gaps.
+	if !p.Zoomed {
+		p.Memory = strings.Join(d.points, " ")
+	}
+	p.Ticks = d.ticks()
+	// Blocks go over foreign pages, and both over gaps. What is freed lies under them all,
+	// since it may be in use again.
 	slices.SortStableFunc(p.Boxes, func(a, b box) int {
 		return slices.Index(layers, a.Class) - slices.Index(layers, b.Class)
 	})
@@ -74,12 +96,13 @@ func draw(run script.Script, c contract.Contract, failed bool) picture {
 }
 
 // layers are the classes of boxes from the back to the front.
-var layers = []string{"below", "gap", "foreign", "block"}
+var layers = []string{"below", "freed", "gap", "foreign", "block", "wrong"}
 
 type drawing struct {
 	*picture
 	steps  int
-	extent uint64 // bytes
+	low    uint64 // the lowest address in the drawing
+	extent uint64 // bytes from low to the highest
 	pages  uint64
 	top    uint64
 	blocks map[int]shown
@@ -98,17 +121,49 @@ func (d *drawing) x(step int) float64 {
 }
 
 func (d *drawing) y(addr uint64) float64 {
-	return pictureHeight * (1 - float64(addr)/float64(d.extent))
+	return pictureHeight * (1 - (float64(addr)-float64(d.low))/float64(d.extent))
 }
 
 func (d *drawing) box(class string, from, to int, s ledger.Span, title string) {
-	if s.From >= s.To || from >= to {
+	shown := ledger.Span{From: max(s.From, d.low), To: min(s.To, d.low+d.extent)}
+	if shown.From >= shown.To || from >= to {
 		return
 	}
 	// Every box is high enough to be seen.
-	height := max(d.y(s.From)-d.y(s.To), 0.75)
-	d.Boxes = append(d.Boxes, box{class, d.x(from), d.y(s.From) - height, d.x(to) - d.x(from), height,
+	height := max(d.y(shown.From)-d.y(shown.To), 0.75)
+	d.Boxes = append(d.Boxes, box{class, d.x(from), d.y(shown.From) - height, d.x(to) - d.x(from), height,
 		fmt.Sprintf("%s: [%#x, %#x), %s", title, s.From, s.To, unit.Bytes(s.To-s.From))})
+}
+
+// zoom narrows the addresses to those around the blocks, if these would be too low to
+// be seen in a drawing of the whole memory.
+func (d *drawing) zoom(calls []script.Call) {
+	var blocks ledger.Span
+	for _, c := range calls {
+		if c.Op.Makes() && c.Ptr != 0 {
+			if blocks.To == 0 {
+				blocks.From = c.Ptr
+			}
+			blocks = ledger.Span{From: min(blocks.From, c.Ptr), To: max(blocks.To, c.Ptr+max(c.Size, 1))}
+		}
+	}
+	size := max(blocks.To-blocks.From, 8)
+	if blocks.To == 0 || size > d.extent/16 {
+		return
+	}
+	d.Zoomed, d.low, d.extent = true, blocks.From-min(blocks.From, size/2), 2*size
+}
+
+// ticks labels the axes at their ends and in the middle.
+func (d *drawing) ticks() []tick {
+	var list []tick
+	for i, anchor := range []string{"start", "middle", "end"} {
+		step, addr := d.steps*i/2, d.low+d.extent*uint64(i)/2
+		list = append(list,
+			tick{d.x(step), pictureHeight + 18, anchor, fmt.Sprint(step)},
+			tick{-8, d.y(addr) + 4, "end", fmt.Sprintf("%#x", addr)})
+	}
+	return list
 }
 
 // size adds the memory's size after that many calls to the line.
@@ -140,7 +195,12 @@ func (d *drawing) call(i int, c script.Call) {
 // end draws a block whose life ended.
 func (d *drawing) end(n, step int) {
 	if b, ok := d.blocks[n]; ok {
-		d.box("block", b.since, step, b.Span, b.made.String())
+		class := "block"
+		if d.Failed && b.since == d.steps-1 {
+			class = "wrong"
+		}
+		d.box(class, b.since, step, b.Span, b.made.String())
+		d.box("freed", step, d.steps, b.Span, "freed")
 		delete(d.blocks, n)
 	}
 }

@@ -29,9 +29,30 @@ func TestDraw(t *testing.T) {
 		}
 	}
 	// Foreign: the second page from the start, the third grown later.
-	for class, want := range map[string]int{"below": 1, "gap": 1, "foreign": 2, "block": 4} {
+	for class, want := range map[string]int{"below": 1, "gap": 1, "freed": 2, "foreign": 2, "block": 4} {
 		if count[class] != want {
 			t.Errorf("%d boxes of class %s, want %d", count[class], class, want)
 		}
+	}
+}
+
+// Two blocks of a byte in a page would be too low to be seen: the picture shows the
+// addresses around them, and the block of the call that failed.
+func TestZoom(t *testing.T) {
+	p := draw(script.Script{Setup: script.Setup{Base: 1000, Pages: 1, Limit: 9}, Calls: []script.Call{
+		{Op: script.OpAlloc, Size: 1, Align: 1, Made: 0, Ptr: 1000, Pages: 1},
+		{Op: script.OpAlloc, Size: 1, Align: 1, Made: 1, Ptr: 1000, Pages: 1},
+	}}, contract.Default(), true)
+	wrong := 0
+	for _, b := range p.Boxes {
+		if b.Class == "wrong" {
+			wrong++
+		}
+		if b.Height < p.Height/20 {
+			t.Errorf("%+v is too low to be seen in %v", b, p.Height)
+		}
+	}
+	if !p.Zoomed || p.Memory != "" || wrong != 1 {
+		t.Errorf("zoomed: %v, line of the memory: %q, blocks of the failed call: %d, want 1", p.Zoomed, p.Memory, wrong)
 	}
 }

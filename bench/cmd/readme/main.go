@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Command readme writes the results of a benchmark into the README and draws the
-// chart in docs/. The report is kept in docs/ too, so that a test can tell whether
-// both are current. It is started in the module's root directory.
+// Command readme writes the results of a benchmark into the tables of the README and
+// of docs/figures.md, and draws the chart in docs/. It keeps the report in docs/ too, so
+// that a test can tell whether they are current. Start it in the module's root directory.
 //
 //	go run ./bench/cmd/readme [REPORT]
 //
@@ -21,10 +21,9 @@ import (
 	"github.com/genalloc/genalloc/internal/readme"
 )
 
-// The files that are written, from the root of the repository.
+// Files that are written beside the documents, from the root of the repository.
 const (
 	keptReport = "docs/bench.json"
-	readmeFile = "README.md"
 	chart      = "docs/edge_cases.svg"
 )
 
@@ -49,24 +48,28 @@ func update(source string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", source, err)
 	}
-	var table, svg bytes.Buffer
-	if err := r.WriteMarkdown(&table); err != nil {
-		return err
-	}
+	var svg bytes.Buffer
 	if err := r.WriteSVG(&svg, "edge_cases"); err != nil {
 		return err
 	}
-	text, err := os.ReadFile(readmeFile)
-	if err != nil {
-		return err
+	texts := map[string][]byte{keptReport: report, chart: svg.Bytes()}
+	for _, d := range bench.Documents {
+		text, ok := texts[d.File]
+		if !ok {
+			if text, err = os.ReadFile(d.File); err != nil {
+				return err
+			}
+		}
+		var table bytes.Buffer
+		if err := d.Write(r, &table); err != nil {
+			return err
+		}
+		if texts[d.File], err = readme.Splice(text, d.Section, table.Bytes()); err != nil {
+			return fmt.Errorf("%s: %w", d.File, err)
+		}
 	}
-	text, err = readme.Splice(text, bench.Section, table.Bytes())
-	if err != nil {
-		return fmt.Errorf("%s: %w", readmeFile, err)
+	for file, text := range texts {
+		err = errors.Join(err, renameio.WriteFile(file, text, 0o644))
 	}
-	return errors.Join(
-		renameio.WriteFile(keptReport, report, 0o644),
-		renameio.WriteFile(chart, svg.Bytes(), 0o644),
-		renameio.WriteFile(readmeFile, text, 0o644),
-	)
+	return err
 }
