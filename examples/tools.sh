@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# What each example's run sources: it works in its own directory, builds into
-# build/, finds npm's commands, and has genalloc from this repository.
+# Sourced by the run script of each example. It creates build/, puts npm's commands on
+# the PATH, and defines genalloc as the one of this repository.
 set -euo pipefail
 mkdir -p build
 examples=$(cd .. && pwd)

@@ -4,7 +4,7 @@ class Word {
   constructor(public text: string, public count: i32 = 1) {}
 }
 
-// The words of a text in order, with how often each occurs.
+// Returns the words of a text in order, each with its count.
 export function count(text: string): string {
   const words = new Map<string, Word>();
   const list: string[] = text.split(" ");
@@ -18,7 +18,7 @@ export function count(text: string): string {
   return sorted.map<string>((w) => `${w.text} ${w.count}`).join(", ");
 }
 
-// The sum of an array that grew by one element 10,000 times.
+// Returns the sum of an array that grows by one element 10,000 times.
 export function pushes(): i32 {
   const numbers: i32[] = [];
   for (let i = 0; i < 10000; i++) numbers.push(i);

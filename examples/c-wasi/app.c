@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// A program of wasi-libc. Its stdio, strdup and qsort allocate, and all of it
-// comes from genalloc.o in the place of dlmalloc.
+// A program for wasi-libc. stdio, strdup and aligned_alloc all get their memory from
+// genalloc.o instead of dlmalloc.
 
 #include <malloc.h>
 #include <stdio.h>

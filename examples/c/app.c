@@ -29,7 +29,7 @@ static struct word *insert(struct word *list, const char *text, size_t size) {
 	return list;
 }
 
-// words returns the text's words in order, a space behind each.
+// words returns the text's words in order, each followed by a space.
 const char *words(void) {
 	const char *text = "the quick brown fox jumps over the lazy dog";
 	struct word *list = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// greet, in the types of the canonical ABI. The caller puts the strings into
-// blocks of cabi_realloc; what is returned comes from there as well.
+// greet in the types of the canonical ABI. The caller gets the memory for its strings from
+// cabi_realloc, and so does greet for its result.
 
 #include "genalloc.h"
 

@@ -11,7 +11,7 @@ for (let i = 1; i <= 12; i++) {
   blocks.push({ ptr, size, value: 20 * i });
 }
 
-// A pixel for each byte, coloured by its value; what no block covers stays empty.
+// One pixel for each byte, coloured by its value. Bytes outside blocks stay empty.
 const canvas = document.querySelector("#heap");
 const context = canvas.getContext("2d");
 const base = blocks[0].ptr;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Serves this directory on the loopback interface and shows the page in a
-// headless Chromium: its result, and a picture in build/heap.png. With --open it
-// only serves, for a browser of yours.
+// Serves this directory on the loopback interface, opens the page in a headless
+// Chromium, prints its result and saves a picture as build/heap.png. With --open it only
+// serves the page, for your own browser.
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -29,7 +29,7 @@ if (process.argv[2] === "--open") {
   console.log(page);
 } else {
   const chromium = process.env.CHROMIUM ?? "chromium";
-  // As root, Chromium has no sandbox to offer.
+  // Chromium refuses to run as root with its sandbox.
   const flags = ["--headless=new", "--disable-gpu", "--virtual-time-budget=20000", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
   const { stdout } = await promisify(execFile)(chromium, [...flags, "--dump-dom", page], { timeout: 120000 });
   await promisify(execFile)(chromium, [...flags, "--window-size=760,420", "--screenshot=build/heap.png", page], { timeout: 120000 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Builds a list of 1,000 nodes and adds it up. The functions are imported from
-// the module genalloc until wasm-merge puts both modules into one.
+// Builds a list of 1,000 nodes and adds up their values. The program imports its
+// functions from the module genalloc, until wasm-merge joins the two.
 
 #include "genalloc.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// A library without std: Vec, String and BTreeMap are on the heap of genalloc.o.
+// A library without std. Its Vec, String and BTreeMap live on the heap of genalloc.o.
 #![no_std]
 
 extern crate alloc;
@@ -14,7 +14,7 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// The sum of 10,000 numbers that were pushed one by one.
+/// Pushes 10,000 numbers one by one and returns their sum.
 #[no_mangle]
 pub extern "C" fn pushes() -> u32 {
     let mut v = Vec::new();
@@ -24,7 +24,7 @@ pub extern "C" fn pushes() -> u32 {
     v.iter().sum()
 }
 
-/// The length of a text that was put together from 1,000 pieces.
+/// Joins 1,000 pieces of text and returns the length.
 #[no_mangle]
 pub extern "C" fn text() -> usize {
     let mut s = String::new();
@@ -34,7 +34,7 @@ pub extern "C" fn text() -> usize {
     s.len()
 }
 
-/// How many different words there are.
+/// Returns the number of different words.
 #[no_mangle]
 pub extern "C" fn words() -> usize {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// A contract in the shape that Stylus asks for: it takes the bytes of the call,
-// and returns every word of 32 bytes in the opposite order.
+// A Stylus contract that returns its arguments, words of 32 bytes, in reverse order.
 
 #include "genalloc.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// A host with the three functions that the contract imports.
+// A host that provides the three functions which the contract imports.
 
 import { readFile } from "node:fs/promises";
 
@@ -17,5 +17,5 @@ const { instance } = await WebAssembly.instantiate(await readFile("build/contrac
 const { memory, user_entrypoint } = instance.exports;
 const status = user_entrypoint(args.length);
 const reversed = result.every((byte, i) => byte === args[args.length - 32 - (i - (i % 32)) + (i % 32)]);
-console.log(`status ${status}, ${result.length} bytes, in the opposite order: ${reversed}`);
+console.log(`status ${status}, ${result.length} bytes, words in reverse order: ${reversed}`);
 console.log(`${memory.buffer.byteLength / 65536} pages`);

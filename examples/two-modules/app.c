@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// A program whose allocator is another instance, on the same memory.
+// A program whose allocator is another instance on the same memory.
 
 #include "genalloc.h"
 

@@ -2,8 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 
-// The program imports the allocator's functions, and the allocator where the
-// program's data ends: one of them has to be there first. Functions can wait.
+// The program imports the allocator's functions, and the allocator imports the end of the
+// program's data. One of the two has to be instantiated first: the program, whose imports
+// are only looked up when it calls them.
 let heap;
 const late = (name) => (...args) => heap[name](...args);
 

@@ -3,7 +3,7 @@
 const std = @import("std");
 const heap = @import("genalloc.zig").allocator;
 
-/// The sum of 10,000 numbers that were appended one by one; 0 out of memory.
+/// Appends 10,000 numbers one by one and returns their sum, or 0 if it runs out of memory.
 export fn pushes() u32 {
     return sum() catch 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Command ink calls the function run of each module once and prints what it
-// returns and costs.
+// Command ink calls the function run of each module once, and prints its result and its
+// cost.
 package main
 
 import (

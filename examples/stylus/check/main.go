@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Command check tells whether a module may be deployed as a Stylus contract.
+// Command check reports whether a module meets the rules for Stylus contracts.
 package main
 
 import (
@@ -20,6 +20,6 @@ func main() {
 			fmt.Fprintf(os.Stderr, "check: %s: %v\n", file, err)
 			os.Exit(1)
 		}
-		fmt.Printf("%s: %d bytes, a contract by the rules of Stylus\n", file, len(module))
+		fmt.Printf("%s: %d bytes, meets the rules for Stylus contracts\n", file, len(module))
 	}
 }
