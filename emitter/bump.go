@@ -100,6 +100,7 @@ func chooseBump(choices map[string]string, c contract.Contract) {
 	// Only where the memory may reach 2^32 can a block end there.
 	set("endpage", pick(c.PageLimit() == contract.MaxPages, "guarded", "plain"))
 	set("others", pick(c.Target == contract.MVP, "mask", "extend"))
+	set("shrink", "stays")
 	set("added", pick(trap, "trap", "null"))
 	set("move", pick(trap, "trap", "null"))
 	set("locals", "grow")
@@ -119,6 +120,8 @@ func chooseBump(choices map[string]string, c contract.Contract) {
 	case kept:
 		set("slow", "kept")
 		set("extend", "kept")
+		set("end", "global")
+		set("behind", "place")
 		set("grow", pick(c.Grow.Policy == contract.GrowExact, "exact", "more"))
 		set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
 	}

@@ -101,10 +101,11 @@
       (then
         (global.set $top (i32.sub (global.get $top) (local.get $more)))
         (return (local.get $ptr))))
-    ;; A block that shrinks stays. The bytes that it gives up are not handed out
-    ;; again, so no block is ever made of used bytes.
     (if (i32.le_u (local.get $new_size) (local.get $old_size))
-      (then (return (local.get $ptr))))
+      (then
+        ;; A block that shrinks stays. The bytes that it gives up are not handed out
+        ;; again, so no block is ever made of used bytes.
+        (return (local.get $ptr))))
     ;; The newest block grows by a block of its own behind it, unless foreign pages
     ;; are there.
     (if (i32.eqz (i32.or (local.get $after) (i32.extend16_s (i32.add (memory.size) (i32.shr_u (global.get $top) (i32.const 16))))))

@@ -106,10 +106,11 @@
     (local $after i32) ;; minus the number of bytes from the block's end to top
     (local.set $more (i32.sub (local.get $new_size) (local.get $old_size)))
     (local.set $after (i32.add (global.get $top) (i32.add (local.get $ptr) (local.get $old_size))))
-    ;; A block that shrinks stays. The bytes that it gives up are not handed out
-    ;; again, so no block is ever made of used bytes.
     (if (i32.le_u (local.get $new_size) (local.get $old_size))
-      (then (return (local.get $ptr))))
+      (then
+        ;; A block that shrinks stays. The bytes that it gives up are not handed out
+        ;; again, so no block is ever made of used bytes.
+        (return (local.get $ptr))))
     ;; The newest block grows by a block of its own behind it, unless that needs
     ;; pages and foreign ones are there.
     (if (i32.eqz
