@@ -146,14 +146,21 @@ func (c Contract) Only(abi ABI) Contract {
 	return c
 }
 
-// LinkedRealloc is the symbol in an object of core's realloc, which has other
-// parameters than the one that every libc defines.
-const LinkedRealloc = "genalloc_realloc"
+// linkedPrefix starts the symbols in an object of functions whose own names would
+// clash: core's realloc has other parameters than the one that every libc defines, and
+// arena's names are everyday words.
+const linkedPrefix = "genalloc_"
+
+// LinkedRealloc is the symbol in an object of core's realloc.
+const LinkedRealloc = linkedPrefix + "realloc"
 
 // ownName is the name of a function that nobody has renamed.
 func (o Order) ownName(function string) string {
-	if function == "realloc" && o.HeapBase.Linker && o.ABI.Includes(Core) {
-		return LinkedRealloc
+	clashes := func(f Function) bool {
+		return f.Name == function && (f.ABI == Arena || f.ABI == Core && f.Role == Resizes)
+	}
+	if o.HeapBase.Linker && slices.ContainsFunc(o.ABI.Functions(), clashes) {
+		return linkedPrefix + function
 	}
 	return function
 }

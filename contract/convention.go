@@ -62,6 +62,17 @@ var Conventions = []Convention{
 		OutOfMemory: "null; a trap with --oom trap",
 		Notes:       []string{"the host never frees"},
 	},
+	{
+		ABI: Arena, For: "programs that work in phases, beside the functions of another ABI",
+		SizeZero:    "nothing is requested",
+		OutOfMemory: "nothing is requested",
+		Notes: []string{
+			"a mark means nothing but to release and in its own instance; any number is safe to release",
+			"releasing a mark that lies above what is in use changes nothing",
+			"what was allocated before somebody else grew the memory is not taken back once blocks lie behind those pages",
+			"in an object the names are genalloc_mark, genalloc_release and genalloc_reset",
+		},
+	},
 }
 
 // Signature writes the function's type with the names of its parameters, as in

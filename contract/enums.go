@@ -22,10 +22,11 @@ const (
 	WasmBindgen ABI = "wasm-bindgen" // what wasm-bindgen's JavaScript calls
 	CosmWasmABI ABI = "cosmwasm"     // what a CosmWasm host calls
 	ProxyWasm   ABI = "proxy-wasm"   // what a proxy-wasm host calls
+	Arena       ABI = "arena"        // marks, beside functions that allocate
 )
 
 // ABIs lists every ABI.
-var ABIs = []ABI{Core, C, CABI, WasmBindgen, CosmWasmABI, ProxyWasm}
+var ABIs = []ABI{Core, C, CABI, WasmBindgen, CosmWasmABI, ProxyWasm, Arena}
 
 // List splits the sets.
 func (a ABI) List() []ABI {

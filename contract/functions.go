@@ -24,6 +24,9 @@ const (
 	Frees           Role = "frees"
 	Resizes         Role = "resizes" // and allocates where an ABI's caller hands it no block
 	Measures        Role = "measures"
+	Marks           Role = "marks"    // returns a mark, which stands for the blocks that are live
+	Releases        Role = "releases" // ends the life of every block that was made after a mark
+	Resets          Role = "resets"   // ends the life of every block
 )
 
 // Makes reports whether a function with the role can return a block.
@@ -40,6 +43,7 @@ const (
 	OldSizeParam ParamRole = "old size" // bytes that the block was asked for with
 	CountParam   ParamRole = "count"    // elements wanted
 	OutParam     ParamRole = "out"      // address of a word that receives the block's address
+	MarkParam    ParamRole = "mark"     // a mark
 )
 
 // A ResultRole is what a function returns.
@@ -51,6 +55,7 @@ const (
 	BlockResult ResultRole = "block" // a block's address, or 0
 	ErrnoResult ResultRole = "errno" // 0, or an error's number
 	SizeResult  ResultRole = "size"  // bytes
+	MarkResult  ResultRole = "mark"  // a mark: it means nothing but to a function that releases
 )
 
 // A Param is a parameter of a function.
@@ -117,11 +122,16 @@ var tables = []struct {
 	{ProxyWasm, []Function{
 		fn(Allocates, BlockResult, "proxy_on_memory_allocate", "size", "returns the address of size bytes for the host to write"),
 	}},
+	{Arena, []Function{
+		fn(Marks, MarkResult, "mark", "", "returns a mark, to release what is allocated from now on"),
+		fn(Releases, NoResult, "release", "mark", "frees every block that was allocated since the mark; changes nothing if an older mark was released since"),
+		fn(Resets, NoResult, "reset", "", "frees every block"),
+	}},
 }
 
 // paramRoles are the words by which the table tells the roles of parameters.
 var paramRoles = map[string]ParamRole{
-	"size": SizeParam, "align": AlignParam, "ptr": BlockParam, "old_size": OldSizeParam, "count": CountParam, "out": OutParam,
+	"size": SizeParam, "align": AlignParam, "ptr": BlockParam, "old_size": OldSizeParam, "count": CountParam, "out": OutParam, "mark": MarkParam,
 }
 
 // fn makes a row of the table. A parameter whose name does not tell its role is

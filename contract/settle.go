@@ -101,7 +101,7 @@ func checkABI(c *Contract) error {
 	if c.ABI.Includes(CosmWasmABI) && c.Target.BulkMemory() {
 		return refuse("abi", "cosmwasm contradicts --target %s, whose instructions its hosts refuse: say --target cosmwasm", c.Target)
 	}
-	if c.ABI != Core && c.FixedAlign != 0 {
+	if c.FixedAlign != 0 && slices.ContainsFunc(c.ABI.List(), func(a ABI) bool { return a != Core && a != Arena }) {
 		return refuse("fixed-align", "%d contradicts --abi %s, whose functions have their own parameters: drop the one or say --abi core", c.FixedAlign, c.ABI)
 	}
 	return nil

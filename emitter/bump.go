@@ -16,7 +16,7 @@ var bump = strategy{
 		smallest: "0 bytes: such a block has an address and uses no memory",
 	},
 	frees:  "nothing",
-	fresh:  func(c contract.Contract) bool { return !c.Dirty },
+	fresh:  func(c contract.Contract) bool { return !c.Dirty && !topFalls(c) },
 	derive: deriveBump,
 }
 
@@ -52,8 +52,11 @@ func deriveBump(m *Model, c contract.Contract) {
 		b.MoreText = "Ask for as many pages as there are, or for all that are lacking if those are more"
 	}
 	m.Own = b
-	chooseBump(m.Choices, c)
+	chooseBump(m, c)
 	m.State, m.Functions = bumpFields(m, c)
+	if topFalls(c) {
+		deriveArena(m, c)
+	}
 }
 
 // bumpFields lists the globals and the functions that the contract needs.
@@ -72,7 +75,7 @@ func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
 		}
 	}
 	if core.HasRole(contract.AllocatesZeroed) && !m.fresh {
-		functions = append(functions, "zeroed.fill")
+		functions = append(functions, pick(topFalls(c) && tellsFresh(c), "zeroed.high", "zeroed.fill"))
 	}
 	if f, ok := core.Function(contract.Frees); ok {
 		functions = append(functions, blockOf(f))
@@ -84,11 +87,11 @@ func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
 }
 
 // chooseBump chooses on the axes of bump's functions.
-func chooseBump(choices map[string]string, c contract.Contract) {
+func chooseBump(m *Model, c contract.Contract) {
 	trap, imported, aligned := c.OOM == contract.OOMTrap, c.HeapBase.Imported(), keepsAligned(c)
-	set := func(axis, choice string) { choices[axis] = choice }
-	set("picture", "bump")
-	set("invariant", "bump")
+	set := func(axis, choice string) { m.Choices[axis] = choice }
+	set("picture", pick(topFalls(c), "arena", "bump"))
+	set("invariant", pick(topFalls(c), "high", "bump"))
 	set("round", pick(c.FixedAlign != 0 && c.FixedAlign <= contract.PageSize, "kept", "param"))
 	set("next", pick(aligned, "aligned", "any"))
 	set("oldsize", pick(aligned, "aligned", ""))
@@ -101,9 +104,12 @@ func chooseBump(choices map[string]string, c contract.Contract) {
 	set("endpage", pick(c.PageLimit() == contract.MaxPages, "guarded", "plain"))
 	set("others", pick(c.Target == contract.MVP, "mask", "extend"))
 	set("shrink", "stays")
+	set("zeroblock", pick(topFalls(c) && tellsFresh(c), "high", m.Choices["zeroblock"]))
 	set("added", pick(trap, "trap", "null"))
 	set("move", pick(trap, "trap", "null"))
 	set("locals", "grow")
+	set("moved", "")
+	set("firstfloor", "")
 	switch oursIn(c) {
 	case fixed:
 		set("locals", "never")
@@ -116,7 +122,7 @@ func chooseBump(choices map[string]string, c contract.Contract) {
 			contract.Balanced: "page", contract.Gas: "grow", contract.Size: "small",
 		}[c.Optimize])
 		set("behind", pick(trap, "place", "call"))
-		set("backup", pick(choices["round"] == "kept", "", "top"))
+		set("backup", pick(m.Choices["round"] == "kept", "", "top"))
 	case kept:
 		set("slow", "kept")
 		set("extend", "kept")
@@ -149,14 +155,14 @@ const (
 )
 
 // oursIn decides where the end of the owned pages is found. It can be derived if
-// growth is exact, so that the last page always has a block, and if it is the end of
-// top's page at the start.
+// growth is exact, so that the last page always has a block, if it is the end of
+// top's page at the start, and if no mark takes top back to a lower page.
 func oursIn(c contract.Contract) ours {
 	lastPage := (uint64(c.HeapBase.Address) + contract.PageSize - 1) / contract.PageSize
 	switch {
 	case !c.CanGrow():
 		return fixed
-	case c.Grow.Policy == contract.GrowExact && !c.HeapBase.Imported() && lastPage == uint64(c.InitialPages):
+	case c.Grow.Policy == contract.GrowExact && !c.HeapBase.Imported() && lastPage == uint64(c.InitialPages) && !topFalls(c):
 		return derived
 	}
 	return kept

@@ -4,6 +4,7 @@ package emitter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
@@ -89,6 +90,9 @@ func (m *Model) describeBlocks(c contract.Contract, block statistic) {
 		*list = append(*list, string(abi)+": "+text)
 	}
 	for _, abi := range c.ABI.List() {
+		if !slices.ContainsFunc(abi.Functions(), func(f contract.Function) bool { return f.Role.Makes() }) {
+			continue // its functions work on other ABIs' blocks
+		}
 		s := statistics(abi, c, block)
 		add(&aligns, abi, s.align)
 		add(&overheads, abi, s.overhead)

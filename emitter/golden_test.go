@@ -33,6 +33,8 @@ var goldens = map[string]string{
 	"fixed":         "--export=alloc=my_alloc --fixed-align=16",
 	"fixed-large":   "--functions=alloc,dealloc --fixed-align=131072",
 	"size-imported": "--heap-base=import:env.__heap_base --oom=trap --optimize=size",
+	"arena":         "--abi=core,arena",
+	"arena-import":  "--abi=c,arena --heap-base=import:env.__heap_base --oom=trap",
 }
 
 func golden(name string) string { return filepath.Join("testdata", name+".wat") }
