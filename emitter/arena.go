@@ -28,6 +28,7 @@ func deriveArena(m *Model, c contract.Contract) {
 			m.State = append(m.State, "high.number")
 		}
 	}
+	set("now", pick(m.Choices["raise"] == "mul", "local", "global"))
 	set("floor", "const")
 	if imported || c.CanGrow() {
 		set("floor", "global")

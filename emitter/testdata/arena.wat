@@ -177,38 +177,41 @@
   ;; Top moves back to the mark. It stays if the mark lies above it: an older mark was
   ;; released since.
   (func $release (param $mark i32)
+    (local $top i32)  ;; minus top at the start
+    (local $high i32) ;; minus high at the start
     ;; No byte above top and high was ever used. The product is the difference if top
     ;; is higher, and else 0.
     (global.set $high
       (i32.add
-        (global.get $high)
+        (local.tee $high (global.get $high))
         (i32.mul
-          (i32.sub (global.get $top) (global.get $high))
-          (i32.lt_u (global.get $top) (global.get $high)))))
-    (local.set $mark
-      (i32.add
-        (global.get $top)
-        (i32.mul
-          (i32.sub (local.get $mark) (global.get $top))
-          (i32.gt_u (local.get $mark) (global.get $top)))))
+          (i32.sub (local.tee $top (global.get $top)) (local.get $high))
+          (i32.lt_u (local.get $top) (local.get $high)))))
     ;; Foreign pages lie below the floor, and blocks must not run into them.
     (global.set $top
       (i32.sub
-        (local.get $mark)
+        (local.tee $mark
+          (i32.add
+            (local.get $top)
+            (i32.mul
+              (i32.sub (local.get $mark) (local.get $top))
+              (i32.gt_u (local.get $mark) (local.get $top)))))
         (i32.mul
           (i32.sub (local.get $mark) (global.get $floor))
           (i32.gt_u (local.get $mark) (global.get $floor))))))
 
   ;; Every block is freed: top moves back to the floor.
   (func $reset
+    (local $top i32)  ;; minus top at the start
+    (local $high i32) ;; minus high at the start
     ;; No byte above top and high was ever used. The product is the difference if top
     ;; is higher, and else 0.
     (global.set $high
       (i32.add
-        (global.get $high)
+        (local.tee $high (global.get $high))
         (i32.mul
-          (i32.sub (global.get $top) (global.get $high))
-          (i32.lt_u (global.get $top) (global.get $high)))))
+          (i32.sub (local.tee $top (global.get $top)) (local.get $high))
+          (i32.lt_u (local.get $top) (local.get $high)))))
     (global.set $top (global.get $floor)))
 
   (export "alloc" (func $alloc))
