@@ -134,11 +134,13 @@ func (c Contract) ExportName(function string) string {
 	return c.ownName(function)
 }
 
-// Only returns the contract of one of the ABIs alone, which may have no function.
-// The callers of cabi's and of wasm-bindgen's functions do not look for null: those
-// trap whatever --oom says.
-func (c Contract) Only(abi ABI) Contract {
-	c.functions = slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool { return f.ABI != abi })
+// Only returns the contract of one of the ABIs alone, which may have no function, or
+// with the functions of others beside it. The callers of cabi's and of wasm-bindgen's
+// functions do not look for null: those trap whatever --oom says.
+func (c Contract) Only(abi ABI, beside ...ABI) Contract {
+	c.functions = slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool {
+		return f.ABI != abi && !slices.Contains(beside, f.ABI)
+	})
 	c.ABI, c.Functions = abi, namesOf(c.functions)
 	if abi == CABI || abi == WasmBindgen {
 		c.OOM = OOMTrap

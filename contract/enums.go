@@ -40,6 +40,18 @@ func (a ABI) List() []ABI {
 // Includes reports whether b is one of the sets.
 func (a ABI) Includes(b ABI) bool { return slices.Contains(a.List(), b) }
 
+// Split tells the sets that make blocks from those that stand beside any of them.
+func (a ABI) Split() (makers, beside []ABI) {
+	for _, abi := range a.List() {
+		if slices.ContainsFunc(abi.Functions(), func(f Function) bool { return f.Role.Makes() }) {
+			makers = append(makers, abi)
+		} else {
+			beside = append(beside, abi)
+		}
+	}
+	return makers, beside
+}
+
 // UnmarshalText accepts known ABIs, each once, and puts them in the order of ABIs.
 func (a *ABI) UnmarshalText(b []byte) error {
 	var list []ABI

@@ -37,6 +37,15 @@ func TestEmitted(t *testing.T) {
 		"--abi=core,cosmwasm --target=cosmwasm --dirty",
 		"--abi=core,cabi,wasm-bindgen,proxy-wasm --oom=trap",
 		"--abi=c,cabi,proxy-wasm --export=malloc=my_malloc",
+		"--abi=core,arena",
+		"--abi=core,arena --functions=alloc,reset --optimize=gas --grow=double",
+		"--abi=core,arena --functions=alloc_zeroed,mark,release --oom=trap --optimize=size",
+		"--abi=core,arena --memory=import --heap-base=import:env.__heap_base --fixed-align=16",
+		"--abi=c,arena --grow=chunk=4",
+		"--abi=c,arena --memory=import --heap-base=import:env.__heap_base --dirty",
+		"--abi=cabi,wasm-bindgen,arena --grow=never --initial-pages=9",
+		"--abi=cosmwasm,arena --target=cosmwasm",
+		"--abi=proxy-wasm,arena --min-align=64",
 	} {
 		t.Run(text, func(t *testing.T) {
 			c, err := contract.Parse(text)

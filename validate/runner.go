@@ -118,7 +118,7 @@ func (r *runner) judge(check Check) {
 // drive runs one check with the functions of one ABI on every engine, and compares the
 // answers.
 func (r *runner) drive(check Check, abi contract.ABI) {
-	c, reason := r.contract.Only(abi), r.closed
+	c, reason := checks.Under(r.contract, abi), r.closed
 	if reason == "" && check.Skip != nil {
 		reason = check.Skip(c)
 	}
@@ -222,7 +222,7 @@ func (r *runner) try(check Check, c contract.Contract, i int) *checks.Trial {
 // mark returns the name by which a report tells an ABI from others; none where there
 // is one only.
 func (r *runner) mark(abi contract.ABI) contract.ABI {
-	if len(r.contract.ABI.List()) == 1 {
+	if makers, _ := r.contract.ABI.Split(); len(makers) == 1 {
 		return ""
 	}
 	return abi
@@ -237,7 +237,7 @@ func (r *runner) keepHeap() {
 			return
 		}
 	}
-	c := r.contract.Only(r.abis[0])
+	c := checks.Under(r.contract, r.abis[0])
 	if r.closed != "" || checks.NeedsBlocks(c) != "" || len(r.modules) == 0 {
 		return
 	}

@@ -37,7 +37,8 @@ var exceptions = []struct{ file, names, reason string }{
 	{"mutate/judge.go", "realloc", "the check of that name"},
 	{"prove/sym/loop.go", "any", "the suffix of a variable of the solver"},
 	{"validate/checks/content.go", "realloc dealloc", "the checks of these names"},
-	{"validate/script/script.go", "alloc alloc_zeroed realloc free", "operations of a script"},
+	{"validate/checks/marks.go", "release reset", "the checks of these names"},
+	{"validate/script/script.go", "alloc alloc_zeroed realloc free mark release reset", "operations of a script"},
 }
 
 // TestStrategies: a strategy is named in contract, in its own files and in the

@@ -28,7 +28,7 @@ type Check struct {
 
 // All returns all checks in the order in which they run.
 func All() []Check {
-	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, limitChecks, hostChecks, sequenceChecks)
+	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, sequenceChecks)
 }
 
 // Find returns the check of that name; one with no promise if there is none.
@@ -41,14 +41,22 @@ func Find(name string) Check {
 	return Check{Name: name}
 }
 
-// ABIs returns the ABIs of which the module has a function. Each of them is judged on
-// its own: the blocks of one are not the other's to free.
+// ABIs returns the ABIs that make blocks and of which the module has a function. Each of
+// them is judged on its own: the blocks of one are not the other's to free.
 func ABIs(c contract.Contract) []contract.ABI {
-	list := slices.DeleteFunc(c.ABI.List(), func(abi contract.ABI) bool {
+	makers, _ := c.ABI.Split()
+	list := slices.DeleteFunc(slices.Clone(makers), func(abi contract.ABI) bool {
 		return !slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool { return f.ABI == abi })
 	})
 	if len(list) == 0 {
-		return c.ABI.List()[:1]
+		return makers[:1]
 	}
 	return list
+}
+
+// Under returns the contract by which one of these ABIs is judged: its own functions,
+// and those that stand beside any ABI.
+func Under(c contract.Contract, abi contract.ABI) contract.Contract {
+	_, beside := c.ABI.Split()
+	return c.Only(abi, beside...)
 }

@@ -57,7 +57,7 @@ func FuzzCalls(f *testing.F) {
 		pick := choices{&fed{data}}
 		sub := subjects[pick.upTo(uint64(len(subjects)-1))]
 		sets := ABIs(sub.wat.Contract)
-		c := sub.wat.Contract.Only(sets[pick.upTo(uint64(len(sets)-1))])
+		c := Under(sub.wat.Contract, sets[pick.upTo(uint64(len(sets)-1))])
 		list := worlds(c)
 		setup := list[pick.upTo(uint64(len(list)-1))]
 		setup.Limit = min(setup.Limit, setup.Pages+pick.upTo(255))

@@ -4,12 +4,14 @@ package checks
 
 import (
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // Portrait is a short run with a bit of everything, to be drawn when no check fails.
 func Portrait(s *judge.Session) {
 	r := choices{&random{11}}
 	var blocks []*judge.Block
+	mark := script.Null
 	for i := range 70 {
 		b := s.Alloc(r.upTo(20_000), 1<<r.upTo(14))
 		switch i % 5 {
@@ -23,6 +25,12 @@ func Portrait(s *judge.Session) {
 			blocks[k] = nil
 		}
 		blocks = append(blocks, b)
+		switch i % 20 {
+		case 8:
+			mark = s.Mark()
+		case 17:
+			s.Release(mark)
+		}
 		if i%23 == 15 {
 			s.Grow(1 + r.upTo(1))
 		}

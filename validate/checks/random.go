@@ -43,6 +43,8 @@ func (r choices) one(n uint64) bool { return r.upTo(n-1) == 0 }
 // generate makes n random calls.
 func generate(s *judge.Session, r choices, n int) {
 	var blocks []*judge.Block
+	var marks []int
+	marked := s.Has(script.OpMark) || s.Has(script.OpReset)
 	pick := func() *judge.Block {
 		if len(blocks) == 0 {
 			return nil
@@ -52,6 +54,11 @@ func generate(s *judge.Session, r choices, n int) {
 	for range n {
 		if !s.OK() {
 			return
+		}
+		if marked && r.one(8) {
+			marks = r.rewind(s, marks)
+			blocks = keepLive(s, blocks)
+			continue
 		}
 		var b *judge.Block
 		switch k := r.upTo(99); {
@@ -79,6 +86,22 @@ func generate(s *judge.Session, r choices, n int) {
 		}
 		blocks = keepLive(s, blocks)
 	}
+}
+
+// rewind makes a mark, or releases one, or seldom all blocks. A mark can be released
+// again, and after an older one.
+func (r choices) rewind(s *judge.Session, marks []int) []int {
+	switch k := r.upTo(15); {
+	case k == 0:
+		s.Reset()
+	case k < 8 || len(marks) == 0:
+		return append(marks, s.Mark())
+	case k < 12:
+		s.Release(marks[len(marks)-1])
+	default:
+		s.Release(marks[r.upTo(uint64(len(marks)-1))])
+	}
+	return marks
 }
 
 // alloc makes a block. C may have two functions for it.

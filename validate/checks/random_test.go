@@ -35,7 +35,7 @@ func TestRapid(t *testing.T) {
 		m, w := compileWat(t, file)
 		rapid.Check(t, func(t *rapid.T) {
 			r := choices{drawn{t}}
-			c := w.Contract.Only(rapid.SampledFrom(ABIs(w.Contract)).Draw(t, "abi"))
+			c := Under(w.Contract, rapid.SampledFrom(ABIs(w.Contract)).Draw(t, "abi"))
 			setup := rapid.SampledFrom(worlds(c)).Draw(t, "world")
 			setup.Limit = min(setup.Limit, setup.Pages+r.upTo(20))
 			s, err := judge.Open(m, c, setup)

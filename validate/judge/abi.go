@@ -14,7 +14,7 @@ import (
 // A request is an operation of the judge, before an ABI turns it into a call.
 type request struct {
 	op     script.Op
-	handle uint64 // what the ABI knows the block freed or resized by; 0 for null
+	handle uint64 // what the ABI knows the block freed or resized by, 0 for null; or the mark
 	old    uint64 // its size in bytes
 	align  uint64 // bytes
 	size   uint64 // bytes
@@ -47,6 +47,8 @@ type adapter interface {
 	shape(r request) shape
 	// kept judges the bytes that the ABI keeps for a live block.
 	kept(in *instance, handle uint64) error
+	// ended enters that a block's life ended.
+	ended(handle uint64)
 }
 
 // newAdapter returns the adapter for the contract of one ABI.
@@ -97,6 +99,12 @@ func operation(f contract.Function) script.Op {
 		return script.OpFree
 	case contract.Measures:
 		return script.OpUsable
+	case contract.Marks:
+		return script.OpMark
+	case contract.Releases:
+		return script.OpRelease
+	case contract.Resets:
+		return script.OpReset
 	}
 	switch {
 	case f.Result == contract.ErrnoResult:
@@ -135,6 +143,7 @@ func (fs functions) plan(r request) (contract.Function, []uint64) {
 	operands := map[contract.ParamRole]uint64{
 		contract.SizeParam: each, contract.CountParam: count, contract.AlignParam: r.align,
 		contract.BlockParam: r.handle, contract.OldSizeParam: r.old, contract.OutParam: slot,
+		contract.MarkParam: r.handle,
 	}
 	var args []uint64
 	for _, p := range f.Params {
@@ -171,13 +180,15 @@ func (a *plainAdapter) shape(r request) shape {
 
 func (a *plainAdapter) kept(*instance, uint64) error { return nil }
 
+func (a *plainAdapter) ended(uint64) {}
+
 // describe returns a call with its arguments.
 func describe(a adapter, r request) string {
 	f, args := a.plan(r)
 	var list []string
 	for i, p := range f.Params {
 		format := "%s %d"
-		if p.Role == contract.BlockParam || p.Role == contract.OutParam {
+		if slices.Contains([]contract.ParamRole{contract.BlockParam, contract.OutParam, contract.MarkParam}, p.Role) {
 			format = "%s %#x"
 		}
 		list = append(list, fmt.Sprintf(format, p.Name, args[i]))

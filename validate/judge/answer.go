@@ -26,9 +26,7 @@ func (s *Session) call(c *script.Call, old *Block) *Block {
 	}
 	c.Align, s.request, s.called = r.align, r, true
 	if c.Op == script.OpFree && old != nil {
-		s.checkContents(old.Span, old.seed, old.Size())
-		s.judgeKept(old)
-		s.end(old)
+		s.retire(old)
 	}
 	before := s.in.Pages()
 	got, err := s.abi.call(s.in, r)
@@ -71,9 +69,17 @@ func (s *Session) ask(old *Block, pages uint64) ledger.Request {
 	return r
 }
 
+// retire judges what a block has kept, and ends its life.
+func (s *Session) retire(b *Block) {
+	s.checkContents(b.Span, b.seed, b.Size())
+	s.judgeKept(b)
+	s.end(b)
+}
+
 // end ends a block's life.
 func (s *Session) end(b *Block) {
 	s.owners.remove(b)
+	s.abi.ended(b.handle)
 	s.blocks[b.Number] = nil
 }
 

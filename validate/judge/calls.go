@@ -58,6 +58,20 @@ func (s *Session) FreeNull() { s.Do(script.Call{Op: script.OpFree, Block: script
 // Usable asks for the size of the block with a number, or of [script.Null].
 func (s *Session) Usable(block int) { s.Do(script.Call{Op: script.OpUsable, Block: block}) }
 
+// Mark makes a mark and returns its number; that of no mark if the function is absent.
+func (s *Session) Mark() int {
+	if s.Do(script.Call{Op: script.OpMark}); len(s.Log) == 0 || s.Log[len(s.Log)-1].Op != script.OpMark {
+		return script.Null
+	}
+	return s.Log[len(s.Log)-1].Made
+}
+
+// Release releases the mark with a number. Of no mark it does nothing.
+func (s *Session) Release(mark int) { s.Do(script.Call{Op: script.OpRelease, Block: mark}) }
+
+// Reset ends the life of every block.
+func (s *Session) Reset() { s.Do(script.Call{Op: script.OpReset}) }
+
 // Grow grows the memory by so many pages, as somebody else.
 func (s *Session) Grow(pages uint64) { s.Do(script.Call{Op: script.OpGrow, Size: pages}) }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/validate/ledger"
-	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/validate/unit"
 )
 
@@ -40,12 +39,8 @@ func (a *cosmwasmAdapter) shape(request) shape {
 
 func (a *cosmwasmAdapter) call(in *instance, r request) (answer, error) {
 	handle, err := in.call(a.plan(r))
-	if r.op == script.OpFree {
-		delete(a.regions, r.handle)
-		return answer{}, err
-	}
-	if err != nil || handle == 0 {
-		return answer{}, err
+	if err != nil || handle == 0 || !r.op.Makes() {
+		return answer{handle, handle}, err
 	}
 	got, err := readRegion(in, handle)
 	switch other, taken := a.regions[handle]; {
@@ -59,6 +54,8 @@ func (a *cosmwasmAdapter) call(in *instance, r request) (answer, error) {
 	a.regions[handle] = got
 	return answer{uint64(got.offset), handle}, nil
 }
+
+func (a *cosmwasmAdapter) ended(handle uint64) { delete(a.regions, handle) }
 
 func (a *cosmwasmAdapter) kept(in *instance, handle uint64) error {
 	got, err := readRegion(in, handle)

@@ -15,14 +15,14 @@ func Replay(m Module, c contract.Contract, list script.Script) (*Session, error)
 	}
 	names := map[int]int{}
 	for _, call := range list.Calls {
-		if call.Op.Takes() && call.Block != script.Null {
+		if call.Op.Refers() && call.Block != script.Null {
 			n, ok := names[call.Block]
 			if !ok {
 				continue
 			}
 			call.Block = n
 		}
-		if call.Op.Makes() {
+		if call.Op.Names() {
 			names[call.Made] = len(s.blocks)
 		}
 		s.Do(call)

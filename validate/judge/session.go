@@ -29,9 +29,10 @@ type Session struct {
 	owners  owners
 	ledger  ledger.Ledger
 	terms   ledger.Terms
-	request request // the last one
-	called  bool    // the allocator was, at all
-	blocks  []*Block
+	request request      // the last one
+	called  bool         // the allocator was, at all
+	blocks  []*Block     // by number
+	marks   map[int]mark // by number
 	seeds   uint64
 }
 
@@ -54,7 +55,7 @@ func Open(m Module, c contract.Contract, setup script.Setup) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
-	s := &Session{Contract: c, Setup: setup, in: in, abi: newAdapter(c)}
+	s := &Session{Contract: c, Setup: setup, in: in, abi: newAdapter(c), marks: map[int]mark{}}
 	s.setLimit(setup.Limit)
 	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
 		in.close()
@@ -132,7 +133,7 @@ func (s *Session) Do(c script.Call) *Block {
 		return nil
 	}
 	c.Made, c.Size = -1, s.within(c.Op, c.Size)
-	if c.Op.Makes() {
+	if c.Op.Names() {
 		c.Made = len(s.blocks)
 		s.blocks = append(s.blocks, nil)
 	}
@@ -142,15 +143,20 @@ func (s *Session) Do(c script.Call) *Block {
 		s.hostGrow(&c)
 	case script.OpLimit:
 		s.setLimit(max(c.Size, s.in.Pages()))
+	case script.OpMark, script.OpRelease, script.OpReset:
+		if !s.rewinds(c) {
+			return nil
+		}
+		s.rewind(&c)
 	default:
 		old, ok := s.block(c)
 		if !ok || !s.callable(c, old) {
 			return nil
 		}
 		made = s.call(&c, old)
-		if !s.OK() {
-			s.Failure.Call = describe(s.abi, s.request)
-		}
+	}
+	if !s.OK() {
+		s.Failure.Call = describe(s.abi, s.request)
 	}
 	c.Pages = s.in.Pages()
 	s.Peak = max(s.Peak, c.Pages*contract.PageSize)

@@ -27,6 +27,10 @@ type thirdParty struct {
 
 func (a *thirdParty) Fill(size uint64) uint64 { return size }
 
+func (a *thirdParty) Marked() uint64 { return 0 }
+
+func (a *thirdParty) Rewound(uint64) {}
+
 func (a *thirdParty) Idle(before, after uint64) *Breach { return nil }
 
 func (a *thirdParty) Placed(r Request, at, pages uint64) *Breach {

@@ -18,9 +18,12 @@ var bumpStrategy = strategy{
 }
 
 // A bump allocator places each block behind all others. It owes nothing for a block
-// that is given back, but it may use that memory again: top is an upper bound.
+// that is given back, but it may use that memory again: top is an upper bound. What a
+// mark's release takes back is handed out again.
 type bump struct {
 	top     uint64 // end of everything handed out, alignment gaps included, at most
+	high    uint64 // the highest that top has been before it moved down
+	floor   uint64 // the lowest that top can be: the base, or the end of foreign pages below top
 	own     uint64 // end of the allocator's memory around top
 	grow    contract.Grow
 	dirty   bool // a host wrote to the memory before the first call
@@ -28,7 +31,7 @@ type bump struct {
 }
 
 func newBump(c contract.Contract, base, own uint64) bump {
-	return bump{top: base, own: own, grow: c.Grow, dirty: c.Dirty}
+	return bump{top: base, floor: base, own: own, grow: c.Grow, dirty: c.Dirty}
 }
 
 func (b *bump) Top() uint64 { return b.top }
@@ -38,7 +41,7 @@ func (b *bump) Fill(size uint64) uint64 {
 	if b.dirty {
 		return size
 	}
-	return 0
+	return min(size, max(b.high, b.top)-b.top)
 }
 
 func (b *bump) Idle(before, after uint64) *Breach {
@@ -50,6 +53,15 @@ func (b *bump) Idle(before, after uint64) *Breach {
 
 // Ended: what was refused before may fit where a block was.
 func (b *bump) Ended(...Block) { b.refused = refusal{} }
+
+func (b *bump) Marked() uint64 { return b.top }
+
+// Rewound: pages of somebody else lie below the floor, so that top stays above it.
+func (b *bump) Rewound(from uint64) {
+	b.refused = refusal{}
+	b.high = max(b.high, b.top)
+	b.top = max(min(b.top, from), b.floor)
+}
 
 func (b *bump) Refused(r Request) *Breach {
 	if r.Old == nil {
@@ -78,6 +90,9 @@ func (b *bump) Placed(r Request, at, pages uint64) *Breach {
 	}
 	if r.Old != nil {
 		b.Ended(*r.Old)
+	}
+	if mem := r.Pages * contract.PageSize; b.own < mem && end > b.own {
+		b.floor = mem
 	}
 	b.took(end, pages > r.Pages, pages)
 	return nil

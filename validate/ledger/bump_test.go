@@ -53,6 +53,37 @@ func TestRefusalEnds(t *testing.T) {
 	}
 }
 
+// After a release, blocks begin at the mark again, but never below pages of somebody
+// else that a block lies behind. What was used has to be cleared.
+func TestRewound(t *testing.T) {
+	b := New(contract.Must(contract.Parse("--abi=core,arena")), 1024, contract.PageSize)
+	place := func(size, at, had, pages uint64, want string) {
+		t.Helper()
+		if got := rule(b.Placed(Request{Size: size, Align: 1, Pages: had, Limit: 9}, at, pages)); got != want {
+			t.Errorf("%d bytes at %#x break %q, want %q", size, at, got, want)
+		}
+	}
+	place(100, 1024, 1, 1, "")
+	mark := b.Marked()
+	place(100, 1124, 1, 1, "")
+	b.Rewound(mark)
+	if got := b.Fill(1000); got != 100 {
+		t.Errorf("%d bytes to clear, want 100", got)
+	}
+	place(50, 1224, 1, 1, "waste")
+	place(50, 1124, 1, 1, "")
+	b.Rewound(1150)
+	b.Rewound(1160) // a mark above top
+	place(50, 1151, 1, 1, "waste")
+	place(65536, 2<<16, 2, 3, "") // behind a page of somebody else
+	place(50, 3<<16, 3, 4, "")
+	b.Rewound(mark)
+	place(50, 2<<16+1, 4, 4, "waste")
+	place(50, 2<<16, 4, 4, "")
+	b.Rewound(0)
+	place(50, 2<<16, 4, 4, "")
+}
+
 // A bump allocator owes the memory up to the limit, no address above the first that
 // fits, growth by what is needed, and a newest block that grows in place.
 func TestBump(t *testing.T) {

@@ -29,6 +29,12 @@ type Ledger interface {
 	Idle(before, after uint64) *Breach
 	// Ended enters that one call ended the life of blocks, the oldest first.
 	Ended(blocks ...Block)
+	// Marked is the address from which on the release of a mark takes memory back that
+	// is made now; 0 if it takes back what was handed out since, wherever that lies.
+	Marked() uint64
+	// Rewound enters that a release took back what lies from an address on; a reset,
+	// all that there is.
+	Rewound(from uint64)
 	// Fill returns how many bytes of a zeroed block of that size the allocator
 	// has to clear by force, at most. The others are zero without a fill.
 	Fill(size uint64) uint64

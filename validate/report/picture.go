@@ -81,7 +81,7 @@ func draw(run script.Script, c contract.Contract, failed bool) picture {
 		d.call(i, call)
 	}
 	for _, n := range slices.Sorted(maps.Keys(d.blocks)) {
-		d.end(n, d.steps)
+		d.end(n, d.steps, "")
 	}
 	if !p.Zoomed {
 		p.Memory = strings.Join(d.points, " ")
@@ -179,7 +179,10 @@ func (d *drawing) call(i int, c script.Call) {
 	d.pages = c.Pages
 	d.size(i)
 	if c.Op == script.OpFree || c.Op == script.OpRealloc && c.Ptr != 0 {
-		d.end(c.Block, i)
+		d.end(c.Block, i, c.String())
+	}
+	for _, n := range c.Ended {
+		d.end(n, i, c.String())
 	}
 	if !c.Op.Makes() || c.Ptr == 0 {
 		return
@@ -192,15 +195,16 @@ func (d *drawing) call(i int, c script.Call) {
 	d.blocks[c.Made] = shown{s, i, c}
 }
 
-// end draws a block whose life ended.
-func (d *drawing) end(n, step int) {
+// end draws a block up to the step in which a call ended its life, and from then on
+// where it was.
+func (d *drawing) end(n, step int, by string) {
 	if b, ok := d.blocks[n]; ok {
 		class := "block"
 		if d.Failed && b.since == d.steps-1 {
 			class = "wrong"
 		}
 		d.box(class, b.since, step, b.Span, b.made.String())
-		d.box("freed", step, d.steps, b.Span, "freed")
+		d.box("freed", step, d.steps, b.Span, "ended by "+by)
 		delete(d.blocks, n)
 	}
 }

@@ -19,6 +19,11 @@ func TestDraw(t *testing.T) {
 		{Op: script.OpAlloc, Size: 65536, Align: 1, Made: 2, Ptr: 3 << 16, Pages: 4},
 		{Op: script.OpAlloc, Size: 1 << 20, Align: 1, Made: 3, Pages: 4}, // null
 		{Op: script.OpRealloc, Block: 2, Size: 10, Align: 1, Made: 4, Ptr: 3 << 16, Pages: 4},
+		{Op: script.OpMark, Made: 5, Ptr: 7, Pages: 4},
+		{Op: script.OpAlloc, Size: 5, Align: 1, Made: 6, Ptr: 3<<16 + 10, Pages: 4},
+		{Op: script.OpAlloc, Size: 5, Align: 1, Made: 7, Ptr: 3<<16 + 15, Pages: 4},
+		{Op: script.OpRelease, Block: 5, Made: -1, Pages: 4, Ended: []int{6, 7}},
+		{Op: script.OpGrow, Made: -1, Pages: 4},
 	}}
 	p := draw(run, contract.Default(), false)
 	count := map[string]int{}
@@ -28,8 +33,9 @@ func TestDraw(t *testing.T) {
 			t.Errorf("%+v outside of %v by %v", b, p.Width, p.Height)
 		}
 	}
-	// Foreign: the second page from the start, the third grown later.
-	for class, want := range map[string]int{"below": 1, "gap": 1, "freed": 2, "foreign": 2, "block": 4} {
+	// Foreign: the second page from the start, the third grown later. Freed: one block
+	// freed, one resized, and two released.
+	for class, want := range map[string]int{"below": 1, "gap": 1, "foreign": 2, "block": 6, "freed": 4} {
 		if count[class] != want {
 			t.Errorf("%d boxes of class %s, want %d", count[class], class, want)
 		}

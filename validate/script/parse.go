@@ -3,6 +3,7 @@
 package script
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -18,8 +19,11 @@ import (
 // that a line gives back or resizes cannot be named on a later line. Errors name the
 // line.
 func Parse(text string, c contract.Contract) (Script, error) {
-	p := parser{contract: c, script: Script{Setup: DefaultSetup(c)}, numbers: map[string]int{"null": Null}, history: history{}}
-	if sets := c.ABI.List(); len(sets) > 1 {
+	p := parser{
+		contract: c, script: Script{Setup: DefaultSetup(c)},
+		numbers: map[string]int{"null": Null}, marks: map[string]int{}, history: history{},
+	}
+	if sets, _ := c.ABI.Split(); len(sets) > 1 {
 		p.script.Setup.ABI = sets[0]
 	}
 	for i, line := range strings.Split(text, "\n") {
@@ -40,8 +44,9 @@ type parser struct {
 	contract contract.Contract
 	script   Script
 	numbers  map[string]int // of the blocks, by name
-	made     int
-	number   int // of the line
+	marks    map[string]int // their numbers, by name
+	made     int            // blocks and marks
+	number   int            // of the line
 	history  history
 }
 
@@ -56,11 +61,11 @@ func (p *parser) line(words []string) error {
 	call := Call{Op: Op(words[0]), Made: -1}
 	form, ok := operands[call.Op]
 	if !ok {
-		return fmt.Errorf("%.40q is not one of alloc, alloc_zeroed, realloc, free, memalign, usable, grow, limit, base, pages, abi", words[0])
+		return fmt.Errorf("%.40q is not one of alloc, alloc_zeroed, realloc, free, memalign, usable, mark, release, reset, grow, limit, base, pages, abi", words[0])
 	}
 	want := strings.Fields(form)
 	if len(words)-1 != len(want) {
-		return fmt.Errorf("%s takes %s", call.Op, form)
+		return fmt.Errorf("%s takes %s", call.Op, cmp.Or(form, "nothing"))
 	}
 	for i, w := range words[1:] {
 		if err := p.operand(&call, want[i], w); err != nil {
@@ -72,26 +77,39 @@ func (p *parser) line(words []string) error {
 			return err
 		}
 	}
-	if call.Op.Makes() {
-		if name == "null" {
-			return errors.New("null is no name for a block")
-		}
-		call.Made = p.made
-		p.made++
-		p.numbers[name] = call.Made
-		p.history.make(call, p.number)
-	} else if name != "" {
-		return fmt.Errorf("%s returns no block to call %.40q", call.Op, name)
+	if err := p.name(&call, name); err != nil {
+		return err
 	}
 	p.script.Calls = append(p.script.Calls, call)
 	return nil
 }
 
+// name enters what a line makes under the name that it gives it.
+func (p *parser) name(call *Call, name string) error {
+	switch {
+	case !call.Op.Names() && name != "":
+		return fmt.Errorf("%s returns no block to call %.40q", call.Op, name)
+	case !call.Op.Names():
+		return nil
+	case call.Op.Makes() && name == "null":
+		return errors.New("null is no name for a block")
+	}
+	call.Made = p.made
+	p.made++
+	if call.Op == OpMark {
+		p.marks[name] = call.Made
+		return nil
+	}
+	p.numbers[name] = call.Made
+	p.history.make(*call, p.number)
+	return nil
+}
+
 // abi reads which set of functions is called.
 func (p *parser) abi(words []string) error {
-	sets := p.contract.ABI.List()
+	sets, _ := p.contract.ABI.Split()
 	if len(words) != 1 || !slices.Contains(sets, contract.ABI(words[0])) {
-		return fmt.Errorf("abi takes one of %s", p.contract.ABI)
+		return fmt.Errorf("abi takes one of %v", sets)
 	}
 	if len(sets) > 1 {
 		p.script.Setup.ABI = contract.ABI(words[0])
@@ -132,6 +150,12 @@ func (p *parser) operand(c *Call, want, word string) (err error) {
 		n, ok := p.numbers[word]
 		if !ok {
 			return fmt.Errorf("block %.40q is not made by any line above", word)
+		}
+		c.Block = n
+	case "MARK":
+		n, ok := p.marks[word]
+		if !ok {
+			return fmt.Errorf("mark %.40q is not made by any line above", word)
 		}
 		c.Block = n
 	case "ALIGN":

@@ -41,6 +41,9 @@ const (
 	OpFree        Op = "free"
 	OpMemalign    Op = "memalign" // posix_memalign
 	OpUsable      Op = "usable"   // malloc_usable_size
+	OpMark        Op = "mark"
+	OpRelease     Op = "release"
+	OpReset       Op = "reset"
 	OpGrow        Op = "grow"
 	OpLimit       Op = "limit"
 )
@@ -48,22 +51,24 @@ const (
 // operands lists what each operation takes, for the parser and its messages.
 var operands = map[Op]string{
 	OpAlloc: "SIZE ALIGN", OpAllocZeroed: "SIZE ALIGN", OpRealloc: "BLOCK SIZE",
-	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpGrow: "PAGES", OpLimit: "PAGES",
+	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpMark: "", OpRelease: "MARK", OpReset: "",
+	OpGrow: "PAGES", OpLimit: "PAGES",
 }
 
 // A Call is one line of a script, with its result.
 type Call struct {
 	Op    Op     `json:"op"`
-	Block int    `json:"block"`           // number of the block that it is about, -1 for null
+	Block int    `json:"block"`           // number of the block or mark that it is about, -1 for null
 	Size  uint64 `json:"size"`            // bytes, or pages for grow and limit
 	Align uint64 `json:"align,omitempty"` // bytes
 
 	// What the call returned. A replay ignores it.
-	Made  int    `json:"made"`            // number of the block made, -1 for none
-	Ptr   uint64 `json:"ptr"`             // address returned; 0 for null
+	Made  int    `json:"made"`            // number of the block or mark made, -1 for none
+	Ptr   uint64 `json:"ptr"`             // address returned, 0 for null; or the mark
 	Pages uint64 `json:"pages"`           // size of the memory afterwards
 	Trap  string `json:"trap,omitempty"`  // what trapped
 	Fails bool   `json:"fails,omitempty"` // a growth that was refused
+	Ended []int  `json:"ended,omitempty"` // numbers of the blocks that release or reset ended
 }
 
 // Null is the number of the block at the null address.
@@ -77,7 +82,14 @@ func (op Op) Makes() bool {
 // Takes reports whether the operation is about a block made before.
 func (op Op) Takes() bool { return op == OpRealloc || op == OpFree || op == OpUsable }
 
-// blockName returns what scripts call a block.
+// Names reports whether later lines can name what the line makes: a block or a mark.
+func (op Op) Names() bool { return op.Makes() || op == OpMark }
+
+// Refers reports whether the operation is about a block or a mark made before.
+func (op Op) Refers() bool { return op.Takes() || op == OpRelease }
+
+// blockName and markName return what scripts call a block and a mark. The two are
+// numbered together, in the order in which they are made.
 func blockName(n int) string {
 	if n == Null {
 		return "null"
@@ -85,20 +97,28 @@ func blockName(n int) string {
 	return fmt.Sprintf("p%d", n)
 }
 
+func markName(n int) string { return fmt.Sprintf("m%d", n) }
+
 // String returns the line as a script has it, without results.
 func (c Call) String() string {
 	var b strings.Builder
-	if c.Op.Makes() {
-		fmt.Fprintf(&b, "p%d = ", c.Made)
+	switch {
+	case c.Op.Makes():
+		b.WriteString(blockName(c.Made) + " = ")
+	case c.Op == OpMark:
+		b.WriteString(markName(c.Made) + " = ")
 	}
 	b.WriteString(string(c.Op))
 	switch c.Op {
+	case OpMark, OpReset:
 	case OpAlloc, OpAllocZeroed, OpMemalign:
 		fmt.Fprintf(&b, " %d %d", c.Size, c.Align)
 	case OpRealloc:
 		fmt.Fprintf(&b, " %s %d", blockName(c.Block), c.Size)
 	case OpFree, OpUsable:
 		fmt.Fprintf(&b, " %s", blockName(c.Block))
+	case OpRelease:
+		fmt.Fprintf(&b, " %s", markName(c.Block))
 	default:
 		fmt.Fprintf(&b, " %d", c.Size)
 	}
