@@ -21,12 +21,14 @@ func deriveArena(m *Model, c contract.Contract) {
 	set := func(axis, choice string) { m.Choices[axis] = choice }
 	set("legend", "floor")
 	set("first", pick(imported, "request", ""))
+	set("marked", pick(keepsAligned(c), "aligned", "any"))
 	set("raise", "")
+	set("firsthigh", "")
 	if tellsFresh(c) {
 		set("raise", pick(c.Optimize == contract.Size, "select", "mul"))
-		if !slices.Contains(m.State, "high.number") {
-			m.State = append(m.State, "high.number")
-		}
+		set("firsthigh", pick(imported, "import", ""))
+		m.State = slices.DeleteFunc(m.State, func(name string) bool { return name == "high.number" })
+		m.State = append(m.State, pick(imported, "high.import", "high.number"))
 	}
 	set("now", pick(m.Choices["raise"] == "mul", "local", "global"))
 	set("floor", "const")

@@ -32,7 +32,7 @@ func TestBlocksAreUsed(t *testing.T) {
 	}
 	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
 		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm",
-		"--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
+		"--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
 	for _, c := range contracts(t, texts) {
 		m, err := emitter.NewModel(c)
 		must(t, err)

@@ -14,8 +14,9 @@ import (
 type bump struct{}
 
 func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error) {
-	if len(mutable) == 0 || len(mutable) > 2 {
-		return Hints{}, fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(mutable))
+	unknown := fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(mutable))
+	if len(mutable) == 0 {
+		return Hints{}, unknown
 	}
 	h := Hints{Top: Cell{Global: mutable[0], Negated: true}, End: End{Kind: EndPage}}
 	if v, ok := constant(m, mutable[0]); ok && !c.HeapBase.Imported() && uint32(v) == c.HeapBase.Address {
@@ -23,13 +24,33 @@ func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints,
 	}
 	// A top that is a multiple of the alignment stays within a page's end.
 	h.Aligned = c.Align() > 1 && c.Align() <= contract.PageSize
+	// The emitter's order: top, ours, high, floor. Only ours is a number of pages.
+	rest := mutable[1:]
+	if n := len(rest); n > 0 && c.HasRole(contract.Releases, contract.Resets) && (c.CanGrow() || c.HeapBase.Imported()) {
+		h.Floor = &Cell{Global: rest[n-1], Negated: true}
+		rest = rest[:n-1]
+	}
 	switch {
-	case len(mutable) == 2:
-		h.End = End{Kind: EndPages, Cell: Cell{Global: mutable[1], Negated: true}, Lazy: c.HeapBase.Imported()}
+	case len(rest) > 0 && (c.HeapBase.Imported() || counts(m, rest[0])):
+		h.End = End{Kind: EndPages, Cell: Cell{Global: rest[0], Negated: true}, Lazy: c.HeapBase.Imported()}
+		rest = rest[1:]
 	case !c.CanGrow():
 		h.End = End{Kind: EndInitial}
 	}
+	if len(rest) > 0 {
+		h.DirtyMark = &Cell{Global: rest[0], Negated: true}
+		rest = rest[1:]
+	}
+	if len(rest) > 0 {
+		return Hints{}, unknown
+	}
 	return h, nil
+}
+
+// counts reports whether a global's initial value is a number of pages.
+func counts(m *wasm.Module, global uint32) bool {
+	v, ok := constant(m, global)
+	return ok && v <= contract.MaxPages
 }
 
 func (b bump) view(s *system, st sym.State) view {
@@ -38,6 +59,12 @@ func (b bump) view(s *system, st sym.State) view {
 	v.clean = v.top
 	if s.hints.DirtyMark != nil {
 		v.clean = s.larger(v.top, s.address(&v, st, *s.hints.DirtyMark))
+	}
+	if s.releases() {
+		v.floor = s.first()
+		if s.hints.Floor != nil {
+			v.floor = s.address(&v, st, *s.hints.Floor)
+		}
 	}
 	e := s.hints.End
 	switch e.Kind {
@@ -63,6 +90,9 @@ func (b bump) view(s *system, st sym.State) view {
 	}
 	if s.hints.Aligned {
 		v.own = s.And(v.own, s.divides(s.align, v.top))
+		if v.floor != nil {
+			v.own = s.And(v.own, s.divides(s.align, v.floor))
+		}
 	}
 	return v
 }
@@ -71,12 +101,12 @@ func (b bump) view(s *system, st sym.State) view {
 func (bump) lazy(s *system, v *view, st sym.State) {
 	cell := st.Globals[s.hints.End.Cell.Global]
 	before := s.Extract(cell, cell.Width-1, 1) // negative
-	top := s.base
-	if s.hints.Aligned {
-		top = s.roundUp(s.base, s.align)
-	}
+	top := s.first()
 	v.top = s.Ite(before, top, v.top)
 	v.clean = s.Ite(before, top, v.clean)
+	if v.floor != nil {
+		v.floor = s.Ite(before, top, v.floor)
+	}
 	v.end = s.Ite(before, s.firstEnd(), v.end)
 	untouched := s.Bool(true)
 	for _, c := range s.hints.cells() {
@@ -89,9 +119,14 @@ func (bump) lazy(s *system, v *view, st sym.State) {
 }
 
 func (bump) invariant(s *system, v view) term {
+	low := s.base
+	if v.floor != nil {
+		low = v.floor
+	}
 	return s.All(
 		s.lt(s.num(0), s.base),
-		s.le(s.base, v.top, v.clean, v.end, v.size),
+		s.le(s.base, low),
+		s.le(low, v.top, v.clean, v.end, v.size),
 		s.le(s.pmin, v.pages, s.pmax),
 		v.own,
 	)

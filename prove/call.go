@@ -39,8 +39,8 @@ type outcome struct {
 func (s *system) calls() ([]*call, error) {
 	var ks []*call
 	for _, f := range s.contract.Signatures() {
-		if duties[f.Role] == nil || f.ABI != contract.Core {
-			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core are", f.Name, f.ABI)
+		if duties[f.Role] == nil || f.ABI != contract.Core && f.ABI != contract.Arena {
+			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core and arena are", f.Name, f.ABI)
 		}
 		k, err := s.call(f)
 		if err != nil {

@@ -36,6 +36,7 @@ type CertifiedHints struct {
 	Top       Cell  `json:"top"`
 	End       End   `json:"end"`
 	DirtyMark *Cell `json:"dirty_mark,omitempty"`
+	Floor     *Cell `json:"floor,omitempty"`
 	Aligned   bool  `json:"aligned"`
 }
 

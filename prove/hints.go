@@ -21,6 +21,11 @@ type Hints struct {
 	// nil: no block ever had a byte above the top.
 	DirtyMark *Cell
 
+	// Floor holds the lowest address that the top can move back to when a mark is
+	// released: the allocator owns every byte from there up to the end. nil: the heap
+	// base. Only contracts with marks have one.
+	Floor *Cell
+
 	// Aligned: the top is always a multiple of the contract's own alignment.
 	Aligned bool
 }
@@ -31,8 +36,10 @@ func (h Hints) cells() []Cell {
 	if k := h.End.Kind; k == EndBytes || k == EndPages {
 		cells = append(cells, h.End.Cell)
 	}
-	if h.DirtyMark != nil {
-		cells = append(cells, *h.DirtyMark)
+	for _, c := range []*Cell{h.DirtyMark, h.Floor} {
+		if c != nil {
+			cells = append(cells, *c)
+		}
 	}
 	return cells
 }

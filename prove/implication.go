@@ -36,6 +36,9 @@ func (k *call) anyOutcome() outcome {
 	if k.hints.DirtyMark != nil {
 		o.post.clean = k.Var("any.clean", k.wide)
 	}
+	if k.releases() {
+		o.post.floor = k.Var("any.floor", k.wide)
+	}
 	return o
 }
 

@@ -4,6 +4,7 @@ package prove
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
@@ -15,6 +16,9 @@ var duties = map[contract.Role]func(k *call) []Obligation{
 	contract.AllocatesZeroed: (*call).allocatesZeroed,
 	contract.Resizes:         (*call).resizes,
 	contract.Frees:           (*call).frees,
+	contract.Marks:           (*call).marks,
+	contract.Releases:        (*call).rewinds,
+	contract.Resets:          (*call).rewinds,
 }
 
 // allocates returns the obligations of a function that returns a new block.
@@ -63,17 +67,23 @@ func (k *call) block(facts []string) []Obligation {
 	}
 	facts = append([]string{"place", "top", "grow", "ours", "invariant", "returns", "failure"}, facts...)
 	got := func(o outcome) block { return block{o.ret, size} }
-	return []Obligation{
+	floors := k.floors()
+	for _, ob := range floors {
+		facts = append(facts, strings.TrimPrefix(ob.Name, k.function.Name+"."))
+	}
+	return append(floors, []Obligation{
 		k.forAll("ours", "what becomes free was free before or belonged to nobody", func(o outcome) term {
-			none := k.le(o.post.end, o.post.top)
-			return k.Any(none, k.le(o.post.end, k.pre.end), k.Eq(k.pre.end, k.pre.size), k.le(k.pre.size, o.post.top))
+			free := k.free(o.post)
+			none := k.le(o.post.end, free.at)
+			return k.Any(none, k.le(o.post.end, k.pre.end), k.Eq(k.pre.end, k.pre.size), k.le(k.pre.size, free.at))
 		}),
 		k.forAll("failure", "a request that fails changes nothing", func(o outcome) term {
-			same := k.All(k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end), k.Eq(o.post.pages, k.pre.pages))
+			same := k.All(k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end), k.Eq(o.post.pages, k.pre.pages), k.sameFloor(o.post, k.pre))
 			return k.Implies(o.failed, same)
 		}),
 		k.forAll("bounds", "the block lies between the heap base and the new top, within the memory", func(o outcome) term {
-			return k.Implies(o.ok, k.And(k.le(k.base, o.ret), k.le(k.end(got(o)), o.post.top, o.post.size)))
+			in := k.And(k.le(k.base, o.ret), k.le(k.end(got(o)), o.post.top, o.post.size))
+			return k.Implies(o.ok, k.And(in, k.beside(o.post, got(o))))
 		}).after("place", "top", "grow").implied(facts...),
 		k.forAll("disjoint", "the block shares no byte with a live block", func(o outcome) term {
 			return k.Implies(o.ok, k.apart(got(o), other))
@@ -82,7 +92,7 @@ func (k *call) block(facts []string) []Obligation {
 			return k.And(k.Implies(o.ok, k.Not(k.has(got(o), foreign))), k.Not(k.has(k.free(o.post), foreign)))
 		}, notOurs...).after("place", "top", "grow").implied(facts...),
 		k.forAll("live", "live blocks stay below the top", func(o outcome) term {
-			return k.le(k.end(other), o.post.top)
+			return k.And(k.le(k.end(other), o.post.top), k.beside(o.post, other))
 		}, exists...).after("place", "top").implied(facts...),
 		k.writesWithin("nothing is written outside the block returned", func(o outcome) block {
 			return block{o.ret, k.Ite(o.ok, size, k.num(0))}
@@ -90,7 +100,7 @@ func (k *call) block(facts []string) []Obligation {
 		k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
 			return k.Implies(o.ok, k.divides(k.alignment(), o.ret))
 		}),
-	}
+	}...)
 }
 
 // writesWithin says that the call writes only inside one block.
@@ -170,7 +180,7 @@ func (k *call) givesBack(gone, held block) []Obligation {
 	foreign := k.some("foreign")
 	return slices.Concat(k.sound(), k.clean(held), []Obligation{
 		k.forAll("live", "other live blocks stay below the top, and the top does not rise", func(o outcome) term {
-			return k.And(k.le(k.end(other), o.post.top), k.le(o.post.top, k.pre.top))
+			return k.All(k.le(k.end(other), o.post.top), k.le(o.post.top, k.pre.top), k.beside(o.post, other))
 		}, k.live(k.pre, other), k.lt(k.num(0), other.size), k.apart(gone, other)),
 		k.forAll("foreign", "no foreign byte and no used byte becomes free, except those given back", func(o outcome) term {
 			return k.Not(k.has(k.free(o.post), foreign))

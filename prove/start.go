@@ -37,6 +37,6 @@ func (s *system) elsewhere() []Obligation {
 	}
 	return []Obligation{
 		one("elsewhere.invariant", "the invariant survives a growth by somebody else", s.invariant(w)),
-		one("elsewhere.end", "the allocator does not own pages that somebody else adds", s.And(s.Eq(w.end, v.end), s.Eq(w.top, v.top))),
+		one("elsewhere.end", "the allocator does not own pages that somebody else adds", s.All(s.Eq(w.end, v.end), s.Eq(w.top, v.top), s.sameFloor(w, v))),
 	}
 }

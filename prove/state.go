@@ -180,6 +180,14 @@ func (s *system) address(v *view, st sym.State, c Cell) term {
 	return s.of(word)
 }
 
+// first is the top of an instance that has no blocks.
+func (s *system) first() term {
+	if s.hints.Aligned {
+		return s.roundUp(s.base, s.align)
+	}
+	return s.base
+}
+
 // firstEnd is the end of the memory that the allocator owns at the start: the initial
 // pages, or the page that the base lies in if that is higher.
 func (s *system) firstEnd() term { return s.larger(s.bytes(s.pmin), s.roundUpPage(s.base)) }

@@ -19,7 +19,7 @@ type strategy interface {
 	view(s *system, st sym.State) view
 
 	// invariant is what holds between calls. It has to imply
-	// 0 < base ≤ top ≤ clean and top ≤ end ≤ size.
+	// 0 < base ≤ top ≤ clean and top ≤ end ≤ size, and base ≤ floor ≤ top.
 	invariant(s *system, v view) term
 
 	// place is where a new block has to lie.
@@ -32,7 +32,7 @@ type strategy interface {
 	gives(k *call) []Obligation
 }
 
-// strategies has a row for each strategy. Modules of any strategy are held to bump's
+// strategies has a row for each strategy. A third-party module is held to bump's
 // placement.
 var strategies = map[contract.Strategy]strategy{
 	contract.Bump: bump{},
@@ -46,6 +46,7 @@ type view struct {
 	top   term // T, an address
 	clean term // C, an address: no block ever had a byte from here up to end
 	end   term // O: the end of the memory that the allocator owns, an address
+	floor term // F, an address: see arena.go; nil if the contract has no marks
 	size  term // M: the memory's size in bytes
 	pages term // p
 	own   term // what else the hints ask of the globals
@@ -55,10 +56,17 @@ func (s *system) view(st sym.State) view { return s.strategy.view(s, st) }
 
 func (s *system) invariant(v view) term { return s.strategy.invariant(s, v) }
 
-// free are the bytes that the allocator can hand out without growing the memory.
-func (s spec) free(v view) block { return block{v.top, s.Sub(v.end, v.top)} }
+// free are the bytes that the allocator can hand out without growing the memory: those
+// above the top, and once marks are released, those above the floor.
+func (s spec) free(v view) block {
+	from := v.top
+	if v.floor != nil {
+		from = v.floor
+	}
+	return block{from, s.Sub(v.end, from)}
+}
 
 // live says that b is a live block: it was handed out and not given back.
 func (s *system) live(v view, b block) term {
-	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at))
+	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at), s.beside(v, b))
 }

@@ -31,7 +31,7 @@ const proveTimeout = 2 * time.Minute
 type proveOptions struct {
 	given              contract.Order
 	top, end           string
-	dirtyMark          string
+	dirtyMark, floor   string
 	timeout            time.Duration
 	jobs               int
 	certificate, check fileName
@@ -57,6 +57,7 @@ func newProve(s streams) *cobra.Command {
 	f.StringVar(&o.top, "top", "", "")
 	f.StringVar(&o.end, "end", "", "")
 	f.StringVar(&o.dirtyMark, "dirty-mark", "", "")
+	f.StringVar(&o.floor, "floor", "", "")
 	addContractFlags(c, &o.given)
 	return c
 }
@@ -75,7 +76,7 @@ func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
 	case o.jobs < 1:
 		return refuse("jobs", "%d is not a number of obligations: give 1 at least", o.jobs)
 	}
-	for _, search := range []string{"timeout", "top", "end", "dirty-mark"} {
+	for _, search := range []string{"timeout", "top", "end", "dirty-mark", "floor"} {
 		if o.check != "" && flags.Changed(search) {
 			return refuse("check", "it searches for nothing, and --%s guides a search: drop either", search)
 		}
@@ -182,10 +183,13 @@ func (o *proveOptions) hints(x subject) (prove.Hints, error) {
 	if o.dirtyMark != "" {
 		h.DirtyMark = new(prove.Cell)
 	}
+	if o.floor != "" {
+		h.Floor = new(prove.Cell)
+	}
 	for _, said := range []struct {
 		flag, text string
 		hint       encoding.TextUnmarshaler
-	}{{"top", o.top, &h.Top}, {"end", o.end, &h.End}, {"dirty-mark", o.dirtyMark, h.DirtyMark}} {
+	}{{"top", o.top, &h.Top}, {"end", o.end, &h.End}, {"dirty-mark", o.dirtyMark, h.DirtyMark}, {"floor", o.floor, h.Floor}} {
 		if said.text == "" {
 			continue
 		}

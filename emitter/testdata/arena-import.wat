@@ -48,8 +48,9 @@
   ;; The end of the owned pages, in pages below 4 GiB; negative before the first request.
   (global $ours (mut i32) (i32.const -1))
 
-  ;; Minus high, as of the last time that top moved down; 1 until then.
-  (global $high (mut i32) (i32.const -1))
+  ;; Minus high, as of the last time that top moved down; 0 until the first request, and
+  ;; then the base until top moves down.
+  (global $high (mut i32) (i32.const 0))
 
   ;; Minus the floor: the heap base, or the end of the last foreign pages below top. It
   ;; is 0, as top is, until the first request reads the base.
@@ -76,6 +77,7 @@
           (global.set $top (i32.sub (i32.const 0) (global.get $base)))
           (global.set $ours (i32.shr_u (global.get $top) (i32.const 16)))
           (global.set $floor (global.get $top))
+          (global.set $high (global.get $top))
           (return (call $alloc (local.get $size) (local.get $align)))))
       ;; Are no pages lacking? The block's last page is computed in 64 bits. It is
       ;; negative if the block would end beyond 2^32, and for a block of size 0 at
@@ -153,7 +155,7 @@
       (then
         (drop (call $alloc (local.get $more) (i32.const 1)))
         (return (local.get $ptr))))
-    ;; Any other block moves.
+    ;; Any other block moves. From here on $more is the new block.
     (local.set $more (call $alloc (local.get $new_size) (local.get $align)))
     (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))
     (local.get $more))

@@ -164,7 +164,7 @@
             (local.get $ptr)
             (i32.const 0)
             (call $alloc (local.get $more) (i32.const 1))))))
-    ;; Any other block moves.
+    ;; Any other block moves. From here on $more is the new block.
     (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
       (then
         (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))
