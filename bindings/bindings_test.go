@@ -67,7 +67,11 @@ func TestNames(t *testing.T) {
 // TestEveryABI: the languages without an allocator interface take any functions.
 func TestEveryABI(t *testing.T) {
 	for _, abi := range contract.ABIs {
-		c := contract.Must(contract.Order{ABI: abi, Target: contract.CosmWasm}.Settle())
+		all := abi
+		if abi == contract.Arena {
+			all = contract.Core + "," + contract.Arena // its functions work on other ABIs' blocks
+		}
+		c := contract.Must(contract.Order{ABI: all, Target: contract.CosmWasm}.Settle())
 		for _, l := range []bindings.Language{bindings.C, bindings.JS, bindings.Go} {
 			files, err := bindings.Write(l, c, "x.wasm")
 			if err != nil {
@@ -77,6 +81,41 @@ func TestEveryABI(t *testing.T) {
 			for _, f := range c.Signatures() {
 				if !bytes.Contains(files[0].Content, []byte(f.Name)) {
 					t.Errorf("%s in %s: %s is missing", abi, l, f.Name)
+				}
+			}
+		}
+	}
+}
+
+// TestDocs: every language says what running out of memory does, and what becomes of
+// a block that is given back.
+func TestDocs(t *testing.T) {
+	null, trap := "0 (null) when out of memory", "traps when out of memory"
+	for _, tt := range []struct {
+		flags, want, not string
+	}{
+		{"", null, trap},
+		{"--oom=trap", trap, null},
+		{"", "reuses nothing", "reuses the newest block"},
+		{"--strategy=stack", "reuses the newest block", "reuses nothing"},
+	} {
+		c := contract.Must(contract.Parse(tt.flags))
+		for _, l := range bindings.Languages {
+			files, err := bindings.Write(l, c, "x.wasm")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files {
+				// Three functions of the four return a block, and AssemblyScript calls two.
+				want := map[string]int{null: 3, trap: 3}[tt.want]
+				if l == bindings.AssemblyScript {
+					want = min(want, 2)
+				}
+				if got := strings.Count(string(f.Content), tt.want); got < max(1, want) {
+					t.Errorf("%q: %s says %d times %q, want %d", tt.flags, f.Name, got, tt.want, max(1, want))
+				}
+				if strings.Contains(string(f.Content), tt.not) {
+					t.Errorf("%q: %s says %q", tt.flags, f.Name, tt.not)
 				}
 			}
 		}

@@ -28,17 +28,12 @@ type model struct {
 	Memory   string // the export name of the memory; empty where it is imported
 	HeapBase string // bytes; empty where it is not a number
 	Align    uint32 // bytes, of every block
-	Fixed    bool   // there is no align parameter
-	Traps    bool   // out of memory traps
+	Strategy contract.StrategyRow
+	Fixed    bool // there is no align parameter
+	Traps    bool // out of memory traps
 	Imports  []contract.Import
 
 	Functions []function
-}
-
-// A function is one that the binding declares.
-type function struct {
-	contract.Function
-	Symbol string // the name in the language
 }
 
 // Core returns the function of the core ABI, or nil where it is left out.
@@ -75,7 +70,7 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	m := &model{
 		Command: "genalloc", File: file, Stem: stem, Module: Module,
 		Object: c.HeapBase.Linker,
-		Align:  c.Align(), Fixed: c.FixedAlign != 0, Traps: c.OOM == contract.OOMTrap,
+		Align:  c.Align(), Strategy: c.Strategy.Row(), Fixed: c.FixedAlign != 0, Traps: c.OOM == contract.OOMTrap,
 	}
 	if text := c.String(); text != "" {
 		m.Command += " " + comment(text)
@@ -132,93 +127,31 @@ func (m *model) words() template.FuncMap {
 		"result":  result,
 		"upper":   strings.ToUpper,
 		"returns": func(f function) bool { return len(f.Results) > 0 },
+		"doc":     m.doc,
+		"aligned": func() bool {
+			return slices.ContainsFunc(m.Functions, func(f function) bool { return slices.ContainsFunc(f.Params, f.isAlign) })
+		},
 	}
 }
 
-// isPointer reports whether a parameter is an address.
-func isPointer(p contract.Param) bool {
-	return p.Role == contract.BlockParam || p.Role == contract.OutParam
-}
-
-// types are the types of an address and of a size, in declarations of the form
-// "TYPE NAME" or "NAME: TYPE".
-var types = map[string]struct {
-	pointer, size string
-	before        bool
-	none          string // in place of no parameters
-}{
-	"c":  {"void *", "size_t ", true, "void"},
-	"rs": {"*mut u8", "usize", false, ""},
-	"ts": {"usize", "usize", false, ""},
-	"js": {"number", "number", false, ""},
-	"go": {" uint32", " uint32", false, ""},
-}
-
-// params writes a parameter list in a language of the table types.
-func (m *model) params(language string, f function) string {
-	t := types[language]
-	var list []string
-	for _, p := range f.Params {
-		typ := t.size
-		if isPointer(p) {
-			typ = t.pointer
-		}
-		switch {
-		case p.Role == contract.OutParam && language == "c":
-			list = append(list, "void **"+p.Name)
-		case t.before:
-			list = append(list, typ+p.Name)
-		case language == "go":
-			list = append(list, local(p.Name)+typ)
-		default:
-			list = append(list, p.Name+": "+typ)
-		}
+// doc says what the function does, when memory runs out too, and what becomes of a
+// block that is given back. Functions that trap in every contract say so themselves.
+func (m *model) doc(f function) string {
+	outOfMemory := "; 0 (null) when out of memory"
+	if f.Role == contract.Resizes {
+		outOfMemory += ", and the block stays as it is"
 	}
-	if len(list) == 0 {
-		return t.none
+	if m.Traps {
+		outOfMemory = "; traps when out of memory"
 	}
-	return strings.Join(list, ", ")
-}
-
-// errnos are the types of an error number, where it is not the size's.
-var errnos = map[string]string{"c": "int ", "rs": "i32"}
-
-// result writes the type of a function's result.
-func result(language string, f function) string {
-	t := types[language]
-	switch errno := errnos[language]; {
-	case f.Result == "":
-		return ""
-	case f.Result == contract.BlockResult:
-		return t.pointer
-	case f.Result == contract.ErrnoResult && errno != "":
-		return errno
+	switch {
+	case f.ABI == contract.CABI || f.ABI == contract.WasmBindgen:
+		outOfMemory = ""
+	case f.Result != contract.BlockResult && !(f.Result == contract.ErrnoResult && m.Traps):
+		outOfMemory = ""
 	}
-	return t.size
-}
-
-// args lists the parameters' names, each between before and after.
-func args(before, after string, f function) string {
-	var list []string
-	for _, p := range f.Params {
-		list = append(list, before+local(p.Name)+after)
+	if f.Role == contract.Frees {
+		return f.Doc + fmt.Sprintf("; --strategy %s reuses %s", m.Strategy.Name, m.Strategy.Reuse)
 	}
-	return strings.Join(list, ", ")
-}
-
-// camel writes alloc_zeroed as AllocZeroed.
-func camel(name string) string {
-	var b strings.Builder
-	for _, word := range strings.Split(name, "_") {
-		if word != "" {
-			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-		}
-	}
-	return b.String()
-}
-
-// local writes old_size as oldSize.
-func local(name string) string {
-	c := camel(name)
-	return strings.ToLower(c[:1]) + c[1:]
+	return f.Doc + outOfMemory
 }

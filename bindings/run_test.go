@@ -126,6 +126,18 @@ func TestJS(t *testing.T) {
 	}
 }
 
+// TestRanges: JavaScript's numbers that are no sizes, addresses or alignments are
+// refused, and addresses beyond 2 GiB are not negative.
+func TestRanges(t *testing.T) {
+	toolchain.Need(t, "node")
+	dir := bind(t, "", "genalloc.wasm", bindings.JS)
+	save(t, dir, "package.json", []byte(`{"type": "module"}`))
+	save(t, dir, "range.mjs", read(t, source(t, "range.mjs")))
+	if got, want := toolchain.Run(t, dir, "node", "range.mjs"), "0 true true 0\n"; got != want {
+		t.Errorf("the program prints %q, want %q", got, want)
+	}
+}
+
 // TestTypes holds the declarations against a program that follows them, and one
 // line that does not.
 func TestTypes(t *testing.T) {
@@ -154,7 +166,7 @@ func TestGo(t *testing.T) {
 	save(t, dir, "go.sum", read(t, filepath.Join(root, "go.sum")))
 	save(t, dir, "main.go", read(t, source(t, "use.go.txt")))
 	toolchain.Run(t, dir, "go", "vet", "./...")
-	if got, want := toolchain.Run(t, dir, "go", "run", "."), "0 42 0 <nil> <nil>\n"; got != want {
+	if got, want := toolchain.Run(t, dir, "go", "run", "."), "0 42 0 <nil> <nil>\nalign is 24, not a power of two\n"; got != want {
 		t.Errorf("the program prints %q, want %q", got, want)
 	}
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package bindings
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// A function is one that the binding declares.
+type function struct {
+	contract.Function
+	Symbol string // the name in the language
+}
+
+// isAlign reports whether a parameter has to be a power of two. The functions of C
+// answer other alignments themselves.
+func (f function) isAlign(p contract.Param) bool {
+	return p.Role == contract.AlignParam && f.ABI != contract.C
+}
+
+// Alignments lists the parameters that have to be powers of two.
+func (f function) Alignments() []string {
+	var list []string
+	for _, p := range f.Params {
+		if f.isAlign(p) {
+			list = append(list, local(p.Name))
+		}
+	}
+	return list
+}
+
+// defaultAlign is the alignment in bytes where JavaScript leaves it out: that of the
+// largest element of a typed array.
+const defaultAlign = 8
+
+// JS writes the function's parameters for JavaScript: in its declaration, in a type,
+// and checked as arguments. An alignment that comes last can be left out.
+func (f function) JS() (js struct{ Params, Types, Args string }) {
+	var params, types, args []string
+	for i, p := range f.Params {
+		name, check, given, optional := local(p.Name), "u32", "", ""
+		if f.isAlign(p) {
+			check = "powerOfTwo"
+			if i == len(f.Params)-1 {
+				given, optional = fmt.Sprint(" = ", defaultAlign), "?"
+			}
+		}
+		params = append(params, name+given)
+		types = append(types, name+optional+": number")
+		args = append(args, fmt.Sprintf("%s(%q, %s)", check, name, name))
+	}
+	js.Params, js.Types, js.Args = strings.Join(params, ", "), strings.Join(types, ", "), strings.Join(args, ", ")
+	return js
+}
+
+// isPointer reports whether a parameter is an address.
+func isPointer(p contract.Param) bool {
+	return p.Role == contract.BlockParam || p.Role == contract.OutParam
+}
+
+// types are the types of an address and of a size, in declarations of the form
+// "TYPE NAME" or "NAME: TYPE".
+var types = map[string]struct {
+	pointer, size string
+	before        bool
+	none          string // in place of no parameters
+}{
+	"c":  {"void *", "size_t ", true, "void"},
+	"rs": {"*mut u8", "usize", false, ""},
+	"ts": {"usize", "usize", false, ""},
+	"js": {"number", "number", false, ""},
+	"go": {" uint32", " uint32", false, ""},
+}
+
+// params writes a parameter list in a language of the table types.
+func (m *model) params(language string, f function) string {
+	t := types[language]
+	var list []string
+	for _, p := range f.Params {
+		typ := t.size
+		if isPointer(p) {
+			typ = t.pointer
+		}
+		switch {
+		case p.Role == contract.OutParam && language == "c":
+			list = append(list, "void **"+p.Name)
+		case t.before:
+			list = append(list, typ+p.Name)
+		case language == "go":
+			list = append(list, local(p.Name)+typ)
+		default:
+			list = append(list, p.Name+": "+typ)
+		}
+	}
+	if len(list) == 0 {
+		return t.none
+	}
+	return strings.Join(list, ", ")
+}
+
+// errnos are the types of an error number, where it is not the size's.
+var errnos = map[string]string{"c": "int ", "rs": "i32"}
+
+// result writes the type of a function's result.
+func result(language string, f function) string {
+	t := types[language]
+	switch errno := errnos[language]; {
+	case f.Result == "":
+		return ""
+	case f.Result == contract.BlockResult:
+		return t.pointer
+	case f.Result == contract.ErrnoResult && errno != "":
+		return errno
+	}
+	return t.size
+}
+
+// args lists the parameters' names, each between before and after.
+func args(before, after string, f function) string {
+	var list []string
+	for _, p := range f.Params {
+		list = append(list, before+local(p.Name)+after)
+	}
+	return strings.Join(list, ", ")
+}
+
+// camel writes alloc_zeroed as AllocZeroed.
+func camel(name string) string {
+	var b strings.Builder
+	for _, word := range strings.Split(name, "_") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+// local writes old_size as oldSize.
+func local(name string) string {
+	c := camel(name)
+	return strings.ToLower(c[:1]) + c[1:]
+}
