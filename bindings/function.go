@@ -61,18 +61,17 @@ func isPointer(p contract.Param) bool {
 	return p.Role == contract.BlockParam || p.Role == contract.OutParam
 }
 
-// types are the types of an address and of a size, in declarations of the form
-// "TYPE NAME" or "NAME: TYPE".
+// types are the types of an address, of a size and of a mark, in declarations of the
+// form "TYPE NAME" or "NAME: TYPE".
 var types = map[string]struct {
-	pointer, size string
-	before        bool
-	none          string // in place of no parameters
+	pointer, size, mark string
+	before              bool
+	none                string // in place of no parameters
 }{
-	"c":  {"void *", "size_t ", true, "void"},
-	"rs": {"*mut u8", "usize", false, ""},
-	"ts": {"usize", "usize", false, ""},
-	"js": {"number", "number", false, ""},
-	"go": {" uint32", " uint32", false, ""},
+	"c":  {"void *", "size_t ", "size_t ", true, "void"},
+	"rs": {"*mut u8", "usize", "usize", false, ""},
+	"ts": {"usize", "usize", "usize", false, ""},
+	"go": {" uint32", " uint32", " Mark", false, ""},
 }
 
 // params writes a parameter list in a language of the table types.
@@ -81,8 +80,11 @@ func (m *model) params(language string, f function) string {
 	var list []string
 	for _, p := range f.Params {
 		typ := t.size
-		if isPointer(p) {
+		switch {
+		case isPointer(p):
 			typ = t.pointer
+		case p.Role == contract.MarkParam:
+			typ = t.mark
 		}
 		switch {
 		case p.Role == contract.OutParam && language == "c":
@@ -112,6 +114,8 @@ func result(language string, f function) string {
 		return ""
 	case f.Result == contract.BlockResult:
 		return t.pointer
+	case f.Result == contract.MarkResult:
+		return t.mark
 	case f.Result == contract.ErrnoResult && errno != "":
 		return errno
 	}

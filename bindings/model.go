@@ -34,12 +34,34 @@ type model struct {
 	Imports  []contract.Import
 
 	Functions []function
+	Scope     *scope // nil where a function that it needs is left out
+}
+
+// A scope is made of the functions that mark and release.
+type scope struct{ Mark, Release *function }
+
+// marks is what a binding says of marks, a line each.
+var marks = []string{
+	"A mark is opaque, and belongs to the instance that returned it. When it is released,",
+	"the blocks that were made since are dead. So are younger marks: they are stale. Do not",
+	"release a stale mark: it changes nothing if it lies above what is in use then, but",
+	"frees whatever lies above it otherwise.",
 }
 
 // Core returns the function of the core ABI, or nil where it is left out.
 func (m *model) Core(name string) *function {
 	for i, f := range m.Functions {
 		if f.ABI == contract.Core && f.Name == name {
+			return &m.Functions[i]
+		}
+	}
+	return nil
+}
+
+// ofRole returns the first function with the role, or nil.
+func (m *model) ofRole(r contract.Role) *function {
+	for i, f := range m.Functions {
+		if f.Role == r {
 			return &m.Functions[i]
 		}
 	}
@@ -111,6 +133,9 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		}
 		m.Functions = append(m.Functions, function{f, symbol})
 	}
+	if s := (scope{m.ofRole(contract.Marks), m.ofRole(contract.Releases)}); s.Mark != nil && s.Release != nil {
+		m.Scope = &s
+	}
 	return m, nil
 }
 
@@ -128,6 +153,7 @@ func (m *model) words() template.FuncMap {
 		"upper":   strings.ToUpper,
 		"returns": func(f function) bool { return len(f.Results) > 0 },
 		"doc":     m.doc,
+		"marks":   func() []string { return marks },
 		"aligned": func() bool {
 			return slices.ContainsFunc(m.Functions, func(f function) bool { return slices.ContainsFunc(f.Params, f.isAlign) })
 		},

@@ -51,7 +51,7 @@ func TestImports(t *testing.T) {
 	toolchain.Run(t, dir, "clang", "--target=wasm32", "-O1", "-nostdlib", "-Dalloc_zeroed=zeroed",
 		"-Wall", "-Werror", "-Wl,--no-entry,--export=run", "-I.", "-o", "use.wasm", source(t, "use.c"))
 	imports(t, dir, "dealloc", "realloc", "zeroed")
-	rust(t, dir)
+	rust(t, dir, "use.rs")
 	imports(t, dir, "alloc", "dealloc", "realloc", "zeroed")
 }
 
@@ -82,47 +82,66 @@ func TestRust(t *testing.T) {
 	toolchain.Need(t, toolchain.Rust, "wasm-ld")
 	for _, flags := range []string{"", "--fixed-align=16", "--functions=alloc,dealloc --oom=trap"} {
 		dir := bind(t, flags, "genalloc.o", bindings.Rust)
-		rust(t, dir, "-C", "link-arg=genalloc.o")
+		rust(t, dir, "use.rs", "-C", "link-arg=genalloc.o")
 		if got := run(t, dir); got != 45+6+7+100 {
 			t.Errorf("%q: run returns %d, want 158", flags, got)
 		}
 	}
 }
 
-func rust(t *testing.T, dir string, args ...string) {
+// rust compiles a file of testdata to use.wasm.
+func rust(t *testing.T, dir, file string, args ...string) {
 	t.Helper()
-	save(t, dir, "use.rs", read(t, source(t, "use.rs")))
+	toolchain.Run(t, dir, "env", rustc(t, dir, file, args...)...)
+}
+
+// rustc returns the arguments of env for that.
+func rustc(t *testing.T, dir, file string, args ...string) []string {
+	t.Helper()
+	save(t, dir, file, read(t, source(t, file)))
 	args = append([]string{"--target=wasm32-unknown-unknown", "--edition=2021", "--crate-type=cdylib", "-O", "-D", "warnings",
 		// Stable since Rust 1.68; Debian 12 has 1.63.
 		"-Z", "crate-attr=feature(default_alloc_error_handler)",
-		"-C", "panic=abort", "-C", "linker=wasm-ld", "-o", "use.wasm", "use.rs"}, args...)
-	toolchain.Run(t, dir, "env", append([]string{"RUSTC_BOOTSTRAP=1", toolchain.Rust}, args...)...)
+		"-C", "panic=abort", "-C", "linker=wasm-ld", "-o", "use.wasm", file}, args...)
+	return append([]string{"RUSTC_BOOTSTRAP=1", toolchain.Rust}, args...)
 }
 
 func TestZig(t *testing.T) {
-	zig := toolchain.Zig(t)
 	for _, flags := range []string{"", "--functions=alloc,dealloc"} {
 		dir := bind(t, flags, "genalloc.o", bindings.Zig)
-		save(t, dir, "use.zig", read(t, source(t, "use.zig")))
-		build := []string{"build-exe", "-fno-entry"}
-		if strings.HasPrefix(toolchain.Run(t, dir, zig, "version"), "0.11.") {
-			build = []string{"build-lib", "-dynamic"} // 0.12 builds programs without an entry
-		}
-		toolchain.Run(t, dir, zig, append(build, "use.zig", "genalloc.o", "-target", "wasm32-freestanding", "-O", "ReleaseSmall",
-			"--export=run", "--cache-dir", "cache", "--global-cache-dir", "cache", "-femit-bin=use.wasm")...)
+		zig(t, dir, "use.zig")
 		if got := run(t, dir); got != 499500 {
 			t.Errorf("%q: run returns %d, want 499500", flags, got)
 		}
 	}
 }
 
+// zig compiles a file of testdata and links it with genalloc.o to use.wasm.
+// Pairs of words are replaced in it.
+func zig(t *testing.T, dir, file string, words ...string) {
+	t.Helper()
+	zig := toolchain.Zig(t)
+	save(t, dir, file, []byte(strings.NewReplacer(words...).Replace(string(read(t, source(t, file))))))
+	build := []string{"build-exe", "-fno-entry"}
+	if strings.HasPrefix(toolchain.Run(t, dir, zig, "version"), "0.11.") {
+		build = []string{"build-lib", "-dynamic"} // 0.12 builds programs without an entry
+	}
+	toolchain.Run(t, dir, zig, append(build, file, "genalloc.o", "-target", "wasm32-freestanding", "-O", "ReleaseSmall",
+		"--export=run", "--cache-dir", "cache", "--global-cache-dir", "cache", "-femit-bin=use.wasm")...)
+}
+
 func TestJS(t *testing.T) {
 	toolchain.Need(t, "node")
-	dir := bind(t, "", "genalloc.wasm", bindings.JS)
+	node(t, bind(t, "", "genalloc.wasm", bindings.JS), "use.mjs", "0 112 0 true\n")
+}
+
+// node runs a file of testdata and holds what it prints against what it should.
+func node(t *testing.T, dir, file, want string) {
+	t.Helper()
 	save(t, dir, "package.json", []byte(`{"type": "module"}`))
-	save(t, dir, "use.mjs", read(t, source(t, "use.mjs")))
-	if got, want := toolchain.Run(t, dir, "node", "use.mjs"), "0 112 0 true\n"; got != want {
-		t.Errorf("the program prints %q, want %q", got, want)
+	save(t, dir, file, read(t, source(t, file)))
+	if got := toolchain.Run(t, dir, "node", file); got != want {
+		t.Errorf("%s prints %q, want %q", file, got, want)
 	}
 }
 
@@ -130,27 +149,32 @@ func TestJS(t *testing.T) {
 // refused, and addresses beyond 2 GiB are not negative.
 func TestRanges(t *testing.T) {
 	toolchain.Need(t, "node")
-	dir := bind(t, "", "genalloc.wasm", bindings.JS)
-	save(t, dir, "package.json", []byte(`{"type": "module"}`))
-	save(t, dir, "range.mjs", read(t, source(t, "range.mjs")))
-	if got, want := toolchain.Run(t, dir, "node", "range.mjs"), "0 true true 0\n"; got != want {
-		t.Errorf("the program prints %q, want %q", got, want)
-	}
+	node(t, bind(t, "", "genalloc.wasm", bindings.JS), "range.mjs", "0 true true 0\n")
 }
 
 // TestTypes holds the declarations against a program that follows them, and one
 // line that does not.
 func TestTypes(t *testing.T) {
+	types(t, bind(t, "", "genalloc.wasm", bindings.JS), "use.ts.txt")
+}
+
+func types(t *testing.T, dir, file string) {
+	t.Helper()
 	tsc := toolchain.Node(t, "tsc")
-	dir := bind(t, "", "genalloc.wasm", bindings.JS)
 	save(t, dir, "package.json", []byte(`{"type": "module"}`))
-	save(t, dir, "use.ts", read(t, source(t, "use.ts.txt")))
+	save(t, dir, "use.ts", read(t, source(t, file)))
 	toolchain.Run(t, dir, tsc, "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext",
 		"--lib", "es2022,dom", "--types", "", "use.ts")
 }
 
 func TestGo(t *testing.T) {
-	dir := bind(t, "", "genalloc.wasm", bindings.Go)
+	golang(t, bind(t, "", "genalloc.wasm", bindings.Go), "use.go.txt",
+		"0 42 0 <nil> <nil>\nalign is 24, not a power of two\n")
+}
+
+// golang runs a program over the package genalloc.
+func golang(t *testing.T, dir, file, want string) {
+	t.Helper()
 	pkg := filepath.Join(dir, "genalloc")
 	if err := os.Mkdir(pkg, 0o777); err != nil {
 		t.Fatal(err)
@@ -164,9 +188,9 @@ func TestGo(t *testing.T) {
 	mod := strings.Replace(string(read(t, filepath.Join(root, "go.mod"))), "module github.com/genalloc/genalloc", "module use", 1)
 	save(t, dir, "go.mod", []byte(mod))
 	save(t, dir, "go.sum", read(t, filepath.Join(root, "go.sum")))
-	save(t, dir, "main.go", read(t, source(t, "use.go.txt")))
+	save(t, dir, "main.go", read(t, source(t, file)))
 	toolchain.Run(t, dir, "go", "vet", "./...")
-	if got, want := toolchain.Run(t, dir, "go", "run", "."), "0 42 0 <nil> <nil>\nalign is 24, not a power of two\n"; got != want {
+	if got := toolchain.Run(t, dir, "go", "run", "."); got != want {
 		t.Errorf("the program prints %q, want %q", got, want)
 	}
 }

@@ -68,7 +68,7 @@ var Conventions = []Convention{
 		OutOfMemory: "nothing is requested",
 		Notes: []string{
 			"a mark means nothing but to release and in its own instance; any number is safe to release",
-			"releasing a mark that lies above what is in use changes nothing",
+			"a mark is stale once an older one was released: release it no more. It changes nothing if it lies above what is in use, and frees what lies above it otherwise",
 			"what was allocated before somebody else grew the memory is not taken back once blocks lie behind those pages",
 			"in an object the names are genalloc_mark, genalloc_release and genalloc_reset",
 		},

@@ -124,7 +124,7 @@ var tables = []struct {
 	}},
 	{Arena, []Function{
 		fn(Marks, MarkResult, "mark", "", "returns a mark, to release what is allocated from now on"),
-		fn(Releases, NoResult, "release", "mark", "frees every block that was allocated since the mark; changes nothing if an older mark was released since"),
+		fn(Releases, NoResult, "release", "mark", "frees every block that was allocated since the mark"),
 		fn(Resets, NoResult, "reset", "", "frees every block"),
 	}},
 }
