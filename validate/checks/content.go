@@ -42,6 +42,20 @@ var contentChecks = []Check{
 		Skip:    needs(script.OpFree),
 		Run:     runDealloc,
 	},
+	{
+		Name:    "reuse",
+		Promise: "Memory that the strategy takes back is handed out again, and no other.",
+		Skip: func(c contract.Contract) string {
+			if reason := skipThirdParty("what a third-party module hands out again is not known")(c); reason != "" {
+				return reason
+			}
+			if !c.HasRole(contract.Frees, contract.Resizes) {
+				return "no function gives memory back"
+			}
+			return NeedsBlocks(c)
+		},
+		Run: runReuse,
+	},
 }
 
 func needsDirt(c contract.Contract) string {

@@ -1,5 +1,6 @@
 ;; SPDX-License-Identifier: MIT OR Apache-2.0
 ;; CONTRACT
+;; ERROR "reuse" overlap
 ;; ERROR "overlap" overlap
 ;;
 ;; Any block is taken back, and not the newest alone.
