@@ -7,8 +7,9 @@ type Strategy string
 
 // The strategies.
 const (
-	Bump Strategy = "bump"
-	Any  Strategy = "any"
+	Bump  Strategy = "bump"
+	Stack Strategy = "stack"
+	Any   Strategy = "any"
 )
 
 // A StrategyRow is what the contract knows of a strategy. Each stage that has to know
@@ -28,6 +29,7 @@ const ReusesNothing = "nothing"
 // below the heap base.
 var Strategies = []StrategyRow{
 	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true},
+	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true},
 	{Name: Any, Doc: "a third-party module", Reuse: "not known"},
 }
 

@@ -22,5 +22,6 @@ type strategy struct {
 
 // strategies has a row for each strategy that modules can be made with.
 var strategies = map[contract.Strategy]strategy{
-	contract.Bump: bump,
+	contract.Bump:  bump,
+	contract.Stack: stack,
 }

@@ -35,8 +35,9 @@ type strategy interface {
 // strategies has a row for each strategy. A third-party module is held to bump's
 // placement.
 var strategies = map[contract.Strategy]strategy{
-	contract.Bump: bump{},
-	contract.Any:  bump{},
+	contract.Bump:  bump{},
+	contract.Stack: stack{},
+	contract.Any:   bump{},
 }
 
 // view is what a state means. Every live block lies in [base, top); the bytes in

@@ -67,8 +67,9 @@ type strategy struct {
 }
 
 var strategies = map[contract.Strategy]strategy{
-	contract.Bump: bumpStrategy,
-	contract.Any:  anyStrategy,
+	contract.Bump:  bumpStrategy,
+	contract.Stack: stackStrategy,
+	contract.Any:   anyStrategy,
 }
 
 // New opens the ledger of the contract's strategy, for a heap that starts at base in
