@@ -5,12 +5,9 @@ package object_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/tetratelabs/wazero/api"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/toolchain"
@@ -24,50 +21,59 @@ var states = map[string]object.Options{
 	"global": {State: object.StateGlobal},
 }
 
-// TestLink links a C program with the allocator in every way that a build
-// system may, and runs it.
+// ways are the ways in which a build system may link a program with the allocator.
+var ways = map[string]func(t *testing.T, dir, ld, app, alloc string){
+	"app first":   func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, app, alloc) },
+	"app last":    func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, alloc, app) },
+	"no gc":       func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--no-gc-sections", app, alloc) },
+	"stack first": func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--stack-first", app, alloc) },
+	"compress": func(t *testing.T, dir, ld, app, alloc string) {
+		link(t, dir, ld, "--compress-relocations", "--strip-debug", "-O2", app, alloc)
+	},
+	"strip":         func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--strip-all", app, alloc) },
+	"relinked once": func(t *testing.T, dir, ld, app, alloc string) { relink(t, dir, ld, app, alloc) },
+	"relinked alone": func(t *testing.T, dir, ld, app, alloc string) {
+		toolchain.Run(t, dir, ld, "-r", "-o", "again.o", alloc)
+		link(t, dir, ld, "again.o", app)
+	},
+	"archive": func(t *testing.T, dir, ld, app, alloc string) {
+		archive(t, dir, alloc)
+		link(t, dir, ld, app, "liballoc.a")
+	},
+	"archive first": func(t *testing.T, dir, ld, app, alloc string) {
+		archive(t, dir, alloc)
+		link(t, dir, ld, "liballoc.a", app)
+	},
+	"library": func(t *testing.T, dir, ld, app, alloc string) {
+		archive(t, dir, alloc)
+		link(t, dir, ld, app, "-L.", "-lalloc")
+	},
+}
+
+// TestLink links C programs with the allocator in every way, and runs them.
 func TestLink(t *testing.T) {
-	ways := map[string]func(t *testing.T, dir, ld, app, alloc string){
-		"app first":   func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, app, alloc) },
-		"app last":    func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, alloc, app) },
-		"no gc":       func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--no-gc-sections", app, alloc) },
-		"stack first": func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--stack-first", app, alloc) },
-		"compress": func(t *testing.T, dir, ld, app, alloc string) {
-			link(t, dir, ld, "--compress-relocations", "--strip-debug", "-O2", app, alloc)
-		},
-		"strip":         func(t *testing.T, dir, ld, app, alloc string) { link(t, dir, ld, "--strip-all", app, alloc) },
-		"relinked once": func(t *testing.T, dir, ld, app, alloc string) { relink(t, dir, ld, app, alloc) },
-		"relinked alone": func(t *testing.T, dir, ld, app, alloc string) {
-			toolchain.Run(t, dir, ld, "-r", "-o", "again.o", alloc)
-			link(t, dir, ld, "again.o", app)
-		},
-		"archive": func(t *testing.T, dir, ld, app, alloc string) {
-			archive(t, dir, alloc)
-			link(t, dir, ld, app, "liballoc.a")
-		},
-		"archive first": func(t *testing.T, dir, ld, app, alloc string) {
-			archive(t, dir, alloc)
-			link(t, dir, ld, "liballoc.a", app)
-		},
-		"library": func(t *testing.T, dir, ld, app, alloc string) {
-			archive(t, dir, alloc)
-			link(t, dir, ld, app, "-L.", "-lalloc")
-		},
-	}
 	for state, opts := range states {
 		t.Run(state, func(t *testing.T) {
 			eachLinker(t, func(t *testing.T, ld string) {
 				dir := t.TempDir()
-				app, alloc := compile(t, dir, "app.c"), allocator(t, dir, "--heap-base=linker", opts)
-				for way, build := range ways {
-					t.Run(way, func(t *testing.T) {
-						build(t, dir, ld, app, alloc)
-						program := load(t, dir, "app.wasm")
-						if line := call(t, instantiate(t, program), "run"); line != 0 {
-							t.Errorf("app.c:%d does not hold", line)
-						}
-						exportsOnly(t, program, "memory", "run")
-					})
+				for _, tt := range []struct{ flags, file string }{
+					{"", "app.c"},
+					{"--strategy=stack", "app.c"},
+					{"--abi=core,arena", "arena.c"},
+					{"--abi=core,arena --strategy=stack --grow=double", "arena.c"},
+				} {
+					app := compile(t, dir, tt.file)
+					alloc := allocator(t, dir, strings.TrimSpace("--heap-base=linker "+tt.flags), opts)
+					for way, build := range ways {
+						t.Run(tt.flags+" "+way, func(t *testing.T) {
+							build(t, dir, ld, app, alloc)
+							program := load(t, dir, "app.wasm")
+							if line := call(t, instantiate(t, program), "run"); line != 0 {
+								t.Errorf("%s:%d does not hold", tt.file, line)
+							}
+							exportsOnly(t, program, "memory", "run")
+						})
+					}
 				}
 			})
 		})
@@ -231,66 +237,17 @@ func TestJudge(t *testing.T) {
 	})
 }
 
-// TestStatesAgree: with its state in memory an allocator returns the same
-// addresses as with its state in globals, which TestJudge judges.
-func TestStatesAgree(t *testing.T) {
-	eachLinker(t, func(t *testing.T, ld string) {
-		for _, flags := range []string{"", "--oom=trap --grow=double --min-align=16", "--grow=chunk=3", "--fixed-align=8 --grow=never"} {
-			data, base := linkAlone(t, ld, flags, object.Options{State: object.StateData}, "-zstack-size=65536")
-			// The words of the state take the place of 16 bytes of stack.
-			global, base2 := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal}, "-zstack-size=65552")
-			if base != base2 {
-				t.Fatalf("the bases are %d and %d", base, base2)
-			}
-			agree(t, flags, instantiate(t, data), instantiate(t, global))
-		}
-	})
-}
-
-// agree makes the same random calls of two allocators.
-func agree(t *testing.T, flags string, a, b api.Module) {
-	t.Helper()
-	type block struct{ ptr, size, align uint64 }
-	var blocks []block
-	random := rand.New(rand.NewPCG(1, 2))
-	for i := range 600 {
-		size, align := random.Uint64N(1<<random.UintN(18)), uint64(1)<<random.UintN(13)
-		name, args := "alloc", []uint64{size, align}
-		if len(blocks) > 0 && random.UintN(3) == 0 {
-			old := blocks[max(0, len(blocks)-1-random.IntN(3))]
-			name, args, align = contract.LinkedRealloc, []uint64{old.ptr, old.size, old.align, size}, old.align
-		}
-		if strings.Contains(flags, "--fixed-align") {
-			args = slices.Delete(args, len(args)/2, len(args)/2+1)
-		}
-		if random.UintN(100) == 0 {
-			a.Memory().Grow(1)
-			b.Memory().Grow(1)
-		}
-		ctx := context.Background()
-		got, errA := a.ExportedFunction(name).Call(ctx, args...)
-		want, errB := b.ExportedFunction(name).Call(ctx, args...)
-		if !slices.Equal(got, want) || (errA == nil) != (errB == nil) || a.Memory().Size() != b.Memory().Size() {
-			t.Fatalf("%q call %d, %s%v: %#x %v with state in memory, %#x %v in globals", flags, i, name, args, got, errA, want, errB)
-		}
-		if errA == nil && got[0] != 0 {
-			blocks = append(blocks, block{got[0], size, align})
-		}
-	}
-	if len(blocks) < 10 {
-		t.Errorf("%q: %d blocks are too few to show anything", flags, len(blocks))
-	}
-}
-
 // linkAlone links an allocator and nothing else, and returns the base that the
 // linker has chosen.
 func linkAlone(t *testing.T, ld, flags string, opts object.Options, ldflags ...string) (program []byte, base uint64) {
 	t.Helper()
 	dir := t.TempDir()
-	alloc := allocator(t, dir, strings.TrimSpace("--heap-base=linker "+flags), opts)
-	args := append([]string{
-		"--no-entry", "--export=alloc", "--export=alloc_zeroed", "--export=dealloc", "--export=genalloc_realloc", "-o", "linked.wasm", alloc,
-	}, ldflags...)
+	text := strings.TrimSpace("--heap-base=linker " + flags)
+	alloc := allocator(t, dir, text, opts)
+	args := append([]string{"--no-entry", "-o", "linked.wasm", alloc}, ldflags...)
+	for _, f := range contract.Must(contract.Parse(text)).Signatures() {
+		args = append(args, "--export="+f.Export)
+	}
 	toolchain.Run(t, dir, ld, append(args, "--export=__heap_base")...)
 	base = instantiate(t, load(t, dir, "linked.wasm")).ExportedGlobal("__heap_base").Get()
 	toolchain.Run(t, dir, ld, args...)

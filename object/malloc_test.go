@@ -19,7 +19,7 @@ import (
 // TestMalloc links a freestanding C program with the functions of C.
 func TestMalloc(t *testing.T) {
 	for state, opts := range states {
-		for _, flags := range []string{"--abi=c --heap-base=linker", "--abi=c --target=mvp --heap-base=linker --optimize=size"} {
+		for _, flags := range []string{"--abi=c --heap-base=linker", "--abi=c --target=mvp --heap-base=linker --optimize=size", "--abi=c --heap-base=linker --strategy=stack"} {
 			t.Run(state+" "+flags, func(t *testing.T) {
 				eachLinker(t, func(t *testing.T, ld string) {
 					dir := t.TempDir()
@@ -40,14 +40,16 @@ func TestWASI(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
 		toolchain.Need(t, "clang")
 		dir := t.TempDir()
-		allocator(t, dir, "--abi=c --heap-base=linker", object.Options{})
-		wasi(t, dir, ld, "ours.wasm", "alloc.o")
-		if got, want := start(t, load(t, dir, "ours.wasm")), "one three two 0.500\n1 arguments, usable 4, low\n"; got != want {
-			t.Errorf("the program prints %q, want %q", got, want)
-		}
-		for _, name := range []string{"dlmalloc", "sbrk", "dispose_chunk"} {
-			if bytes.Contains(load(t, dir, "ours.wasm"), []byte(name)) {
-				t.Errorf("the program has a function %s of dlmalloc", name)
+		for _, flags := range []string{"--abi=c --heap-base=linker", "--abi=c --heap-base=linker --strategy=stack"} {
+			allocator(t, dir, flags, object.Options{})
+			wasi(t, dir, ld, "ours.wasm", "alloc.o")
+			if got, want := start(t, load(t, dir, "ours.wasm")), "one three two 0.500\n1 arguments, usable 4, low\n"; got != want {
+				t.Errorf("%q: the program prints %q, want %q", flags, got, want)
+			}
+			for _, name := range []string{"dlmalloc", "sbrk", "dispose_chunk"} {
+				if bytes.Contains(load(t, dir, "ours.wasm"), []byte(name)) {
+					t.Errorf("%q: the program has a function %s of dlmalloc", flags, name)
+				}
 			}
 		}
 		// The same look finds dlmalloc where it is.
