@@ -21,7 +21,7 @@ func deriveArena(m *Model, c contract.Contract) {
 	set := func(axis, choice string) { m.Choices[axis] = choice }
 	set("legend", "floor")
 	set("first", pick(imported, "request", ""))
-	set("marked", pick(keepsAligned(c), "aligned", "any"))
+	set("marked", pick(keepsAligned(c), "aligned", "whole"))
 	set("raise", "")
 	set("firsthigh", "")
 	if tellsFresh(c) {

@@ -61,7 +61,7 @@ func TestDefaultModule(t *testing.T) {
 	info := describe(t, b)
 	out := text(info)
 	has(t, out, fmt.Sprint(len(b)), "bytes")
-	has(t, out, "contract", "genalloc", "(the", "defaults)")
+	has(t, out, "contract", "genalloc", "(all", "defaults)")
 	has(t, out, `"memory"`, "memory", "1", "page")
 	has(t, out, `"alloc"`, "func", "(i32", "i32)", "->", "(i32)")
 	has(t, out, `"alloc_zeroed"`, "func", "(i32", "i32)", "->", "(i32)")

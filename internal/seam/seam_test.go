@@ -35,6 +35,7 @@ var strategyTables = []string{
 var exceptions = []struct{ file, names, reason string }{
 	{"emitter/bump.go", "any", "a choice on an axis"},
 	{"mutate/judge.go", "realloc", "the check of that name"},
+	{"prove/arena.go", "mark", "the obligation of that name"},
 	{"prove/sym/loop.go", "any", "the suffix of a variable of the solver"},
 	{"validate/checks/content.go", "realloc dealloc", "the checks of these names"},
 	{"validate/checks/marks.go", "release reset", "the checks of these names"},
