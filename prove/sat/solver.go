@@ -17,13 +17,6 @@ func toILit(l Lit) ilit {
 	return ilit(l) << 1
 }
 
-func (l ilit) lit() Lit {
-	if l&1 == 1 {
-		return -Lit(l >> 1)
-	}
-	return Lit(l >> 1)
-}
-
 func (l ilit) not() ilit   { return l ^ 1 }
 func (l ilit) vari() int32 { return int32(l >> 1) }
 

@@ -139,7 +139,7 @@ func runRelease(t *Trial) {
 		older, newest := s.Alloc(100, 8), s.Alloc(100, 8)
 		m := s.Mark()
 		older = s.Realloc(older, 50)
-		newest = s.Realloc(newest, 500)
+		s.Realloc(newest, 500)
 		s.Alloc(10, 1)
 		s.Release(m)
 		s.Realloc(older, 60)
