@@ -52,11 +52,18 @@ func Read(t testing.TB, file string) File {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return Parse(t, file, text)
+}
+
+// Parse is Read for the text of a file.
+func Parse(t testing.TB, file string, text []byte) File {
+	t.Helper()
 	line := contractLine.FindSubmatch(text)
 	if line == nil {
 		t.Fatalf("%s: no CONTRACT line", file)
 	}
 	var f File
+	var err error
 	if f.Contract, err = contract.Parse(string(line[1])); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}

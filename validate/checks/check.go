@@ -28,7 +28,7 @@ type Check struct {
 
 // All returns all checks in the order in which they run.
 func All() []Check {
-	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, sequenceChecks)
+	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, neighbourChecks, sequenceChecks)
 }
 
 // Find returns the check of that name; one with no promise if there is none.

@@ -94,6 +94,7 @@ const (
 	quickOps    = 1_000
 	fullOps     = 40_000
 	sequenceOps = 100
+	largeEvery  = 16 // one sequence in so many has large sizes
 )
 
 func runRandom(t *Trial) {
@@ -107,11 +108,15 @@ func runRandom(t *Trial) {
 	list := worlds(t.Contract)
 	for i := 0; i*sequenceOps < ops && t.good(); i++ {
 		r := choices{&random{t.Seed ^ uint64(i)*0xd1342543de82ef95}}
-		setup := list[i%len(list)]
+		setup, n := list[i%len(list)], min(sequenceOps, ops-i*sequenceOps)
+		if i%largeEvery == largeEvery-1 {
+			t.in(setup, func(s *judge.Session) { generateLarge(s, r, n) })
+			continue
+		}
 		if room := min(setup.Limit, uint64(t.Contract.PageLimit())) - setup.Pages; i%3 == 1 {
 			setup.Pages += r.upTo(min(room, 3))
 		}
 		setup.Limit = min(setup.Limit, setup.Pages+r.upTo(1<<r.upTo(8)))
-		t.in(setup, func(s *judge.Session) { generate(s, r, min(sequenceOps, ops-i*sequenceOps)) })
+		t.in(setup, func(s *judge.Session) { generate(s, r, n) })
 	}
 }

@@ -11,8 +11,12 @@ import (
 )
 
 // shrinkBudget bounds the work of shrinking, in calls replayed; a MiB of memory
-// counts as a call, since mapping pages takes time.
-const shrinkBudget = 100_000
+// counts as a call, since mapping pages takes time. A call that does not return takes
+// a second or more.
+const (
+	shrinkBudget = 100_000
+	endlessCost  = shrinkBudget / 2
+)
 
 // Shorten replaces the failure's script by a shorter one that breaks the same
 // rule, if there is one.
@@ -51,6 +55,9 @@ func (sh *shrinker) try(calls []script.Call) bool {
 		return false
 	}
 	sh.budget -= int(s.Peak >> 20)
+	if s.Failure != nil && s.Failure.Rule == report.Endless {
+		sh.budget -= endlessCost
+	}
 	if s.Failure == nil || s.Failure.Rule != sh.rule {
 		return false
 	}

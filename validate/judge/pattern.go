@@ -92,10 +92,10 @@ func windows(size uint64, f func(from, to uint64) bool) {
 	if size >= largeBytes {
 		inner = windowsLarge
 	}
-	step := (size - 2*edgeBytes) / (inner + 1)
+	step := (size - 2*edgeBytes) / inner
 	for i := uint64(1); i <= inner; i++ {
-		// Off the grid, since otherwise only one offset in a page is ever read.
-		from := edgeBytes + i*step - i*37%windowBytes
+		// Anywhere in its part, so that blocks of other sizes show other places.
+		from := edgeBytes + (i-1)*step + word(size, i)%(step-windowBytes)
 		if !f(from, from+windowBytes) {
 			return
 		}
