@@ -5,6 +5,8 @@ package bench
 import (
 	"slices"
 	"testing"
+
+	"github.com/genalloc/genalloc/cost"
 )
 
 // TestBars holds the generated modules to what has been promised of them. The
@@ -34,6 +36,9 @@ func TestBars(t *testing.T) {
 		{"--fixed-align=8", []bar{{"fixed", ink, 7_450}}},
 		{"--functions=alloc,alloc_zeroed,dealloc", []bar{{"fixed", size, 250}}},
 		{"--optimize=size", []bar{{"fixed", size, 330}}},
+		{"--strategy=stack", []bar{{"fixed", size, 430}, {"fixed", ink, 7_700}, {"lifo", ink, 14_626}}},
+		{"--strategy=stack --optimize=gas", []bar{{"lifo", ink, 13_301}}},
+		{"--abi=core,arena", []bar{{"fixed", size, 614}, {"phases", ink, 485_723}}},
 	} {
 		var workloads []Workload
 		for _, w := range Workloads() {
@@ -51,6 +56,43 @@ func TestBars(t *testing.T) {
 			if got := b.of(&m, x); got > b.most {
 				t.Errorf("%s, %s: %v is over the bar of %v", m.Name, b.workload, got, b.most)
 			}
+		}
+	}
+}
+
+// TestCallBars holds single calls to the ink that they cost: RATIONALE.md derives each
+// figure and says what is the least possible.
+func TestCallBars(t *testing.T) {
+	type call struct{ function, path string }
+	alloc, dealloc := call{"alloc", "fast"}, call{"dealloc", "newest block"}
+	mark, release := call{"mark", "later"}, call{"release", "blocks since the mark"}
+	for _, tt := range []struct {
+		flags string
+		calls []call
+		most  uint64
+	}{
+		{"--strategy=stack", []call{alloc}, 7_440},
+		{"--strategy=stack", []call{alloc, dealloc}, 7_440 + 7_136},
+		{"--strategy=stack --optimize=gas", []call{alloc, dealloc}, 7_440 + 5_811},
+		{"--strategy=stack --optimize=gas --functions=-alloc_zeroed --grow=double", []call{dealloc}, 4_241},
+		{"--abi=core,arena", []call{mark, release}, 2_676 + 6_886},
+		{"--abi=core,arena --functions=-alloc_zeroed", []call{mark, release}, 2_676 + 5_466},
+	} {
+		m := generated(t, tt.flags)
+		p, err := cost.Measure(m.File, m.Contract)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ink uint64
+		for _, c := range tt.calls {
+			i := slices.IndexFunc(p.Paths, func(x cost.Path) bool { return x.Function == c.function && x.Path == c.path })
+			if i < 0 || p.Paths[i].Figures == nil {
+				t.Fatalf("%s: %s, %s is not metered", m.Name, c.function, c.path)
+			}
+			ink += *p.Paths[i].Figures.Ink
+		}
+		if ink > tt.most {
+			t.Errorf("%s, %v: %d ink is over the bar of %d", m.Name, tt.calls, ink, tt.most)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func newSubject(m Module) (*subject, error) {
 
 // lacks names the first function that the workload needs and the module has not.
 func (s *subject) lacks(w *Workload) string {
-	for _, f := range core {
+	for _, f := range called {
 		if _, ok := s.binding.calls[f.Role]; !ok && slices.Contains(w.needs, f.Role) {
 			return "no " + f.Name
 		}

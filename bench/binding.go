@@ -36,8 +36,8 @@ type form struct {
 // one is the place of calloc's number of elements.
 const one = -1
 
-// core are the functions that the driver calls.
-var core = contract.Core.Functions()
+// called are the functions that the driver calls.
+var called = slices.Concat(contract.Core.Functions(), contract.Arena.Functions())
 
 // errNoAllocator is returned for modules that speak neither ABI.
 var errNoAllocator = errors.New("neither the contract's functions nor malloc and free are exported: name the exports with --export")
@@ -58,6 +58,7 @@ func bind(m *wasm.Module, c contract.Contract) (*binding, error) {
 		}
 		b.add(m, functions)
 	}
+	b.add(m, c.Only(contract.Arena).Signatures())
 	if _, ok := b.calls[contract.Allocates]; !ok {
 		return nil, errNoAllocator
 	}
@@ -68,8 +69,8 @@ func bind(m *wasm.Module, c contract.Contract) (*binding, error) {
 // exports it with i32 parameters, as many as it has. What malloc returns is
 // aligned to 16 bytes or to the type that fits, and no workload asks for more.
 func (b *binding) add(m *wasm.Module, functions []contract.Function) {
-	for _, called := range core {
-		i := slices.IndexFunc(functions, func(f contract.Function) bool { return f.Role == called.Role })
+	for _, want := range called {
+		i := slices.IndexFunc(functions, func(f contract.Function) bool { return f.Role == want.Role })
 		if i < 0 {
 			continue
 		}
@@ -85,7 +86,7 @@ func (b *binding) add(m *wasm.Module, functions []contract.Function) {
 		for _, p := range f.Params {
 			place := one
 			if p.Role != contract.CountParam {
-				place = called.Param(p.Role)
+				place = want.Param(p.Role)
 			}
 			bound.places = append(bound.places, place)
 		}
@@ -96,7 +97,7 @@ func (b *binding) add(m *wasm.Module, functions []contract.Function) {
 // driver returns the text of the driver for this allocator.
 func (b *binding) driver() (string, error) {
 	words := template.FuncMap{"imports": b.importText}
-	for _, f := range core {
+	for _, f := range called {
 		words[f.Name] = func(operands ...string) string { return b.call(f, operands) }
 	}
 	t, err := template.New("").Funcs(words).ParseFS(driverText, "driver.wat.tmpl")
@@ -119,7 +120,7 @@ const (
 func (b *binding) importText() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "  (import %q \"%s\" (memory $heap 0))", memoryModule, escape(b.memory))
-	for _, function := range core {
+	for _, function := range called {
 		if f, ok := b.calls[function.Role]; ok {
 			fmt.Fprintf(&text, "\n  (import %q \"%s\" (func $%s (param%s)%s))", functionsModule, escape(f.export), function.Name,
 				strings.Repeat(" i32", len(f.places)), strings.Repeat(" (result i32)", f.results))

@@ -12,7 +12,7 @@ import (
 type Workload struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"` // one line
-	Op   string `json:"op"`  // what figures are given for one of: call, pair, chain, run
+	Op   string `json:"op"`  // what figures are given for one of: call, pair, phase, chain, run
 
 	function string          // the driver's
 	needs    []contract.Role // that functions of the module have to have
@@ -37,6 +37,7 @@ var standard = []Workload{
 	work("vec", "chain", "a vector of bytes that doubles from 1 B to 1 MiB", amount{1, 1}, amount{4, 4}, contract.Allocates, contract.Resizes),
 	work("mebibyte", "call", "1 MiB zeroed", amount{1, 1}, amount{16, 16}, contract.AllocatesZeroed),
 	work(edgeCases, "run", "mini-alloc's test: 82 calls that end near 3.4 GB", amount{1, 1}, amount{1, 1}, contract.Allocates),
+	work("phases", "phase", "64 blocks of 1 to 256 bytes between a mark and its release", amount{150, 150}, amount{1500, 1500}, contract.Marks, contract.Allocates, contract.Releases),
 }
 
 // work makes a workload of the driver's function of that name.

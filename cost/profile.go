@@ -47,15 +47,15 @@ type Figures struct {
 // an allocator may have. Each path is walked on a fresh instance, and is given
 // as absent where what came of the call shows that the module went another way.
 // A module that Stylus does not allow is metered without ink. Functions that
-// are not those of core are left out.
+// are not those of core or arena are left out.
 //
 // The error is about the contract, which has none of those, or about the module:
 // bytes that are not one, or one that does not have what the contract promises, or
 // that does not return.
 func Measure(module []byte, c contract.Contract) (*Profile, error) {
-	core := c.Only(contract.Core)
+	core := c.Only(contract.Core, contract.Arena)
 	functions := core.Signatures()
-	if len(functions) == 0 {
+	if len(c.Only(contract.Core).Signatures()) == 0 {
 		way := "meter a module that was made with --abi core"
 		if c.ABI.Includes(contract.C) {
 			way = "genalloc bench meters malloc and free"

@@ -60,6 +60,9 @@ func TestMeasureGenerated(t *testing.T) {
 		{flags: "--fixed-align=8 --oom=trap"},
 		{flags: "--functions=alloc,dealloc --export=alloc=take"},
 		{flags: "--target=stylus --max-pages=16"},
+		{flags: "--strategy=stack"},
+		{flags: "--abi=core,arena"},
+		{flags: "--strategy=stack --abi=core,arena --memory=import --heap-base=import:env.__heap_base"},
 		{
 			flags: "--grow=never",
 			absent: []string{
@@ -79,7 +82,8 @@ func TestMeasureGenerated(t *testing.T) {
 				t.Errorf("got %d bytes, ink %q, functions %v", p.Bytes, p.NoInk, p.Functions)
 			}
 			for _, x := range p.Paths {
-				if absent := slices.Contains(tt.absent, x.Function+"/"+x.Path); absent != (x.Figures == nil) {
+				reused := x.Path != "into freed memory" || c.Strategy != contract.Bump
+				if absent := !reused || slices.Contains(tt.absent, x.Function+"/"+x.Path); absent != (x.Figures == nil) {
 					t.Errorf("%s %s: absent %q", x.Function, x.Path, x.Absent)
 				}
 			}
@@ -91,6 +95,30 @@ func TestMeasureGenerated(t *testing.T) {
 				t.Errorf("fast %+v is not below grow %+v", fast, grow)
 			}
 		})
+	}
+}
+
+// TestMeasureMarks: what marks cost is the functions' own, whatever was allocated.
+func TestMeasureMarks(t *testing.T) {
+	c := order(t, "--abi=core,arena")
+	b, err := emitter.Emit(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := profile(t, b, c)
+	for _, tt := range []struct {
+		function, path, call string
+		ink                  uint64
+	}{
+		{"mark", "later", "mark()", 2450 + 225 + 1},
+		{"release", "blocks since the mark", "release(mark)", 6886},
+		{"release", "nothing since the mark", "release(mark)", 6886},
+		{"reset", "two blocks", "reset()", 5121},
+	} {
+		x := path(t, p, tt.function, tt.path)
+		if x.Call != tt.call || x.Figures == nil || *x.Figures.Ink != tt.ink {
+			t.Errorf("%s, %s: got %+v %+v, want the call %s and %d ink", tt.function, tt.path, x, x.Figures, tt.call, tt.ink)
+		}
 	}
 }
 

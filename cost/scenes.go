@@ -20,7 +20,7 @@ type scene struct {
 }
 
 // A request is a call of a function. Which fields count is the function's matter.
-type request struct{ block, old, size uint64 } // address, bytes that it was asked for with, bytes wanted
+type request struct{ block, old, size, mark uint64 } // address, bytes that it was asked for with, bytes wanted
 
 // An outcome is what a call did.
 type outcome struct {
@@ -43,6 +43,17 @@ const (
 var scenes = map[contract.Role][]scene{
 	contract.Allocates:       allocations,
 	contract.AllocatesZeroed: allocations,
+	contract.Marks: {
+		{"first call", nothing, noRequest, anything},
+		{"later", oneBlock, noRequest, anything},
+	},
+	contract.Releases: {
+		{"blocks since the mark", markedBlocks, lastMark, anything},
+		{"nothing since the mark", marked, lastMark, anything},
+	},
+	contract.Resets: {
+		{"two blocks", twoBlocks, noRequest, anything},
+	},
 	contract.Frees: {
 		{"newest block", twoBlocks, newest(0), anything},
 		{"older block", twoBlocks, older(0), anything},
@@ -61,6 +72,7 @@ var scenes = map[contract.Role][]scene{
 var allocations = []scene{
 	{"first call", nothing, allocSmall, granted},
 	{"fast", oneBlock, allocSmall, staying},
+	{"into freed memory", freed, allocFreed, reusing},
 	{"grow", oneBlock, allocMemory, growing},
 	{"failed grow", full, allocMemory, failing},
 	{"behind foreign pages", foreign, allocMemory, behind},
@@ -81,10 +93,24 @@ func full(s *stage) error { return s.then(oneBlock, s.limit) }
 // foreign is oneBlock, and then a page that somebody else grew.
 func foreign(s *stage) error { return s.then(oneBlock, s.grow) }
 
+// freed is a block that was given back, behind an older one.
+func freed(s *stage) error { return s.then(twoBlocks, s.free) }
+
+func marked(s *stage) error { return s.then(oneBlock, s.mark) }
+
+func markedBlocks(s *stage) error { return s.then(marked, func() error { return s.make(2) }) }
+
 func twoBlocksFull(s *stage) error    { return s.then(twoBlocks, s.limit) }
 func twoBlocksForeign(s *stage) error { return s.then(twoBlocks, s.grow) }
 
 func allocSmall(*stage) request { return request{size: small} }
+
+// allocFreed asks for the size of the block that was given back, which is the newest.
+func allocFreed(s *stage) request { return newest(small)(s) }
+
+func noRequest(*stage) request { return request{} }
+
+func lastMark(s *stage) request { return request{mark: s.last} }
 
 // allocMemory asks for as much as the whole memory is now.
 func allocMemory(s *stage) request { return request{size: s.memory().Pages() * contract.PageSize} }
@@ -93,7 +119,7 @@ func newest(size uint64) func(*stage) request { return resized(1, size) }
 func older(size uint64) func(*stage) request  { return resized(0, size) }
 
 func resized(block int, size uint64) func(*stage) request {
-	return func(s *stage) request { return request{s.blocks[block], small, size} }
+	return func(s *stage) request { return request{block: s.blocks[block], old: small, size: size} }
 }
 
 func newestByMemory(s *stage) request { return newest(allocMemory(s).size)(s) }
@@ -107,6 +133,10 @@ func granted(o *outcome) string {
 
 func staying(o *outcome) string {
 	return cmp.Or(granted(o), when(o.after != o.before, "the memory grew"))
+}
+
+func reusing(o *outcome) string {
+	return cmp.Or(granted(o), when(o.result != o.block, "the block lies elsewhere"))
 }
 
 func growing(o *outcome) string {

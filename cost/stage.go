@@ -53,6 +53,7 @@ type stage struct {
 	meter    *Meter
 	contract contract.Contract
 	blocks   []uint64 // small ones, oldest first
+	last     uint64   // the last mark
 }
 
 // An absence says why a scene cannot be set up for a module.
@@ -77,6 +78,30 @@ func (s *stage) make(n int) error {
 		s.blocks = append(s.blocks, out.result)
 	}
 	return nil
+}
+
+// free gives the newest block back.
+func (s *stage) free() error {
+	_, err := s.use(contract.Frees, newest(0)(s))
+	return err
+}
+
+func (s *stage) mark() error {
+	out, err := s.use(contract.Marks, request{})
+	if err == nil {
+		s.last = out.result
+	}
+	return err
+}
+
+// use performs the request with the function that has the role.
+func (s *stage) use(r contract.Role, x request) (*outcome, error) {
+	f, ok := s.contract.Function(r)
+	if !ok {
+		return nil, &absence{fmt.Sprintf("the module has no function that %s", r)}
+	}
+	out, _, err := s.perform(f, x)
+	return out, err
 }
 
 // maker returns the contract's function that makes blocks.
@@ -136,6 +161,7 @@ func (s *stage) perform(f contract.Function, r request) (*outcome, Cost, error) 
 func (r request) values(f contract.Function) []uint64 {
 	fields := map[contract.ParamRole]uint64{
 		contract.BlockParam: r.block, contract.OldSizeParam: r.old, contract.SizeParam: r.size, contract.AlignParam: usedAlign,
+		contract.MarkParam: r.mark,
 	}
 	var list []uint64
 	for _, p := range f.Params {
@@ -144,14 +170,16 @@ func (r request) values(f contract.Function) []uint64 {
 	return list
 }
 
-// words are the values as a reader wants them: an address says nothing.
+// words are the values as a reader wants them: addresses and marks say nothing.
 func (r request) words(f contract.Function) []string {
 	var list []string
 	for _, v := range r.values(f) {
 		list = append(list, fmt.Sprint(v))
 	}
-	if i := f.Param(contract.BlockParam); i >= 0 {
-		list[i] = f.Params[i].Name
+	for _, role := range []contract.ParamRole{contract.BlockParam, contract.MarkParam} {
+		if i := f.Param(role); i >= 0 {
+			list[i] = f.Params[i].Name
+		}
 	}
 	return list
 }
