@@ -261,9 +261,14 @@
 
   ;; Returns a mark: minus top.
   (func $mark (result i32)
+    (local $at i32) ;; the end of the initial pages, in pages below 4 GiB
     ;; Top is not set before the first request.
     (if (i32.lt_s (global.get $ours) (i32.const 0))
-      (then (drop (call $alloc (i32.const 0) (i32.const 1)))))
+      (then
+        (global.set $top (i32.sub (i32.const 0) (global.get $base)))
+        (global.set $ours (i32.shr_u (global.get $top) (i32.const 16)))
+        (global.set $floor (global.get $top))
+        (global.set $high (global.get $top))))
     (global.get $top))
 
   ;; Top moves back to the mark. It stays if the mark lies above it: an older mark was

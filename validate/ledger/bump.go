@@ -94,7 +94,10 @@ func (b *bump) Placed(r Request, at, pages uint64) *Breach {
 	if mem := r.Pages * contract.PageSize; b.own < mem && end > b.own {
 		b.floor = mem
 	}
-	b.took(end, pages > r.Pages, pages)
+	// A block of size 0 can lie above top, and stays there; nothing is handed out.
+	if r.Old == nil || at != r.Old.From || r.Size > r.Old.Size() {
+		b.took(end, pages > r.Pages, pages)
+	}
 	return nil
 }
 

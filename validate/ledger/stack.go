@@ -7,7 +7,11 @@ import "github.com/genalloc/genalloc/contract"
 var stackStrategy = strategy{
 	terms: Terms{Consecutive: true},
 	open: func(c contract.Contract, base, own uint64) Ledger {
-		return &stack{newBump(c, base, own), c.ABI == contract.C, map[uint64]uint64{}}
+		s := &stack{bump: newBump(c, base, own), c: c.ABI == contract.C, align: 1, shrunk: map[uint64]uint64{}}
+		if c.Align() <= contract.PageSize {
+			s.align = uint64(c.Align())
+		}
+		return s
 	},
 }
 
@@ -16,6 +20,7 @@ var stackStrategy = strategy{
 type stack struct {
 	bump
 	c      bool              // the functions are C's
+	align  uint64            // in bytes: a block owns what lies up to its aligned end
 	shrunk map[uint64]uint64 // by address: the end of a block of C's before it shrank
 }
 
@@ -27,11 +32,14 @@ const headerSize = 16
 // the size stays of a block that shrinks and is not the newest.
 func (s *stack) end(b Block) uint64 { return max(s.shrunk[b.From], b.Room().To) }
 
+// isTop reports whether a block that ends at an address is the newest.
+func (s *stack) isTop(end uint64) bool { return Up(end, s.align) == Up(s.top, s.align) }
+
 func (s *stack) Ended(blocks ...Block) {
 	for i := len(blocks) - 1; i >= 0; i-- {
 		b := blocks[i]
 		s.bump.Ended(b)
-		if s.end(b) == s.top {
+		if s.isTop(s.end(b)) {
 			s.Rewound(b.From - min(b.Lead, headerSize))
 		}
 		delete(s.shrunk, b.From)
@@ -45,7 +53,7 @@ func (s *stack) Placed(r Request, at, pages uint64) *Breach {
 		stays, before = at == r.Old.From, s.end(*r.Old)
 		delete(s.shrunk, r.Old.From)
 	}
-	newest, end := before == s.top, at-r.Lead+r.Room()
+	newest, end := s.isTop(before), at-r.Lead+r.Room()
 	breach := s.bump.Placed(r, at, pages)
 	delete(s.shrunk, at) // of a block that ended
 	switch {
