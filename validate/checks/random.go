@@ -34,6 +34,10 @@ func (r *random) upTo(n uint64) uint64 {
 	return r.next() % (n + 1)
 }
 
+// mostLooped is the largest block in bytes that is resized where a module has to copy
+// byte by byte: at some 10 instructions each, a moved one stays below 2^30.
+const mostLooped = 64 << 20
+
 // choices turns numbers into calls.
 type choices struct{ source }
 
@@ -67,7 +71,8 @@ func generate(s *judge.Session, r choices, n int) {
 		case k < 60:
 			b = s.AllocZeroed(min(r.size(s), 1<<20), r.align())
 		case k < 80:
-			if old := pick(); old != nil {
+			// A copy by a loop of bytes has to end within the engine's limit.
+			if old := pick(); old != nil && (s.Contract.Target.BulkMemory() || old.Size() <= mostLooped) {
 				b = s.Realloc(old, r.newSize(s, old))
 			}
 		case k < 92:
