@@ -122,7 +122,7 @@ func (s *subject) reuse() string {
 	if s.text == nil {
 		return ""
 	}
-	return s.Module.Contract.Strategy.Row().Reuse
+	return s.Module.Contract.Reuse()
 }
 
 // measure meters every workload.

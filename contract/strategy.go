@@ -54,3 +54,17 @@ func StrategyNames() []Strategy {
 
 // UnmarshalText accepts a known strategy.
 func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, StrategyNames()...) }
+
+// Reuse says which memory a module of the contract hands out again: its strategy's, and
+// what marks release.
+func (c Contract) Reuse() string {
+	reuse := c.Strategy.Row().Reuse
+	switch marks := "the blocks since a released mark"; {
+	case !c.HasRole(Releases, Resets):
+		return reuse
+	case reuse == ReusesNothing:
+		return marks
+	default:
+		return reuse + "; " + marks
+	}
+}

@@ -37,7 +37,7 @@ type summary struct {
 func summarise(o *buildOptions, p *product, beside []output, took time.Duration) summary {
 	s := summary{
 		Path: string(o.output), Format: o.emit, Bytes: len(p.module), Functions: []string{},
-		Reuse: o.contract.Strategy.Row().Reuse, Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
+		Reuse: o.contract.Reuse(), Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
@@ -83,7 +83,7 @@ func (o *buildOptions) warn(w io.Writer) {
 
 // warnOfC says that free frees nothing: programs written for malloc rely on it.
 func (o *buildOptions) warnOfC(w io.Writer) {
-	if c := o.contract; !o.quiet && c.ABI.Includes(contract.C) && c.Strategy.Row().Reuse == contract.ReusesNothing {
+	if c := o.contract; !o.quiet && c.ABI.Includes(contract.C) && c.Reuse() == contract.ReusesNothing {
 		fmt.Fprintf(w, "genalloc: --abi c with --strategy %s: free gives no memory back: a program that runs long needs another allocator\n", c.Strategy)
 	}
 }
