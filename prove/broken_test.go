@@ -82,6 +82,7 @@ var seeded = map[string]string{
 	"refusal":              "realloc.failure",
 	"refusal-foreign":      "realloc.failure",
 	"refusal-grow":         "realloc.failure",
+	"rewind-older":         "dealloc.live",
 	"sizes":                "alloc.fails",
 	"sizes-sign":           "alloc.place",
 	"trap-realloc":         "realloc.returns",
@@ -104,6 +105,7 @@ var outOfScope = map[string]string{
 	"leftover-export":   `export "top": mutable state that others can write breaks every proof`,
 	"leftover-start":    "start function: the state after it is not known",
 	"limits":            "the limits that a memory declares are the judge's to look at",
+	"rewind-late":       "hints: 3 mutable globals: only two cells can be named",
 	"signature-import":  "imports that are never used are the judge's to look at",
 	"signature-memory":  "the name of the memory is the judge's to look at",
 	"signature-missing": `export "dealloc" not found`,
@@ -120,6 +122,9 @@ func TestBroken(t *testing.T) {
 		m, c := judged(t, filepath.Base(f))
 		want, why := seeded[name], outOfScope[name]
 		switch {
+		case c.ABI.Includes(contract.Arena), c.Strategy == contract.Stack:
+			// Their state has more cells than handHints finds. The judge fails them, and
+			// arena_test.go and rewind_test.go have faults of these kinds for the prover.
 		case c.ABI != contract.Core:
 			_, err := Run(t.Context(), m, c, pageHints, Options{})
 			if err == nil {

@@ -43,7 +43,7 @@ func TestRunOrdered(t *testing.T) {
 		obligations[last] = obligations[last].after("lvie")
 		return obligations
 	}
-	c := contract.Must(contract.Order{Functions: []string{"dealloc"}}.Settle())
+	c := contract.Must(contract.Order{Functions: []string{"alloc", "dealloc"}}.Settle())
 	m := page(t)
 	m.Exports = only(m.Exports, c)
 	_, err := Run(t.Context(), m, c, pageHints, Options{})

@@ -69,7 +69,7 @@ func TestRewind(t *testing.T) {
 
 // TestCertifyDirtyMark checks a proof that rests on a dirty mark.
 func TestCertifyDirtyMark(t *testing.T) {
-	m, c, h := rewinding(t, []string{"dealloc"})
+	m, c, h := rewinding(t, []string{"alloc", "dealloc"})
 	k := certifyModule(t, m, c, h)
 	if !bytes.Contains(unpacked(t, k.text), []byte(`"dirty_mark": "-1"`)) {
 		t.Error("the certificate does not name the dirty mark")
