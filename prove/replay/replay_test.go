@@ -115,8 +115,8 @@ func TestGrow(t *testing.T) {
 	}
 }
 
-// TestCompile: without asking, the limit alone refuses. What cannot be replayed is
-// an error.
+// TestCompile: where the host refuses nothing, the limit alone does. What cannot be
+// replayed is an error.
 func TestCompile(t *testing.T) {
 	_, m := wattest.Assemble(t, `(module (memory 1) (func (result i32) (memory.grow (i32.const 1))))`)
 	c, err := replay.Compile(m)
@@ -124,9 +124,11 @@ func TestCompile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	out, err := c.Call(0, nil, replay.State{Pages: 1}, replay.Host{Limit: 2, Refuse: 1})
-	if err != nil || out.Results[0] != 1 || out.State.Pages != 2 {
-		t.Errorf("got %+v, %v", out, err)
+	for limit, want := range map[uint64]uint64{1: 1<<32 - 1, 2: 1} {
+		out, err := c.Call(0, nil, replay.State{Pages: 1}, replay.Host{Limit: limit})
+		if err != nil || out.Results[0] != want || out.State.Pages != limit {
+			t.Errorf("limit %d: got %+v, %v", limit, out, err)
+		}
 	}
 	for _, text := range []string{`(module (import "env" "t" (table 1 funcref)))`, `(module (global f64 (f64.const 1)))`} {
 		if _, m := wattest.Assemble(t, text); m != nil {
