@@ -37,6 +37,11 @@ type Order struct {
 	OOM        OOM
 	Dirty      bool // memory above the base may hold a host's bytes: alloc_zeroed fills
 
+	// Parameters of the strategy lists; see [StrategyRow.Flags].
+	Classes  uint32 // classes of sizes in each doubling: 1, 2, 4 or 8
+	MaxBlock uint32 // bytes, from 8 to 2^31: no request for more is met
+	NoSplit  bool   // a free block serves requests of its own class only
+
 	// How the module is written rather than what it promises; kept here so
 	// that the text of a contract is enough to make the same bytes again.
 	Optimize Optimize

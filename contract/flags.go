@@ -30,6 +30,19 @@ var Flags = []Flag{
 	{Name: "export", List: true, set: setExport, get: getExport},
 	textFlag("target", func(o *Order) *Target { return &o.Target }),
 	textFlag("strategy", func(o *Order) *Strategy { return &o.Strategy }),
+	numberFlag("classes", func(o *Order) *uint32 { return &o.Classes }, func(n uint64) error {
+		if n == 0 || n > 8 || n&(n-1) != 0 {
+			return errors.New("is not one of 1, 2, 4, 8")
+		}
+		return nil
+	}),
+	numberFlag("max-block", func(o *Order) *uint32 { return &o.MaxBlock }, func(n uint64) error {
+		if n < 8 || n > MaxListed {
+			return fmt.Errorf("is not a number of bytes from 8 to %d", MaxListed)
+		}
+		return nil
+	}),
+	notFlag("split", func(o *Order) *bool { return &o.NoSplit }),
 	textFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }),
 	{Name: "memory-name", set: setMemoryName, get: func(o *Order) []string { return []string{o.MemoryName} }},
 	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),
@@ -104,6 +117,27 @@ func number(s string) (uint64, error) {
 		return 0, fmt.Errorf("%q is not a whole number, decimal or 0x hexadecimal", s)
 	}
 	return n, nil
+}
+
+// notFlag makes a flag that is true unless somebody says false, of a field that says the
+// opposite.
+func notFlag(name string, field func(*Order) *bool) Flag {
+	f := boolFlag(name, field)
+	not := func(s string) string {
+		if s == "true" {
+			return "false"
+		}
+		return "true"
+	}
+	return Flag{
+		Name: name, Bool: true,
+		set: func(o *Order, s string) error {
+			err := f.set(o, s)
+			*field(o) = !*field(o)
+			return err
+		},
+		get: func(o *Order) []string { return []string{not(f.get(o)[0])} },
+	}
 }
 
 func boolFlag(name string, field func(*Order) *bool) Flag {

@@ -21,7 +21,7 @@ func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
 		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkStylus, checkCosmWasm, checkPages, checkHeapBase,
-		checkGrow, checkAlign, checkDirty,
+		checkGrow, checkAlign, checkDirty, checkStrategy, checkLists,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -46,6 +46,10 @@ func (o Order) filled() Order {
 	fill(&o.MinAlign, defaults.MinAlign)
 	fill(&o.OOM, defaults.OOM)
 	fill(&o.Optimize, defaults.Optimize)
+	if o.Strategy == Lists {
+		fill(&o.Classes, defaultClasses)
+		fill(&o.MaxBlock, MaxListed)
+	}
 	if o.Memory == ImportMemory {
 		fill(&o.MemoryName, DefaultMemoryImport)
 	} else {
@@ -73,7 +77,7 @@ func checkFields(c *Contract) error {
 	var back Order
 	for _, f := range Flags {
 		if unset := f.Name == "max-pages" && c.MaxPages == 0 || f.Name == "fixed-align" && c.FixedAlign == 0 ||
-			f.Name == "heap-base" && c.HeapBase == (HeapBase{}); unset {
+			f.Name == "classes" && c.Classes == 0 || f.Name == "max-block" && c.MaxBlock == 0 || f.Name == "heap-base" && c.HeapBase == (HeapBase{}); unset {
 			continue
 		}
 		for _, value := range f.get(&c.Order) {

@@ -9,6 +9,7 @@ type Strategy string
 const (
 	Bump  Strategy = "bump"
 	Stack Strategy = "stack"
+	Lists Strategy = "lists"
 	Any   Strategy = "any"
 )
 
@@ -19,6 +20,9 @@ type StrategyRow struct {
 	Doc       string // how it works, in a few words
 	Reuse     string // which freed memory it hands out again
 	Generated bool   // a module of it can be made, and not only judged
+	Marks     bool   // a block that was made later can be told by its address, so that arena stands beside it
+	// Flags are parameters that this strategy alone has.
+	Flags []string
 }
 
 // ReusesNothing is the Reuse of a strategy under which freed memory stays used.
@@ -28,9 +32,10 @@ const ReusesNothing = "nothing"
 // is any, nothing is known of where it places blocks, how it grows, or what it keeps
 // below the heap base.
 var Strategies = []StrategyRow{
-	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true},
-	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true},
-	{Name: Any, Doc: "a third-party module", Reuse: "not known"},
+	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true, Marks: true},
+	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true, Marks: true},
+	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, Flags: []string{"classes", "max-block", "split"}},
+	{Name: Any, Doc: "a third-party module", Reuse: "not known", Marks: true},
 }
 
 // Row returns the strategy's row; of an unknown one, a row without a name.

@@ -11,9 +11,11 @@ import (
 // Args returns the canonical flags that differ from the defaults, in the order
 // of [Flags]: the words that make the same module again.
 func (c Contract) Args() []string {
-	// An imported memory has a default name of its own, and no default base. A linked
+	// A strategy has defaults of its own. An imported memory has a default name, and no
+	// default base. A linked
 	// one is imported by being linked.
-	def := Order{Memory: c.Memory, HeapBase: c.HeapBase}.filled()
+	def := Order{Strategy: c.Strategy, Memory: c.Memory, HeapBase: c.HeapBase}.filled()
+	def.Strategy = defaults.Strategy
 	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory {
 		def.HeapBase = HeapBase{}
 	}
@@ -27,7 +29,7 @@ func (c Contract) Args() []string {
 			continue
 		}
 		for _, v := range values {
-			if f.Bool {
+			if f.Bool && v == "true" {
 				args = append(args, "--"+f.Name)
 			} else {
 				args = append(args, "--"+f.Name+"="+v)

@@ -24,4 +24,5 @@ type strategy struct {
 var strategies = map[contract.Strategy]strategy{
 	contract.Bump:  bump,
 	contract.Stack: stack,
+	contract.Lists: lists,
 }

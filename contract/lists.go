@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package contract
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// MaxListed is the largest block under lists, in bytes: half the address space, since a
+// block lies at a multiple of the largest power of two that divides its class's size.
+const MaxListed = 1 << 31
+
+// defaultClasses is how many classes each doubling of the size has.
+const defaultClasses = 4
+
+// headSize is the size in bytes of a list's head: the address of the first free block.
+const headSize = 4
+
+// ListUnit returns the step in bytes in which lists tell sizes apart, and of which
+// every block is a multiple; 0 under another strategy. The blocks of c have a word in
+// front that names their list, so that free finds it.
+func (c Contract) ListUnit() uint32 {
+	switch {
+	case c.Strategy != Lists:
+		return 0
+	case c.ABI == C:
+		return cAlign
+	}
+	return 8
+}
+
+// ListHeader returns the bytes of a block that lie before its address.
+func (c Contract) ListHeader() uint32 {
+	if c.Strategy == Lists && c.ABI == C {
+		return headSize
+	}
+	return 0
+}
+
+// HeadsSize returns the bytes at the heap base that hold the heads of the lists, each
+// the address of a list's first free block; 0 under another strategy. There are heads
+// for sizes above --max-block that stay null: those of one doubling above 2^31, so that
+// a search for a list needs no test, or else one, where a search for a free block ends.
+func (c Contract) HeadsSize() uint32 {
+	if c.Strategy != Lists {
+		return 0
+	}
+	return headSize * (c.Classes*32 - c.FirstHead() + 1)
+}
+
+// FirstHead returns the number of the head that lies at the heap base. A head's number
+// falls as sizes rise. With m = (size - 1) / ListUnit and k the leading zeros of m, it is
+// k * Classes minus the number that the highest bits of m are, from the highest 1 on:
+// as many as tell the classes of a doubling apart. It is k * Classes for m = 0, and
+// where a doubling has one class.
+func (c Contract) FirstHead() uint32 {
+	if c.MaxBlock == MaxListed {
+		return c.head(1<<32 - 1)
+	}
+	return c.head(c.MaxBlock+c.ListHeader()) - 1
+}
+
+// head returns the number of the head of the list for blocks of a size, at least 1.
+func (c Contract) head(size uint32) uint32 {
+	m := (size - 1) / c.ListUnit()
+	k := uint32(bits.LeadingZeros32(m))
+	if c.Classes == 1 {
+		return k
+	}
+	return k*c.Classes - m<<k>>(32-bits.Len32(c.Classes))
+}
+
+// ClassSize returns the size in bytes of the blocks, headers included, that serve a
+// request for a size, with its alignment in bytes.
+func (c Contract) ClassSize(size, align uint64) uint64 {
+	unit := uint64(c.ListUnit())
+	n := max(size+uint64(c.ListHeader()), 1) - 1 | align - 1 | unit - 1
+	step := uint64(1) << bits.Len64(n) >> bits.Len32(c.Classes)
+	return (n + max(step, 1)) &^ (max(step, 1) - 1)
+}
+
+// checkStrategy refuses what belongs to other strategies.
+func checkStrategy(c *Contract) error {
+	row := c.Strategy.Row()
+	for _, other := range Strategies {
+		for _, name := range other.Flags {
+			i := slices.IndexFunc(Flags, func(f Flag) bool { return f.Name == name })
+			if said := Flags[i].get(&c.Order)[0]; !slices.Contains(row.Flags, name) && said != Flags[i].get(&defaults)[0] {
+				return refuse(name, "%s concerns --strategy %s: drop it or say that strategy", said, other.Name)
+			}
+		}
+	}
+	if c.ABI.Includes(Arena) && !row.Marks {
+		return refuse("abi", "arena contradicts --strategy %s, which hands out memory in no order that a mark could stand for: drop the one or say --strategy %s", c.Strategy, defaults.Strategy)
+	}
+	return nil
+}
+
+// checkLists refuses what lists cannot be made with.
+func checkLists(c *Contract) error {
+	if c.Strategy != Lists {
+		return nil
+	}
+	if c.ABI.Includes(C) && c.ABI != C {
+		return refuse("abi", "%s: under --strategy lists the blocks of c have a place of their own and share no lists with others': say --abi c alone", c.ABI)
+	}
+	if align := c.Align(); align > c.MaxBlock {
+		return refuse("max-block", "%d is below the alignment of %d bytes that every block has: raise it", c.MaxBlock, align)
+	}
+	base, bytes := uint64(c.HeapBase.Address), uint64(c.InitialPages)*PageSize
+	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()); !c.HeapBase.Imported() && end > bytes {
+		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize(), c.InitialPages)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package emitter
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// lists keeps a list of free blocks for each class of sizes.
+var lists = strategy{
+	block: statistic{
+		overhead: "none: blocks have no header; a size is rounded up to its class's",
+		smallest: "8 bytes; a block of size 0 uses as much",
+	},
+	frees:  "back",
+	fresh:  func(contract.Contract) bool { return false },
+	derive: deriveLists,
+}
+
+// listsNumbers are what the blocks of lists mention as .Own, beside bump's.
+type listsNumbers struct {
+	*bumpNumbers
+	BaseText, HeadsText, ElseText, ClassText string
+	EndAtStart                               int32 // minus the end of the owned pages in bytes, modulo 2^32
+
+	Offset                 string // of a head with the number 0, as a load or store takes it
+	Bias                   uint32 // bytes from there to the first head that exists
+	LowestNumber           uint32 // of a class's head, times 4
+	MaxUnits               uint32 // the largest class's
+	Largest, LargestMinus1 uint32 // bytes of the largest class
+	BelowClass             uint32 // the bits of a size of 2^31 that do not tell its class
+	FirstZeros             uint32 // the leading zeros of the largest class's units
+
+	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
+	Step             uint32 // bytes: the power of two of which each block is a multiple
+	ClassBits        int    // log2 of the classes in a doubling
+	TopBits          int    // 31 - ClassBits
+
+	// Of $bytes; see lists.bytes.
+	ClassMask, ClassShift, FirstClass, HighestNumber, DoublingBits uint32
+}
+
+func deriveLists(m *Model, c contract.Contract) {
+	deriveBump(m, c)
+	m.Alloc = "$alloc"
+	if c.FixedAlign != 0 {
+		m.AllocParam, m.AllocArg, m.OneArg = "", "", ""
+	}
+	classBits := bits.Len32(c.Classes) - 1
+	highest := 2*c.Classes + 1 // of the largest class, where its size is below 2^32
+	n := &listsNumbers{
+		bumpNumbers:   m.Own.(*bumpNumbers),
+		BaseText:      fmt.Sprintf("%s, where the heads begin", c.HeapBase),
+		HeadsText:     fmt.Sprintf("%d bytes: the address of each list's first free block, or 0", c.HeadsSize()),
+		ElseText:      pick(c.NoSplit, "the memory grows, and what is left goes to the lists", "a larger free block becomes\n;; the region, or the memory grows, and what is left of the old one goes to the lists"),
+		ClassText:     classText(c),
+		Bias:          4 * c.FirstHead(),
+		LowestNumber:  4 * max(c.FirstHead()+1, highest),
+		MaxUnits:      uint32(c.ClassSize(uint64(c.MaxBlock), 1)-1) / c.ListUnit(),
+		Largest:       uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
+		LargestMinus1: uint32(c.ClassSize(uint64(c.MaxBlock), 1) - 1),
+		BelowClass:    1<<(31-classBits) - 1,
+		FirstZeros:    4,
+		Unit:          c.ListUnit(),
+		UnitMinus1:    c.ListUnit() - 1,
+		Step:          max(c.ListUnit(), c.Align()),
+		ClassBits:     classBits,
+		TopBits:       31 - classBits,
+		ClassMask:     4 * (c.Classes - 1),
+		ClassShift:    uint32(28 - classBits),
+		FirstClass:    (c.Classes + 1) << (30 - classBits),
+		HighestNumber: 4 * highest,
+		DoublingBits:  uint32(classBits + 2),
+	}
+	if c.Classes == 1 {
+		n.HighestNumber = 4 * 4
+		n.LowestNumber = 4 * max(c.FirstHead()+1, 4)
+	}
+	m.Own = n
+	placeHeads(n, c)
+	chooseLists(m, c)
+	m.State, m.Functions = listsFields(c)
+}
+
+// placeHeads says where the heads lie and where the first block may start.
+func placeHeads(n *listsNumbers, c contract.Contract) {
+	if c.HeapBase.Imported() {
+		return
+	}
+	heads := max((c.HeapBase.Address+3)&^3, n.Bias)
+	n.Offset = fmt.Sprintf(" offset=%d", heads-n.Bias)
+	start := heads + c.HeadsSize()
+	step := min(n.Step, contract.PageSize)
+	n.TopAtStart = -int32((start + step - 1) &^ (step - 1))
+	n.EndAtStart = -int32(c.InitialPages * contract.PageSize)
+}
+
+// classText says which sizes the classes have.
+func classText(c contract.Contract) string {
+	if c.Classes == 1 {
+		return fmt.Sprintf("blocks of one size, a power of two: %d, %d, %d, %d … bytes", c.ListUnit(), 2*c.ListUnit(), 4*c.ListUnit(), 8*c.ListUnit())
+	}
+	return fmt.Sprintf("blocks of one size. There are %d in each doubling, at equal steps: 128, %d, … 256 bytes", c.Classes, 128+128/c.Classes)
+}
+
+// chooseLists chooses on the axes of the functions of lists.
+func chooseLists(m *Model, c contract.Contract) {
+	set := func(axis, choice string) { m.Choices[axis] = choice }
+	limited := c.MaxBlock < contract.MaxListed
+	many := c.Classes > 1
+	set("picture", "lists")
+	set("invariant", "lists")
+	set("core.dealloc", "lists")
+	set("round", "class")
+	set("endpage", "plain") // no block has size 0
+	set("headat", pick(c.HeapBase.Imported(), "global", "const"))
+	set("units", unitsIn(c))
+	set("spread", unitsIn(c))
+	set("number", pick(many, "many", "one"))
+	set("numberlocals", pick(many, "many", ""))
+	set("find", pick(c.Optimize == contract.Size, pick(keepsRegion(c), "call", "bytes"), "here"))
+	set("findlocals", pick(c.Optimize != contract.Size && many, "many", pick(limited, "units", "")))
+	set("limit", pick(limited, "units", ""))
+	set("largest", pick(limited, "", "half"))
+	set("toolarge", pick(limited, "max", "half"))
+	set("fits", pick(limited, "limited", "unlimited"))
+	small, grows, region := c.Optimize == contract.Size, c.CanGrow(), keepsRegion(c)
+	set("bytes", pick(small, pick(region, "call", "found"), pick(region, pick(many, "here", "one"), "room")))
+	set("classof", pick(small && region, "number", "room"))
+	set("bytesof", pick(many, "many", "one"))
+	set("miss", pick(!region, "page", pick(small, "call", "region")))
+	set("here", pick(c.NoSplit || small, "", "shrinks"))
+	set("grows", pick(region, "region", "page"))
+	set("copyless", m.Choices["copy"])
+	set("another", pick(c.NoSplit, "grow", "split"))
+	set("classbytes", pick(small, "call", pick(many, "many", "one")))
+	set("pop", pick(c.NoSplit, "", "block"))
+	set("growth", pick(grows, "pages", "never"))
+	set("regiongrow", pick(c.Grow.Policy == contract.GrowExact, "exact", "more"))
+	set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
+	set("raiseused", pick(keepsUsed(c), "max", ""))
+	set("freshfrom", pick(keepsUsed(c), "used", "top"))
+	set("first", "")
+	set("giveable", pick(c.Align() > contract.PageSize, "large", ""))
+}
+
+// keepsRegion reports whether a global holds the end of the region. Where no free block
+// ever becomes it, the region can be the rest of the page that top lies in.
+func keepsRegion(c contract.Contract) bool {
+	return !c.NoSplit || oursIn(c) != derived || c.MaxBlock < contract.MaxListed || c.Align() > contract.PageSize
+}
+
+// keepsUsed reports whether a global tells fresh memory from used memory. Where free
+// blocks never become the region, top does.
+func keepsUsed(c contract.Contract) bool { return tellsFresh(c) && !c.NoSplit }
+
+// unitsIn chooses how the size in units is computed. Alignments up to 8 bytes are every
+// block's.
+func unitsIn(c contract.Contract) string {
+	switch {
+	case c.FixedAlign > 8:
+		return "fixed"
+	case c.FixedAlign != 0:
+		return "small"
+	case c.MinAlign > 8:
+		return "min"
+	}
+	return "param"
+}
+
+// listsFields lists the globals and the functions that the contract needs.
+func listsFields(c contract.Contract) (state, functions []string) {
+	imported := c.HeapBase.Imported()
+	core := c.Only(contract.Core)
+	if imported {
+		state = append(state, pick(c.HeapBase.Linker, "heads.linked", "heads.import"))
+	}
+	state = append(state, pick(keepsRegion(c), pick(imported, "region.import", "region.number"), "region.page"))
+	if keepsUsed(c) {
+		state = append(state, "used.global")
+	}
+	small, region := c.Optimize == contract.Size, keepsRegion(c)
+	if small {
+		functions = append(functions, pick(region, "lists.number", "lists.numberof"))
+	}
+	switch {
+	case small && region:
+		functions = append(functions, "lists.bytes")
+	case !region || c.HasRole(contract.Resizes):
+		functions = append(functions, "lists.room")
+	}
+	functions = append(functions, "lists.alloc")
+	if core.HasRole(contract.AllocatesZeroed) {
+		functions = append(functions, pick(c.Dirty, "zeroed.fill", "zeroed.lists"))
+	}
+	functions = append(functions, "core.dealloc")
+	if keepsRegion(c) {
+		functions = append(functions, "lists.refill", "lists.give")
+	} else {
+		functions = append(functions, "lists.fresh")
+	}
+	if c.HasRole(contract.Resizes) {
+		functions = append(functions, "lists.realloc")
+	}
+	return state, functions
+}
