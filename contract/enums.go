@@ -210,7 +210,8 @@ var LinkerBase = HeapBase{Module: LinkerModule, Name: "__heap_base", Linker: tru
 const (
 	LinkerModule = "env"
 	LinkerMemory = "env.__linear_memory"
-	LinkerEnd    = "__heap_end" // 0 where the linker does not know it: LLD before 15.0.7
+	LinkerEnd    = "__heap_end"     // 0 where the linker does not know it: LLD before 15.0.7
+	LinkerHeads  = "genalloc.heads" // the object's own data: see HeadsSize
 )
 
 // Imported reports whether the base is an imported global.

@@ -233,6 +233,9 @@ func (c Contract) Imports() []Import {
 	if c.HeapBase.Linker {
 		imports = append(imports, Import{LinkerModule, LinkerEnd, "global"})
 	}
+	if c.HeapBase.Linker && c.HeadsSize() > 0 {
+		imports = append(imports, Import{LinkerModule, LinkerHeads, "global"})
+	}
 	if c.Target == Stylus && c.MaxPages != c.InitialPages {
 		imports = append(imports, Import{StylusModule, StylusPayFunc, "func"})
 	}

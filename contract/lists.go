@@ -49,6 +49,13 @@ func (c Contract) HeadsSize() uint32 {
 	return headSize * (c.Classes*32 - c.FirstHead() + 1)
 }
 
+// HasStart reports whether the module has a start function. It reads an imported heap
+// base, so that a search for a list needs no test, and clears the heads where an imported
+// memory may hold a host's bytes.
+func (c Contract) HasStart() bool {
+	return c.Strategy == Lists && !c.HeapBase.Linker && (c.HeapBase.Imported() || c.Dirty && c.Memory == ImportMemory)
+}
+
 // FirstHead returns the number of the head that lies at the heap base. A head's number
 // falls as sizes rise. With m = (size - 1) / ListUnit and k the leading zeros of m, it is
 // k * Classes minus the number that the highest bits of m are, from the highest 1 on:

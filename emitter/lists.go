@@ -5,6 +5,7 @@ package emitter
 import (
 	"fmt"
 	"math/bits"
+	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 )
@@ -27,6 +28,9 @@ type listsNumbers struct {
 	EndAtStart                               int32 // minus the end of the owned pages in bytes, modulo 2^32
 
 	Offset                 string // of a head with the number 0, as a load or store takes it
+	HeadsAt, HeadsSize     uint32 // the address and the bytes of the heads
+	StartStep              uint32 // bytes: what the first region's start is a multiple of
+	EndMinus1              int32
 	Bias                   uint32 // bytes from there to the first head that exists
 	LowestNumber           uint32 // of a class's head, times 4
 	MaxUnits               uint32 // the largest class's
@@ -53,10 +57,11 @@ func deriveLists(m *Model, c contract.Contract) {
 	highest := 2*c.Classes + 1 // of the largest class, where its size is below 2^32
 	n := &listsNumbers{
 		bumpNumbers:   m.Own.(*bumpNumbers),
-		BaseText:      fmt.Sprintf("%s, where the heads begin", c.HeapBase),
+		BaseText:      strings.Replace(m.BaseText, "the lowest address that is handed out", "where the heads begin", 1),
 		HeadsText:     fmt.Sprintf("%d bytes: the address of each list's first free block, or 0", c.HeadsSize()),
 		ElseText:      pick(c.NoSplit, "the memory grows, and what is left goes to the lists", "a larger free block becomes\n;; the region, or the memory grows, and what is left of the old one goes to the lists"),
 		ClassText:     classText(c),
+		HeadsSize:     c.HeadsSize(),
 		Bias:          4 * c.FirstHead(),
 		LowestNumber:  4 * max(c.FirstHead()+1, highest),
 		MaxUnits:      uint32(c.ClassSize(uint64(c.MaxBlock), 1)-1) / c.ListUnit(),
@@ -85,17 +90,18 @@ func deriveLists(m *Model, c contract.Contract) {
 	m.State, m.Functions = listsFields(c)
 }
 
-// placeHeads says where the heads lie and where the first block may start.
+// placeHeads says where the heads lie and where the first region starts and ends.
 func placeHeads(n *listsNumbers, c contract.Contract) {
+	n.StartStep = min(n.Step, contract.PageSize)
+	n.EndAtStart = -int32(c.InitialPages * contract.PageSize)
+	n.EndMinus1 = n.EndAtStart - 1
 	if c.HeapBase.Imported() {
 		return
 	}
-	heads := max((c.HeapBase.Address+3)&^3, n.Bias)
-	n.Offset = fmt.Sprintf(" offset=%d", heads-n.Bias)
-	start := heads + c.HeadsSize()
-	step := min(n.Step, contract.PageSize)
-	n.TopAtStart = -int32((start + step - 1) &^ (step - 1))
-	n.EndAtStart = -int32(c.InitialPages * contract.PageSize)
+	n.HeadsAt = max((c.HeapBase.Address+3)&^3, n.Bias)
+	n.Offset = fmt.Sprintf(" offset=%d", n.HeadsAt-n.Bias)
+	start := n.HeadsAt + n.HeadsSize
+	n.TopAtStart = -int32((start + n.StartStep - 1) &^ (n.StartStep - 1))
 }
 
 // classText says which sizes the classes have.
@@ -143,7 +149,12 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
 	set("raiseused", pick(keepsUsed(c), "max", ""))
 	set("freshfrom", pick(keepsUsed(c), "used", "top"))
-	set("first", "")
+	set("first", pick(c.HeapBase.Linker, "linked", ""))
+	set("initialend", pick(c.HeapBase.Linker, "linker", pick(c.InitialPages == 1, "", "number")))
+	set("headspage", pick(grows, "grow", "none"))
+	set("lists.start", pick(c.HeapBase.Imported(), "import", "number"))
+	set("clearlocals", pick(c.Dirty, "heads", ""))
+	set("clear", pick(c.Dirty, "import", ""))
 	set("giveable", pick(c.Align() > contract.PageSize, "large", ""))
 }
 
@@ -175,8 +186,8 @@ func unitsIn(c contract.Contract) string {
 func listsFields(c contract.Contract) (state, functions []string) {
 	imported := c.HeapBase.Imported()
 	core := c.Only(contract.Core)
-	if imported {
-		state = append(state, pick(c.HeapBase.Linker, "heads.linked", "heads.import"))
+	if imported && !c.HeapBase.Linker {
+		state = append(state, "heads.import")
 	}
 	state = append(state, pick(keepsRegion(c), pick(imported, "region.import", "region.number"), "region.page"))
 	if keepsUsed(c) {
@@ -204,6 +215,9 @@ func listsFields(c contract.Contract) (state, functions []string) {
 	}
 	if c.HasRole(contract.Resizes) {
 		functions = append(functions, "lists.realloc")
+	}
+	if c.HasStart() {
+		functions = append(functions, "lists.start")
 	}
 	return state, functions
 }

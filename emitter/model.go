@@ -85,9 +85,9 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 	m.describe(c, s.block)
 	m.Memory = memory(c)
 	m.Adapters = adapters(c)
-	m.Exports = m.exports(c)
 	m.Choices = choices(c, s)
 	s.derive(m, c)
+	m.Exports = m.exports(c)
 	return m, nil
 }
 
@@ -111,7 +111,13 @@ func memory(c contract.Contract) []string {
 	var blocks []string
 	for _, imp := range c.Imports() {
 		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
-		blocks = append(blocks, pick(c.HeapBase.Linker && imp.Name == contract.LinkerEnd, "import.end", block))
+		switch {
+		case c.HeapBase.Linker && imp.Name == contract.LinkerEnd:
+			block = "import.end"
+		case c.HeapBase.Linker && imp.Name == contract.LinkerHeads:
+			block = "heads.linked"
+		}
+		blocks = append(blocks, block)
 	}
 	if c.Memory == contract.ExportMemory {
 		blocks = append(blocks, "memory.export")

@@ -153,7 +153,7 @@ func checkLeftover(m *wasm.Module, c contract.Contract) *report.Failure {
 		}
 	}
 	switch {
-	case m.Start != nil:
+	case m.Start != nil && !c.HasStart():
 		return broken("leftover", "no start function", "func[%d]", *m.Start)
 	case len(m.Data) > 0:
 		return broken("leftover", "no data segment", "%d", len(m.Data))
