@@ -127,22 +127,20 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("spread", unitsIn(c))
 	set("number", pick(many, "many", "one"))
 	set("numberlocals", pick(many, "many", ""))
-	set("find", pick(c.Optimize == contract.Size, pick(keepsRegion(c), "call", "bytes"), "here"))
+	set("find", pick(c.Optimize == contract.Size, "bytes", "here"))
 	set("findlocals", pick(c.Optimize != contract.Size && many, "many", pick(limited, "units", "")))
 	set("limit", pick(limited, "units", ""))
 	set("largest", pick(limited, "", "half"))
 	set("toolarge", pick(limited, "max", "half"))
 	set("fits", pick(limited, "limited", "unlimited"))
 	small, grows, region := c.Optimize == contract.Size, c.CanGrow(), keepsRegion(c)
-	set("bytes", pick(small, pick(region, "call", "found"), pick(region, pick(many, "here", "one"), "room")))
-	set("classof", pick(small && region, "number", "room"))
-	set("bytesof", pick(many, "many", "one"))
+	set("bytes", pick(small, "found", pick(!region, "room", pick(many, "here", "one"))))
 	set("miss", pick(!region, "page", pick(small, "call", "region")))
 	set("here", pick(c.NoSplit || small, "", "shrinks"))
 	set("grows", pick(region, "region", "page"))
 	set("copyless", m.Choices["copy"])
 	set("another", pick(c.NoSplit, "grow", "split"))
-	set("classbytes", pick(small, "call", pick(many, "many", "one")))
+	set("classbytes", pick(many, "many", "one"))
 	set("pop", pick(c.NoSplit, "", "block"))
 	set("growth", pick(grows, "pages", "never"))
 	set("regiongrow", pick(c.Grow.Policy == contract.GrowExact, "exact", "more"))
@@ -195,12 +193,9 @@ func listsFields(c contract.Contract) (state, functions []string) {
 	}
 	small, region := c.Optimize == contract.Size, keepsRegion(c)
 	if small {
-		functions = append(functions, pick(region, "lists.number", "lists.numberof"))
+		functions = append(functions, "lists.number")
 	}
-	switch {
-	case small && region:
-		functions = append(functions, "lists.bytes")
-	case !region || c.HasRole(contract.Resizes):
+	if small || !region || c.HasRole(contract.Resizes) {
 		functions = append(functions, "lists.room")
 	}
 	functions = append(functions, "lists.alloc")
