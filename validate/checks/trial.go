@@ -6,6 +6,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -14,6 +15,7 @@ type Trial struct {
 	Contract contract.Contract // of one ABI
 	ABI      contract.ABI      // its name, where the module has several
 	Module   judge.Module
+	Scope    scope.Scope
 	Full     bool // judge everything, whatever it takes
 	Ops      int  // calls of the random check; 0 for the level's own number
 	Seed     uint64
@@ -39,7 +41,7 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 	setup.ABI = t.ABI
 	setup.Limit = max(setup.Limit, setup.Pages)
 	var s *judge.Session
-	if s, t.Err = judge.Open(t.Module, t.Contract, setup); t.Err != nil {
+	if s, t.Err = judge.Open(t.Module, t.Contract, t.Scope, setup); t.Err != nil {
 		return
 	}
 	t.Sessions = append(t.Sessions, s)
@@ -66,6 +68,12 @@ func (t *Trial) Failure() *report.Failure {
 	return nil
 }
 
+// Endless reports whether the last call did not return.
+func (t *Trial) Endless() bool {
+	n := len(t.Sessions)
+	return n > 0 && !t.Sessions[n-1].OK() && t.Sessions[n-1].Failure.Rule == report.Endless
+}
+
 // Calls returns the number of calls made.
 func (t *Trial) Calls() int {
 	n := 0
@@ -73,6 +81,15 @@ func (t *Trial) Calls() int {
 		n += len(s.Log)
 	}
 	return n
+}
+
+// Refusals sums up the requests that would have fitted.
+func (t *Trial) Refusals() report.Refusals {
+	var sum report.Refusals
+	for _, s := range t.Sessions {
+		sum.Add(s.Refusals)
+	}
+	return sum
 }
 
 // worlds returns the setups that the contract lets a host choose, the simplest first.

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package validate
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/validate/report"
+)
+
+// judgeThird judges a third-party module by some checks, or all.
+func judgeThird(t *testing.T, module []byte, flags string, opts Options) *Report {
+	t.Helper()
+	c, err := contract.Parse(flags + " --strategy=any")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(context.Background(), module, c, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestRefusals: what a third-party module refuses although it would fit is a figure,
+// and a failure only if it must not.
+func TestRefusals(t *testing.T) {
+	module := wattest.Read(t, "testdata/broken/any-null.wat").Module
+	const flags = "--abi=c --functions=malloc,free"
+	opts := Options{Checks: []string{"sizes"}, Engines: engine.Names()}
+	got := judgeThird(t, module, flags, opts)
+	if r := got.Refusals; !got.OK() || r == nil || r.Refused == 0 || r.Fitted <= r.Refused || r.Smallest < 63476 || r.Smallest > 65528 {
+		t.Errorf("got %v and failures %v, want some refused of sizes from 63476 to 65528", r, got.Failures())
+	}
+	opts.Engines = nil
+	if one := judgeThird(t, module, flags, opts); *one.Refusals != *got.Refusals {
+		t.Errorf("%v on one engine, %v on two", one.Refusals, got.Refusals)
+	}
+	opts.Scope.Strict = true
+	if got = judgeThird(t, module, flags, opts); got.OK() || got.Failures()[0].Failure.Rule != "null" || got.Refusals != nil {
+		t.Errorf("strict: %v and %v, want a failure", got.Refusals, got.Failures())
+	}
+}
+
+// TestExclusions: what is excluded is not asked for, and all reports name it.
+func TestExclusions(t *testing.T) {
+	foreign := wattest.Read(t, "testdata/broken/foreign-growth.wat").Module
+	large := assemble(t, "", "(if (i32.lt_s (local.get 0) (i32.const 0)) (then unreachable)) (i32.const 0)", "")
+	odd := wattest.Read(t, "testdata/broken/c-align.wat").Module
+	for _, test := range []struct {
+		name, flags string
+		module      []byte
+		checks      []string
+		lax, strict Scope
+		what        string
+	}{
+		{"growth", "", foreign, []string{"foreign-growth", "random"}, Scope{OwnGrowth: true}, Scope{}, "growth by others (--foreign-growth=false)"},
+		{"sizes", "", large, []string{"sizes", "bounds", "heap-end"}, Scope{}, Scope{MaxRequest: 1<<32 - 1}, "requests above 2147483647 bytes (--max-request)"},
+		{"alignment", "--abi=c --functions=malloc,free --min-align=8", odd, []string{"alignment", "overlap"}, Scope{}, Scope{}, "alignment of malloc above 8 bytes (--min-align)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			opts := Options{Checks: test.checks, Scope: test.lax}
+			got := judgeThird(t, test.module, test.flags, opts)
+			if !got.OK() {
+				t.Errorf("with the exclusion: %v", got.Failures())
+			}
+			var table, text, page bytes.Buffer
+			for _, err := range []error{got.WriteTable(&table), got.WriteJSON(&text), got.WriteHTML(&page, "x", [32]byte{}, "")} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			for form, b := range map[string]bytes.Buffer{"table": table, "JSON": text, "page": page} {
+				if !strings.Contains(b.String(), test.what) {
+					t.Errorf("%s does not name %q", form, test.what)
+				}
+			}
+			opts.Scope = test.strict
+			flags := strings.Replace(test.flags, " --min-align=8", "", 1)
+			if got := judgeThird(t, test.module, flags, opts); got.OK() {
+				t.Error("without the exclusion: no failure")
+			}
+		})
+	}
+}
+
+// TestScopeRefused: nothing is excluded for this project's modules, nor every size.
+func TestScopeRefused(t *testing.T) {
+	w := wattest.Read(t, "testdata/good/bump.wat")
+	for flag, s := range map[string]Scope{"max-request": {MaxRequest: 1 << 20}, "foreign-growth": {OwnGrowth: true}, "strict": {Strict: true}} {
+		if _, err := Run(context.Background(), w.Module, w.Contract, Options{Scope: s}); err == nil || !strings.Contains(err.Error(), flag) {
+			t.Errorf("%s: got %v", flag, err)
+		}
+	}
+	c := contract.Must(contract.Parse("--strategy=any"))
+	for _, n := range []uint64{1, 65535, 1 << 32} {
+		if _, err := Run(context.Background(), w.Module, c, Options{Scope: Scope{MaxRequest: n}}); err == nil || !strings.Contains(err.Error(), "max-request") {
+			t.Errorf("%d: got %v", n, err)
+		}
+	}
+}
+
+// TestCauses: failures of one rule are one report, with the shortest script.
+func TestCauses(t *testing.T) {
+	w := wattest.Read(t, "testdata/broken/any-wrap.wat")
+	got := judgeThird(t, w.Module, "--abi=c --functions=malloc,free", Options{Ops: 500})
+	if n := len(got.Failures()); n < 3 {
+		t.Fatalf("%d failures, want several of one rule", n)
+	}
+	rules := map[string]int{}
+	before := 0
+	for _, c := range got.Causes() {
+		rules[c.Failure.Rule]++
+		n := len(c.Failure.Script.Calls)
+		if n < before {
+			t.Errorf("%d calls stand after %d", n, before)
+		}
+		before = n
+		for _, f := range got.Failures() {
+			if f.Failure.Rule == c.Failure.Rule && len(f.Failure.Script.Calls) < n {
+				t.Errorf("%s: %d calls are shown, and %s has %d", c.Failure.Rule, n, f.Check, len(f.Failure.Script.Calls))
+			}
+			if f.Failure.Rule == c.Failure.Rule && f.Check != c.Check && !slices.Contains(c.Also, f.Check) {
+				t.Errorf("%s is not named beside %s", f.Check, c.Check)
+			}
+		}
+	}
+	for rule, n := range rules {
+		if n != 1 {
+			t.Errorf("rule %s has %d reports", rule, n)
+		}
+	}
+	got.All = true
+	if n, m := len(got.Causes()), len(rules); n <= m {
+		t.Errorf("%d of all failures, and %d causes", n, m)
+	}
+}
+
+// TestEndless: the checks behind one that does not return are run, and a long sequence
+// becomes the one call that does not.
+func TestEndless(t *testing.T) {
+	module := assemble(t, "", "(loop (br_if 0 (i32.eq (local.get 0) (i32.const 0x100001)))) (i32.const 0)", "")
+	got := judgeThird(t, module, "", Options{Engines: engine.Names(), Checks: []string{"sizes", "overlap"}})
+	failed := got.Failures()
+	if len(failed) != 1 || failed[0].Failure.Rule != report.Endless {
+		t.Fatalf("%v, want one endless call", failed)
+	}
+	if n := len(failed[0].Failure.Script.Calls); n != 1 {
+		t.Errorf("script of %d calls", n)
+	}
+	for i, want := range []Verdict{Fail, Skip, Pass, Pass} { // each check on both engines
+		if r := got.Results[i]; r.Verdict != want {
+			t.Errorf("%s on %s: %s, want %s", r.Check, r.Engine, r.Verdict, want)
+		}
+	}
+}
+
+// TestShrunk: where one call out of many suffices, one is left, however large the memory.
+func TestShrunk(t *testing.T) {
+	module := assemble(t, "", `(local i32)
+		(if (i32.eq (local.get 0) (i32.const 0x3ffffff)) (then unreachable))
+		(local.set 2 (memory.grow (i32.shr_u (i32.add (local.get 0) (i32.const 65535)) (i32.const 16))))
+		(if (i32.eq (local.get 2) (i32.const -1)) (then (return (i32.const 0))))
+		(i32.shl (local.get 2) (i32.const 16))`, "")
+	long := Script{Setup: Setup{Base: 1, Pages: 1, Limit: 65535}}
+	for i := range 60 {
+		long.Calls = append(long.Calls, Call{Op: "alloc", Size: 64<<20 - uint64(i)*1000, Align: 8, Made: i})
+	}
+	long.Calls = append(long.Calls, Call{Op: "alloc", Size: 64<<20 - 1, Align: 8, Made: 60})
+	got, err := Replay(context.Background(), module, contract.Must(contract.Parse("--strategy=any")), long, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed := got.Failures(); len(failed) != 1 || len(failed[0].Failure.Script.Calls) != 1 {
+		t.Fatalf("%v, want a script of one call: %s", failed, fmt.Sprint(failed[0].Failure.Script))
+	}
+}
+
+// TestReactor: a module that needs _initialize gets the call.
+func TestReactor(t *testing.T) {
+	module := assemble(t, "", "(if (i32.eqz (global.get 0)) (then unreachable)) (i32.const 0)",
+		`(global (mut i32) (i32.const 0)) (func (export "_initialize") (global.set 0 (i32.const 1)))`)
+	if got := judgeThird(t, module, "", Options{Engines: engine.Names(), Checks: []string{"alignment"}}); !got.OK() {
+		t.Errorf("%v", got.Failures())
+	}
+}
