@@ -8,7 +8,7 @@
   (global $top (mut i32) (i32.const 1024))
 
   (func $constructors
-    (i32.store (i32.const 16) (call $alloc (i32.const 100))))
+    (i32.store (i32.const 16) (call $alloc (i32.load (i32.const 20)))))
 
   (func $alloc (param $size i32) (result i32)
     (local $ptr i32)
