@@ -129,10 +129,11 @@ func (r *runner) judge(check Check) {
 // answers.
 func (r *runner) drive(check Check, abi contract.ABI) {
 	c := checks.Under(r.contract, abi)
-	reason := cmp.Or(r.closed, check.Excluded(r.opts.Scope))
+	reason := r.closed
 	if reason == "" && check.Skip != nil {
 		reason = check.Skip(c)
 	}
+	reason = cmp.Or(reason, check.Excluded(r.opts.Scope))
 	if reason != "" {
 		r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(abi), Verdict: Skip, Figure: reason})
 		return
@@ -207,21 +208,28 @@ func (r *runner) static(check Check) {
 func (r *runner) try(check Check, c contract.Contract, i int) *checks.Trial {
 	t := &checks.Trial{
 		Contract: c, ABI: r.mark(c.ABI), Module: r.modules[i], Scope: r.opts.Scope, Full: r.opts.Level == Full,
-		Ops: r.opts.Ops, Seed: r.opts.Seed,
+		Ops: r.opts.Ops, Seed: r.opts.Seed, First: r.opts.First,
 		Stop: func() bool { return r.ctx.Err() != nil },
 	}
 	x := Result{Check: check.Name, Promise: check.Promise, ABI: t.ABI, Engine: r.modules[i].Engine.Name(), Verdict: Pass}
 	start := time.Now()
 	check.Run(t)
-	x.Failure = t.Failure()
 	x.Calls = t.Calls()
 	x.Figure = unit.Count(uint64(x.Calls), "call")
-	if x.Failure != nil {
-		x.Verdict = Fail
-		r.follow(t, x.Failure)
+	failures := t.Failures()
+	if len(failures) == 0 {
+		x.Duration = time.Since(start)
+		r.add(x)
 	}
-	x.Duration = time.Since(start)
-	r.add(x)
+	x.Verdict = Fail
+	for i, f := range failures {
+		if x.Failure = f; i > 0 {
+			x.Figure, x.Calls = "also "+f.Rule, 0
+		}
+		r.follow(t, f)
+		x.Duration, start = time.Since(start), time.Now()
+		r.add(x)
+	}
 	return t
 }
 

@@ -147,6 +147,27 @@ func TestEndless(t *testing.T) {
 	}
 }
 
+// TestHidden: a check that finds one fault looks for others.
+func TestHidden(t *testing.T) {
+	module := assemble(t, "", "(i32.const 1024)", "")
+	rules := func(first bool) (list []string) {
+		got, err := Run(context.Background(), module, contract.Default(), Options{Checks: []string{"sizes"}, First: first})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range got.Failures() {
+			list = append(list, f.Failure.Rule)
+		}
+		return list
+	}
+	if got := rules(false); len(got) < 2 || got[0] == got[1] {
+		t.Errorf("got %q, want two rules", got)
+	}
+	if got := rules(true); len(got) != 1 {
+		t.Errorf("got %q, want the first", got)
+	}
+}
+
 // TestShrunk: where one call out of many suffices, one is left, however large the memory.
 func TestShrunk(t *testing.T) {
 	module := assemble(t, "", `(local i32)

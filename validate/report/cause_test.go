@@ -52,6 +52,11 @@ func TestRefusals(t *testing.T) {
 	if got := r.String(); got != "refused none of 40,000 requests that would have fitted" {
 		t.Error(got)
 	}
+	one := r
+	one.Refuse(1)
+	if got := one.String(); got != "refused 1 of 40,001 requests that would have fitted, the smallest 1 byte" {
+		t.Error(got)
+	}
 	r.Refuse(1 << 20)
 	r.Add(Refusals{Refused: 2, Fitted: 111, Smallest: 63_473})
 	r.Add(Refusals{})

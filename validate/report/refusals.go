@@ -33,6 +33,9 @@ func (r Refusals) String() string {
 	if r.Refused == 0 {
 		return fmt.Sprintf("refused none of %s requests that would have fitted", unit.Grouped(r.Fitted))
 	}
-	return fmt.Sprintf("refused %s of %s requests that would have fitted, the smallest %s bytes",
-		unit.Grouped(r.Refused), unit.Grouped(r.Fitted), unit.Grouped(r.Smallest))
+	size := unit.Grouped(r.Smallest) + " bytes"
+	if r.Smallest == 1 {
+		size = "1 byte"
+	}
+	return fmt.Sprintf("refused %s of %s requests that would have fitted, the smallest %s", unit.Grouped(r.Refused), unit.Grouped(r.Fitted), size)
 }
