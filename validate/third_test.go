@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -53,6 +54,7 @@ func TestRefusals(t *testing.T) {
 func TestExclusions(t *testing.T) {
 	foreign := wattest.Read(t, "testdata/broken/foreign-growth.wat").Module
 	large := assemble(t, "", "(if (i32.lt_s (local.get 0) (i32.const 0)) (then unreachable)) (i32.const 0)", "")
+	fixed := assemble(t, "", "(if (i32.ne (memory.size) (i32.const 1)) (then unreachable)) (i32.const 0)", "")
 	odd := wattest.Read(t, "testdata/broken/c-align.wat").Module
 	for _, test := range []struct {
 		name, flags string
@@ -62,6 +64,7 @@ func TestExclusions(t *testing.T) {
 		what        string
 	}{
 		{"growth", "", foreign, []string{"foreign-growth", "random"}, Scope{OwnGrowth: true}, Scope{}, "growth by others (--foreign-growth=false)"},
+		{"pages", "", fixed, []string{"random"}, Scope{OwnGrowth: true}, Scope{}, "growth by others (--foreign-growth=false)"},
 		{"sizes", "", large, []string{"sizes", "bounds", "heap-end"}, Scope{}, Scope{MaxRequest: 1<<32 - 1}, "requests above 2147483647 bytes (--max-request)"},
 		{"alignment", "--abi=c --functions=malloc,free --min-align=8", odd, []string{"alignment", "overlap"}, Scope{}, Scope{}, "alignment of malloc above 8 bytes (--min-align)"},
 	} {
@@ -78,8 +81,10 @@ func TestExclusions(t *testing.T) {
 				}
 			}
 			for form, b := range map[string]bytes.Buffer{"table": table, "JSON": text, "page": page} {
-				if !strings.Contains(b.String(), test.what) {
-					t.Errorf("%s does not name %q", form, test.what)
+				for _, want := range []string{test.what, got.Excluded[0].Unjudged} {
+					if !strings.Contains(b.String(), want) {
+						t.Errorf("%s does not say %q", form, want)
+					}
 				}
 			}
 			opts.Scope = test.strict
@@ -88,6 +93,31 @@ func TestExclusions(t *testing.T) {
 				t.Error("without the exclusion: no failure")
 			}
 		})
+	}
+}
+
+// TestBoundedEnd: the end of the address space is judged although no block can be large.
+func TestBoundedEnd(t *testing.T) {
+	text, err := os.ReadFile("testdata/good/bump.wat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A block of 4 bytes traps in a memory of 4 GiB, which no one block fills.
+	const call = "    (call $place (i64.extend_i32_u (local.get $size))"
+	wrong := "    (if (i32.and (i32.eq (local.get $size) (i32.const 4)) (i32.eq (memory.size) (i32.const 65536))) (then unreachable))\n" + call
+	module, _ := wattest.Assemble(t, strings.Replace(string(text), call, wrong, 1))
+	if got := judgeThird(t, module, "", Options{Checks: []string{"heap-end"}}); got.OK() || got.Excluded == nil {
+		t.Errorf("%v passes, excluded are %v", got.Results, got.Excluded)
+	}
+}
+
+// TestNoCommand: functions that begin alike, but with no call, are no command's.
+func TestNoCommand(t *testing.T) {
+	module, _ := wattest.Assemble(t, `(module (memory (export "memory") 1) (func (nop))
+		(func (export "alloc") (param i32 i32) (result i32) (i32.const 0))
+		(func (export "dealloc") (param i32 i32 i32) (nop)))`)
+	if got := judgeThird(t, module, "--functions=alloc,dealloc", Options{Checks: []string{"signatures"}}); !got.OK() {
+		t.Error(got.Failures()[0].Failure)
 	}
 }
 

@@ -89,7 +89,10 @@ func (r *Report) Join(name string, other *Report) *Report {
 		return other
 	}
 	r.Results = append(r.Results, other.Results...)
-	if other.Refusals != nil {
+	switch {
+	case r.Refusals == nil:
+		r.Refusals = other.Refusals
+	case other.Refusals != nil:
 		r.Refusals.Add(*other.Refusals)
 	}
 	return r
