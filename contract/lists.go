@@ -25,7 +25,7 @@ func (c Contract) ListUnit() uint32 {
 	case c.Strategy != Lists:
 		return 0
 	case c.ABI == C:
-		return cAlign
+		return CAlign
 	}
 	return 8
 }

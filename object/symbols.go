@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -20,6 +21,10 @@ var linkerAddresses = map[string]SymbolFlags{
 // segmentName names the segment of the state. The linker merges segments whose
 // names start with .data.
 const segmentName = ".data.genalloc"
+
+// headsName names the segment of the lists' heads. What starts with .bss is 0 at the
+// start, and takes no room in a linked program.
+const headsName = ".bss.genalloc"
 
 // localPrefix marks local symbols in listings of a program.
 const localPrefix = "genalloc."
@@ -69,6 +74,12 @@ func (b *builder) defineImports() error {
 			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: im.Name, Index: function})
 			function++
 		case wasm.KindGlobal:
+			if im.Name == contract.LinkerHeads && b.heads.size > 0 {
+				b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: SymbolLocal, Name: im.Name, Size: b.heads.size})
+				b.biased = b.addresses[global]
+				global++
+				continue
+			}
 			flags, ok := linkerAddresses[im.Name]
 			if !ok || im.Global.Mutable || im.Global.Type != wasm.I32 {
 				return fmt.Errorf("import %q %q: it is no address that the linker defines: import __heap_base", im.Module, im.Name)
@@ -104,6 +115,9 @@ func (b *builder) initial(s *Symbol, g wasm.Global) error {
 		return nil
 	}
 	s.Index, s.Size = 0, 4
+	if b.heads.size > 0 {
+		s.Index = 1 // behind their segment
+	}
 	align := uint32(2)
 	if g.Type.Type == wasm.I64 {
 		s.Size, align = 8, 3
