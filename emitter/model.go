@@ -82,7 +82,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
 	}
 	m.align(c)
-	m.describe(c, s.block)
+	m.describe(c, s)
 	m.Memory = memory(c)
 	m.Adapters = adapters(c)
 	m.Choices = choices(c, s)
