@@ -82,9 +82,9 @@ func (c Contract) head(size uint32) uint32 {
 // request for a size, with its alignment in bytes.
 func (c Contract) ClassSize(size, align uint64) uint64 {
 	unit := uint64(c.ListUnit())
-	n := max(size+uint64(c.ListHeader()), 1) - 1 | align - 1 | unit - 1
-	step := uint64(1) << bits.Len64(n) >> bits.Len32(c.Classes)
-	return (n + max(step, 1)) &^ (max(step, 1) - 1)
+	n := (max(size+uint64(c.ListHeader()), 1) - 1) | (align - 1) | (unit - 1)
+	step := max(uint64(1)<<bits.Len64(n)>>bits.Len32(c.Classes), 1)
+	return (n + step) &^ (step - 1)
 }
 
 // checkStrategy refuses what belongs to other strategies.
