@@ -3,58 +3,81 @@
 package prove
 
 import (
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/genalloc/genalloc/prove/sat"
 )
 
-// packProof writes a proof as bytes. Each chain is its length and then its clauses, all
-// as unsigned LEB128: 2n for clause n of the formula, 2n+1 for the clause derived n
-// steps before. first is the number of clauses of the formula.
+// packProof writes a proof as text, a line a chain: the clauses of the formula that it
+// names, a slash, and the derived ones, each as the number of steps that it lies back.
+// Both are sorted, and each number is the difference to the one before, since small
+// numbers compress well. The order in which they resolve is found again: see
+// sat.Ordered. first is the number of clauses of the formula.
 func packProof(proof sat.Proof, first int) []byte {
 	var b []byte
 	for i, c := range proof {
-		b = binary.AppendUvarint(b, uint64(len(c)))
+		var given, derived []int
 		for _, id := range c {
 			if n := int(id) - first; n >= 0 {
-				b = binary.AppendUvarint(b, uint64(i-n)<<1|1)
+				derived = append(derived, i-n)
 			} else {
-				b = binary.AppendUvarint(b, uint64(id)<<1)
+				given = append(given, int(id))
 			}
 		}
+		b = appendDifferences(b, given)
+		b = append(b, '/')
+		b = appendDifferences(b, derived)
+		b = append(b, '\n')
+	}
+	return b
+}
+
+func appendDifferences(b []byte, list []int) []byte {
+	slices.Sort(list)
+	last := 0
+	for i, n := range list {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(b, int64(n-last), 10)
+		last = n
 	}
 	return b
 }
 
 var errChains = errors.New("the recorded steps are damaged")
 
-// unpackProof reads what packProof wrote.
-func unpackProof(b []byte, first int) (proof sat.Proof, err error) {
-	next := func() (v uint64) {
-		v, n := binary.Uvarint(b)
-		if n <= 0 || v > math.MaxInt32 {
-			err, b = errChains, nil
-			return 0
+// unpackProof reads what packProof wrote, of a formula.
+func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
+	var sets sat.Proof
+	for line := range bytes.Lines(text) {
+		given, derived, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte("/"))
+		set, err := addDifferences(nil, given, func(n int) int { return n })
+		if err == nil {
+			last := len(f.Clauses) + len(sets)
+			set, err = addDifferences(set, derived, func(n int) int { return last - n })
 		}
-		b = b[n:]
-		return v
-	}
-	for len(b) > 0 {
-		n := next()
-		if n > uint64(len(b)) { // a byte a clause at least
+		if err != nil || !ok {
 			return nil, errChains
 		}
-		c := make(sat.Chain, n)
-		for i := range c {
-			v := next()
-			c[i] = int32(v >> 1)
-			if v&1 == 1 {
-				c[i] = int32(first+len(proof)) - int32(v>>1)
-			}
-		}
-		proof = append(proof, c)
+		sets = append(sets, set)
 	}
-	return proof, err
+	return sat.Ordered(f, sets)
+}
+
+func addDifferences(set sat.Chain, text []byte, id func(int) int) (sat.Chain, error) {
+	n := 0
+	for word := range bytes.FieldsSeq(text) {
+		d, err := strconv.ParseUint(string(word), 10, 31)
+		if err != nil || n+int(d) > math.MaxInt32 {
+			return nil, errChains
+		}
+		n += int(d)
+		set = append(set, int32(id(n)))
+	}
+	return set, nil
 }

@@ -110,7 +110,7 @@ func (k CertifiedCase) possible(formula []term) (answer, error) {
 // impossible derives the empty clause from a formula by the recorded steps.
 func (k CertifiedCase) impossible(formula []term) (answer, error) {
 	f := blast(formula).Formula()
-	proof, err := unpackProof(k.Chains, len(f.Clauses))
+	proof, err := unpackProof(k.Chains, f)
 	if err == nil && len(proof) != k.Steps {
 		err = errChains
 	}
