@@ -21,7 +21,7 @@ import (
 const certificateFormat = "genalloc certificate 2"
 
 // Certificate says what was proved of which bytes, with the proofs. Its file is text,
-// compressed by gzip: JSON, and then the chains of all cases in order, a line each.
+// compressed by gzip: JSON, and then the clauses of all cases in order, a line each.
 // Gzip's checksum detects damage; it need not be trusted.
 type Certificate struct {
 	Format      string               `json:"format"`
@@ -56,10 +56,10 @@ type CertifiedStatement struct {
 // CertifiedCase is either a derivation of the empty clause from the formula that
 // says that the case fails, or the values that make a case possible.
 type CertifiedCase struct {
-	Name   string        `json:"name"`
-	Steps  int           `json:"steps,omitempty"`
-	Chains []byte        `json:"-"`                // a line a step: see packProof
-	Values bv.Assignment `json:"values,omitempty"` // in hexadecimal
+	Name    string        `json:"name"`
+	Derived int           `json:"derived,omitempty"` // clauses, the empty one among them
+	Clauses []byte        `json:"-"`                 // a line a clause: see packProof
+	Values  bv.Assignment `json:"values,omitempty"`  // in hexadecimal
 }
 
 // Certificate returns the proofs of the report. The module has to be proved with
@@ -75,7 +75,7 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
 		for i, a := range x.answers {
 			k := CertifiedCase{Name: x.Obligation.Cases[i].Name}
-			k.Steps, k.Chains, k.Values = len(a.proof), packProof(a.proof, a.clauses), a.values
+			k.Derived, k.Clauses, k.Values = len(a.clauses), packProof(a.clauses), a.values
 			s.Cases = append(s.Cases, k)
 		}
 		c.Obligations = append(c.Obligations, s)
@@ -98,7 +98,7 @@ func (c *Certificate) Write(w io.Writer) error {
 	}
 	for _, ob := range c.Obligations {
 		for _, k := range ob.Cases {
-			if _, err := z.Write(k.Chains); err != nil {
+			if _, err := z.Write(k.Clauses); err != nil {
 				return err
 			}
 		}
@@ -147,15 +147,15 @@ func (c *Certificate) share(rest []byte) bool {
 	for _, ob := range c.Obligations {
 		for i := range ob.Cases {
 			k := &ob.Cases[i]
-			k.Chains = rest
-			for range k.Steps {
+			k.Clauses = rest
+			for range k.Derived {
 				end := bytes.IndexByte(rest, '\n') + 1
 				ok, rest = ok && end > 0, rest[end:]
 				if !ok {
 					return false
 				}
 			}
-			k.Chains = k.Chains[:len(k.Chains)-len(rest)]
+			k.Clauses = k.Clauses[:len(k.Clauses)-len(rest)]
 		}
 	}
 	return ok && len(rest) == 0

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/genalloc/genalloc/prove/sat"
+)
+
+// packProof writes the clauses that a proof derives as text, a line each: the literals
+// by variable, as DIMACS numbers them, and 0. sat.Derive finds the chains again.
+func packProof(clauses [][]sat.Lit) []byte {
+	var b []byte
+	for _, c := range clauses {
+		slices.SortFunc(c, func(a, b sat.Lit) int { return int(max(a, -a) - max(b, -b)) })
+		for _, l := range c {
+			b = append(strconv.AppendInt(b, int64(l), 10), ' ')
+		}
+		b = append(b, "0\n"...)
+	}
+	return b
+}
+
+var errDamaged = errors.New("the recorded clauses are damaged")
+
+// unpackProof reads what packProof wrote, and makes a proof of it.
+func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
+	var clauses [][]sat.Lit
+	for line := range bytes.Lines(text) {
+		literals, ok := bytes.CutSuffix(line, []byte("0\n"))
+		var c []sat.Lit
+		for word := range bytes.FieldsSeq(literals) {
+			l, err := strconv.ParseInt(string(word), 10, 32)
+			ok = ok && err == nil
+			c = append(c, sat.Lit(l))
+		}
+		if !ok {
+			return nil, errDamaged
+		}
+		clauses = append(clauses, c)
+	}
+	return sat.Derive(f, clauses)
+}
