@@ -31,17 +31,19 @@ var errDamaged = errors.New("the recorded clauses are damaged")
 func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
 	var clauses [][]sat.Lit
 	for line := range bytes.Lines(text) {
-		literals, ok := bytes.CutSuffix(line, []byte("0\n"))
 		var c []sat.Lit
-		for word := range bytes.FieldsSeq(literals) {
+		for word := range bytes.FieldsSeq(line) {
 			l, err := strconv.ParseInt(string(word), 10, 32)
-			ok = ok && err == nil
+			if err != nil {
+				return nil, errDamaged
+			}
 			c = append(c, sat.Lit(l))
 		}
-		if !ok {
+		last := len(c) - 1
+		if last < 0 || c[last] != 0 {
 			return nil, errDamaged
 		}
-		clauses = append(clauses, c)
+		clauses = append(clauses, c[:last])
 	}
 	return sat.Derive(f, clauses)
 }

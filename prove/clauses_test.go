@@ -66,7 +66,8 @@ func TestClausesDamaged(t *testing.T) {
 		"1 0\n":              "", // the rest follows by propagation
 		"1 1 -2 0\n1 0\n0\n": "",
 		"1 -1 0\n-2 0\n":     "",
-		"1 0":                "damaged",
+		"10\n":               "damaged",
+		"\n":                 "damaged",
 		"1 x 0\n":            "damaged",
 		"1\n":                "damaged",
 		"9999999999 0\n":     "damaged",
