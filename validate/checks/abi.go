@@ -27,6 +27,7 @@ var abiChecks = []Check{
 	{
 		Name:    "product",
 		Promise: "calloc fails where the product of its arguments is 2^32 or more.",
+		Large:   true,
 		Skip:    needsC(script.OpAllocZeroed),
 		Run:     runProduct,
 	},

@@ -13,16 +13,14 @@ import (
 )
 
 // cAdapter is for C's malloc and its family (ISO C 7.24.3; POSIX, posix_memalign).
-// A request with an alignment of up to cAlign goes to malloc, others to aligned_alloc.
+// A request with an alignment of up to least goes to malloc, others to aligned_alloc.
 type cAdapter struct {
 	functions
-	least uint64 // alignment of every block, in bytes
+	// least is the alignment of every block in bytes: that of max_align_t (tool-conventions,
+	// BasicCABI: long double is aligned to 16), or what a third-party contract says. This
+	// project's modules keep as many bytes before a block.
+	least uint64
 }
-
-// cAlign is the alignment of max_align_t in bytes, which every block has, and
-// the bytes that this project's modules keep before a block (tool-conventions,
-// BasicCABI: long double is aligned to 16).
-const cAlign = 16
 
 // opAligned is an alloc that aligned_alloc serves.
 const opAligned script.Op = "aligned"
@@ -65,16 +63,15 @@ func (a *cAdapter) plan(r request) (contract.Function, []uint64) {
 // aligned reports whether aligned_alloc serves the request.
 func (a *cAdapter) aligned(r request) bool {
 	return r.op == script.OpAlloc && a.functions.has(opAligned) &&
-		(r.align > cAlign || !powerOfTwo(r.align) || !a.functions.has(script.OpAlloc))
+		(r.align > a.least || !powerOfTwo(r.align) || !a.functions.has(script.OpAlloc))
 }
 
 func (a *cAdapter) shape(r request) shape {
-	align := uint64(cAlign)
+	align := a.least
 	if a.aligned(r) || r.op == script.OpMemalign {
 		align = max(align, r.align)
 	}
-	whole := max(align, a.least)
-	return shape{align: whole, lead: align, whole: whole}
+	return shape{align: align, lead: align, whole: align}
 }
 
 func (a *cAdapter) call(in *instance, r request) (answer, error) {
