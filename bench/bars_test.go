@@ -3,6 +3,8 @@
 package bench
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -39,6 +41,12 @@ func TestBars(t *testing.T) {
 		{"--strategy=stack", []bar{{"fixed", size, 430}, {"fixed", ink, 7_700}, {"lifo", ink, 14_626}}},
 		{"--strategy=stack --optimize=gas", []bar{{"lifo", ink, 13_301}}},
 		{"--abi=core,arena", []bar{{"fixed", size, 614}, {"phases", ink, 485_723}}},
+		{"--strategy=lists", []bar{{"fixed", size, 930}, {"pairs", ink, 16_500}, {"pairs", fuel, 67}}},
+		{"--strategy=lists --split=false", []bar{{"pairs", size, 670}, {"pairs", ink, 16_500}}},
+		{"--strategy=lists --optimize=size", []bar{{"pairs", size, 770}}},
+		{"--strategy=lists --optimize=size --split=false", []bar{{"pairs", size, 570}}},
+		{"--strategy=lists --classes=1", []bar{{"pairs", ink, 15_500}, {"pairs", fuel, 49}}},
+		{"--strategy=lists --abi=c --functions=malloc,free,calloc,realloc,aligned_alloc", []bar{{"pairs", size, 1_130}}},
 	} {
 		var workloads []Workload
 		for _, w := range Workloads() {
@@ -55,6 +63,42 @@ func TestBars(t *testing.T) {
 			}
 			if got := b.of(&m, x); got > b.most {
 				t.Errorf("%s, %s: %v is over the bar of %v", m.Name, b.workload, got, b.most)
+			}
+		}
+	}
+}
+
+// TestTraceBars holds the memory that recorded traces of real programs need under lists,
+// in pages, and the price of the largest. The traces are inputs that are not part of this
+// repository.
+func TestTraceBars(t *testing.T) {
+	const dir = "../../shared/traces"
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no traces beside the repository")
+	}
+	pages := map[string]uint64{"gcc-hello": 170, "source-map": 32, "grep-recursive": 3, "find": 2, "ls": 2}
+	for name, most := range pages {
+		f, err := os.Open(filepath.Join(dir, name+".trace"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		workloads, err := Trace(name, f)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := run(t, Options{Workloads: workloads}, generated(t, "--strategy=lists")).Modules[0]
+		for _, w := range workloads {
+			x := m.Result(w.Name)
+			if x.Absent != "" || x.Note != "" {
+				t.Errorf("%s: %s%s", w.Name, x.Absent, x.Note)
+				continue
+			}
+			if *x.Pages > most {
+				t.Errorf("%s: %d pages are over the bar of %d", w.Name, *x.Pages, most)
+			}
+			if name == "gcc-hello" && *x.Ink > 300e6 {
+				t.Errorf("%s: %v ink is over the bar of 300 million", w.Name, *x.Ink)
 			}
 		}
 	}

@@ -16,6 +16,10 @@ var lists = strategy{
 		overhead: "none: blocks have no header; a size is rounded up to its class's",
 		smallest: "8 bytes; a block of size 0 uses as much",
 	},
+	own: map[contract.ABI]statistic{contract.C: {
+		overhead: "4 bytes before each block; a size is rounded up to its class's",
+		smallest: "12 bytes; a block of size 0 uses as much",
+	}},
 	frees:  "back",
 	fresh:  func(contract.Contract) bool { return false },
 	derive: deriveLists,

@@ -31,6 +31,9 @@ func deriveListsC(m *Model, c contract.Contract) {
 		m.Functions = append(m.Functions, "lists.start")
 	}
 	m.Adapters = nil
+	if c.SetsErrno() {
+		m.Adapters = append(m.Adapters, "error")
+	}
 	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true}
 	for _, f := range c.Signatures() {
 		need[f.Role] = true

@@ -82,7 +82,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
 	}
 	m.align(c)
-	m.describe(c, s.block)
+	m.describe(c, s)
 	m.Memory = memory(c)
 	m.Adapters = adapters(c)
 	m.Choices = choices(c, s)
@@ -106,16 +106,18 @@ func (m *Model) align(c contract.Contract) {
 	}
 }
 
+// linkerGlobals are the blocks of what the linker supplies beside the heap base.
+var linkerGlobals = map[string]string{
+	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked",
+}
+
 // memory lists the imports, which the text format wants first, and the memory.
 func memory(c contract.Contract) []string {
 	var blocks []string
 	for _, imp := range c.Imports() {
 		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
-		switch {
-		case c.HeapBase.Linker && imp.Name == contract.LinkerEnd:
-			block = "import.end"
-		case c.HeapBase.Linker && imp.Name == contract.LinkerHeads:
-			block = "heads.linked"
+		if linked, ok := linkerGlobals[imp.Name]; ok && c.HeapBase.Linker {
+			block = linked
 		}
 		blocks = append(blocks, block)
 	}
@@ -131,6 +133,9 @@ func choices(c contract.Contract, s strategy) map[string]string {
 	choices := map[string]string{
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
 		"checkblock": null,
+		"checknomem": pick(c.SetsErrno(), "errno", null),
+		"enomem":     pick(c.SetsErrno(), "errno", "fail"),
+		"einval":     pick(c.SetsErrno(), "errno", "fail"),
 		"nomemory":   null,
 		"must":       null,
 		"length":     pick(s.fresh(c), "", "store"),

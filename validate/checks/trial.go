@@ -109,8 +109,8 @@ func (t *Trial) Refusals() report.Refusals {
 }
 
 // belowHeads is where no linker lays out data: it leaves null free, and the judge stores
-// an address there.
-var belowHeads = ledger.Span{From: 0, To: 8}
+// an address and errno there.
+var belowHeads = ledger.Span{From: 0, To: 12}
 
 // worlds returns the setups that the contract lets a host choose, the simplest first.
 func worlds(c contract.Contract) []script.Setup {

@@ -26,11 +26,24 @@ type cAdapter struct {
 // opAligned is an alloc that aligned_alloc serves.
 const opAligned script.Op = "aligned"
 
-// slot is where posix_memalign stores the address: below every heap base, if there is
-// room. The bytes there are restored at once.
-const slot = 4
+// slot is where posix_memalign stores the address, and errnoSlot where libc's errno is:
+// below every heap base, if there is room. The bytes there are restored at once.
+const (
+	slot      = 4
+	errnoSlot = 8
+	untouched = 0x5eed5eed // what a slot holds before the call
+)
 
-// The errors of posix_memalign that WASI numbers (wasi_snapshot_preview1,
+// errnoAt is the address of errno for a module that sets it: 0, as in a program without
+// libc, where the heap leaves no room below it.
+func errnoAt(c contract.Contract, s script.Setup) uint64 {
+	if !c.SetsErrno() || s.Base < errnoSlot+4 {
+		return 0
+	}
+	return errnoSlot
+}
+
+// The errors of these functions that WASI numbers (wasi_snapshot_preview1,
 // errno: inval, nomem).
 const (
 	errInvalid  = 28
@@ -66,6 +79,28 @@ func (a *cAdapter) shape(r request) shape {
 }
 
 func (a *cAdapter) call(in *instance, r request) (answer, error) {
+	if in.errno == 0 {
+		return a.request(in, r)
+	}
+	before := in.word(in.errno, untouched)
+	got, err := a.request(in, r)
+	number := in.word(in.errno, before)
+	want := uint32(untouched)
+	switch {
+	case err != nil || !r.op.Makes() || r.op == script.OpMemalign: // which may set it and returns a number
+		return got, err
+	case !validAlign(r):
+		want = errInvalid
+	case got.ptr == 0:
+		want = errNoMemory
+	}
+	if number != want {
+		return answer{}, &ledger.Breach{Rule: "errno", Expected: fmt.Sprintf("errno to be %d after the call", want), Got: fmt.Sprint(number)}
+	}
+	return got, nil
+}
+
+func (a *cAdapter) request(in *instance, r request) (answer, error) {
 	if r.op == script.OpMemalign {
 		return a.memalign(in, r)
 	}
@@ -73,16 +108,20 @@ func (a *cAdapter) call(in *instance, r request) (answer, error) {
 	return answer{ptr, ptr}, err
 }
 
+// word stores a word and returns what was there.
+func (in *instance) word(at uint64, value uint32) (before uint32) {
+	before = binary.LittleEndian.Uint32(in.Bytes()[at:])
+	binary.LittleEndian.PutUint32(in.Bytes()[at:], value)
+	return before
+}
+
 // memalign calls posix_memalign, and judges what it returns beside a block.
 func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
-	const untouched = 0x5eed5eed
-	before := binary.LittleEndian.Uint32(in.Bytes()[slot:])
-	binary.LittleEndian.PutUint32(in.Bytes()[slot:], untouched)
+	before := in.word(slot, untouched)
 	code, err := in.call(a.plan(r))
-	stored := binary.LittleEndian.Uint32(in.Bytes()[slot:])
-	binary.LittleEndian.PutUint32(in.Bytes()[slot:], before)
+	stored := in.word(slot, before)
 	wrong := func(expected, got string, args ...any) (answer, error) {
-		return answer{}, &ledger.Breach{Rule: "errno", Expected: expected, Got: fmt.Sprintf(got, args...)}
+		return answer{}, &ledger.Breach{Rule: "error-number", Expected: expected, Got: fmt.Sprintf(got, args...)}
 	}
 	valid := validAlign(r)
 	switch {

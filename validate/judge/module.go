@@ -33,12 +33,13 @@ type instance struct {
 	engine.Memory
 	store     engine.Store
 	allocator engine.Instance
+	errno     uint64 // address of libc's errno; 0 where there is none
 }
 
 // start makes the instance, which shares no state with others. It calls prepare with the
 // bytes of an imported memory before the module starts.
 func (in *instance) start(m Module, c contract.Contract, s script.Setup, prepare func(mem uint64)) error {
-	in.store = m.Engine.NewStore()
+	in.store, in.errno = m.Engine.NewStore(), errnoAt(c, s)
 	in.store.Limit(s.Limit)
 	imports, err := engine.Provide(in.store, supplies(c, s))
 	if err != nil {
@@ -94,6 +95,8 @@ func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 				x.Value = uint64(c.InitialPages) * contract.PageSize
 			case im.Name == contract.LinkerHeads:
 				x.Value = ledger.LayoutOf(c, s.Base, 0).Heads.From - 4*uint64(c.FirstHead())
+			case im.Name == contract.LinkerErrno:
+				x.Value = errnoAt(c, s)
 			}
 		case "func":
 			// The one host function that contracts name is Nitro's, which only the
