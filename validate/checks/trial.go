@@ -7,6 +7,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
@@ -42,7 +43,7 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 		return
 	}
 	setup.ABI = t.ABI
-	setup.Limit = max(setup.Limit, setup.Pages)
+	setup.Limit = max(setup.Limit, setup.Pages, ledger.LayoutOf(t.Contract, setup.Base, setup.Pages*contract.PageSize).Mem/contract.PageSize)
 	var s *judge.Session
 	if s, t.Err = judge.Open(t.Module, t.Contract, t.Scope, setup); t.Err != nil {
 		return
@@ -107,6 +108,10 @@ func (t *Trial) Refusals() report.Refusals {
 	return sum
 }
 
+// belowHeads is where no linker lays out data: it leaves null free, and the judge stores
+// an address and errno there.
+var belowHeads = ledger.Span{From: 0, To: 12}
+
 // worlds returns the setups that the contract lets a host choose, the simplest first.
 func worlds(c contract.Contract) []script.Setup {
 	first := script.DefaultSetup(c)
@@ -116,11 +121,12 @@ func worlds(c contract.Contract) []script.Setup {
 	}
 	initial := first.Pages * contract.PageSize
 	for _, base := range []uint64{1, 65535, 65536, 65537, initial - 1, initial} {
-		if base > initial || base == initial && !c.CanGrow() {
-			continue
-		}
 		s := first
 		s.Base = base
+		l := ledger.LayoutOf(c, base, initial)
+		if base > initial || base == initial && !c.CanGrow() || !c.CanGrow() && l.Mem > initial || l.Heads.Overlaps(belowHeads) {
+			continue
+		}
 		list = append(list, s)
 	}
 	if c.Memory == contract.ImportMemory && c.PageLimit() > c.InitialPages+2 {

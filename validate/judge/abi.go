@@ -56,7 +56,7 @@ func newAdapter(c contract.Contract) adapter {
 	f := functionsOf(c)
 	switch c.ABI {
 	case contract.C:
-		a := &cAdapter{f, contract.CAlign}
+		a := &cAdapter{f, contract.CAlign, uint64(c.ListHeader())}
 		if !c.Strategy.Row().Generated {
 			a.least = uint64(c.MinAlign)
 		}

@@ -18,8 +18,9 @@ type cAdapter struct {
 	functions
 	// least is the alignment of every block in bytes: that of max_align_t (tool-conventions,
 	// BasicCABI: long double is aligned to 16), or what a third-party contract says. This
-	// project's modules keep as many bytes before a block.
-	least uint64
+	// project's modules keep as many bytes before a block, but for those with a header.
+	least  uint64
+	header uint64 // bytes before each block that say where it goes when it ends; or 0
 }
 
 // opAligned is an alloc that aligned_alloc serves.
@@ -70,6 +71,9 @@ func (a *cAdapter) shape(r request) shape {
 	align := a.least
 	if a.aligned(r) || r.op == script.OpMemalign {
 		align = max(align, r.align)
+	}
+	if a.header != 0 {
+		return shape{align: align, lead: a.header, whole: align}
 	}
 	return shape{align: align, lead: align, whole: align}
 }

@@ -30,6 +30,7 @@ type Session struct {
 	in      *instance
 	abi     adapter
 	owners  owners
+	layout  ledger.Layout
 	ledger  ledger.Ledger
 	terms   ledger.Terms
 	request request      // the last one
@@ -52,37 +53,72 @@ const mostCleared = 4 << 20
 
 // Open makes a session in the world that a setup describes: with somebody else's pages,
 // bytes below the base that are not the allocator's and, if the contract says that the
-// memory is dirty, a host's bytes above it.
+// memory is dirty, a host's bytes above it. They are there before the module starts if it
+// imports its memory.
 func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*Session, error) {
-	in, err := m.instantiate(c, setup)
-	if err != nil {
+	s := &Session{Contract: c, Scope: sc, Setup: setup, in: new(instance), abi: newAdapter(c), marks: map[int]mark{}, terms: ledger.TermsOf(c)}
+	if err := s.in.start(m, c, setup, s.prepare); err != nil {
+		s.in.close()
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
-	s := &Session{Contract: c, Scope: sc, Setup: setup, in: in, abi: newAdapter(c), marks: map[int]mark{}}
 	s.setLimit(setup.Limit)
-	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
-		in.close()
-		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", unit.Pages(have), setup.Pages)
+	started := s.in.Pages()
+	if started < setup.Pages && !s.in.Grow(setup.Pages-started) {
+		s.in.close()
+		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", unit.Pages(started), setup.Pages)
 	}
-	mem := in.Pages() * contract.PageSize
-	own := ledger.Owned(c, setup.Base, mem)
-	s.owners = owners{base: setup.Base, mem: own}
-	s.ledger, s.terms = ledger.New(c, setup.Base, mem), ledger.TermsOf(c)
-	s.Peak = mem
-	if !s.terms.Statics {
-		s.write(ledger.Span{From: 0, To: min(setup.Base, mem)}, belowSeed)
+	switch {
+	case c.Memory == contract.ImportMemory:
+	case c.HasStart():
+		s.prepare(uint64(c.InitialPages) * contract.PageSize)
+	default:
+		s.prepare(s.Mem())
 	}
-	if c.Dirty {
-		s.soil(ledger.Span{From: min(setup.Base, own), To: own})
+	if want := s.layout.Mem / contract.PageSize; c.HasStart() && started != want {
+		s.Fail("growth", "a start in "+unit.Pages(want), "%d", started)
 	}
-	s.addForeign(mem)
+	s.Peak = s.Mem()
+	s.addForeign(s.Mem())
 	return s, nil
 }
 
-// soil writes a host's bytes to every address that blocks can reach soon.
-func (s *Session) soil(area ledger.Span) {
-	area.To = min(area.To, area.From+16<<20)
-	fill(s.in.Bytes()[area.From:area.To], garbageSeed, 0)
+// prepare enters what lies where in a memory of mem bytes before the module starts, and
+// writes the bytes that are not the allocator's.
+func (s *Session) prepare(mem uint64) {
+	l := ledger.LayoutOf(s.Contract, s.Setup.Base, mem)
+	s.layout, s.ledger = l, ledger.New(s.Contract, s.Setup.Base, mem)
+	s.owners = owners{base: l.Start, mem: l.Foreign.From}
+	if !s.terms.Statics {
+		for _, area := range s.below() {
+			s.write(area, belowSeed)
+		}
+	}
+	if s.Contract.Dirty {
+		s.soil()
+	}
+	s.addForeign(mem)
+	s.owners.mem = l.Mem
+}
+
+// below returns what lies below the base and is not the allocator's.
+func (s *Session) below() []ledger.Span {
+	heads, end := s.layout.Heads, min(s.Setup.Base, s.Mem())
+	if heads.From >= end {
+		return []ledger.Span{{From: 0, To: end}}
+	}
+	return []ledger.Span{{From: 0, To: heads.From}, {From: heads.To, To: end}}
+}
+
+// soil writes a host's bytes to every address that blocks can reach soon. Once a module
+// has started, its heads are no memory of the host's.
+func (s *Session) soil() {
+	from, to := s.Setup.Base, s.owners.mem
+	if s.Contract.Memory == contract.ExportMemory {
+		from = s.layout.Start
+	}
+	if to = min(to, from+16<<20); from < to {
+		fill(s.in.Bytes()[from:to], garbageSeed, 0)
+	}
 }
 
 // addForeign enters the pages that somebody else grew.
@@ -248,9 +284,10 @@ func (s *Session) inspect() {
 	if s.terms.Statics {
 		return
 	}
-	below := ledger.Span{From: 0, To: min(s.Setup.Base, s.Mem())}
-	if addr, ok := s.intact(below, belowSeed); !ok && s.OK() {
-		s.Fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+	for _, area := range s.below() {
+		if addr, ok := s.intact(area, belowSeed); !ok && s.OK() {
+			s.Fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+		}
 	}
 }
 

@@ -71,13 +71,15 @@ type strategy struct {
 var strategies = map[contract.Strategy]strategy{
 	contract.Bump:  bumpStrategy,
 	contract.Stack: stackStrategy,
+	contract.Lists: listsStrategy,
 	contract.Any:   anyStrategy,
 }
 
-// New opens the ledger of the contract's strategy, for a heap that starts at base in
-// a memory of mem bytes.
+// New opens the ledger of the contract's strategy, for a heap base in a memory of mem
+// bytes before the module starts.
 func New(c contract.Contract, base, mem uint64) Ledger {
-	return strategies[c.Strategy].open(c, base, Owned(c, base, mem))
+	l := LayoutOf(c, base, mem)
+	return strategies[c.Strategy].open(c, l.Start, l.Own)
 }
 
 // TermsOf returns the terms of the contract's strategy.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package ledger
+
+import (
+	"github.com/genalloc/genalloc/contract"
+)
+
+// What the classes of sizes mean for blocks, their places and the memory.
+
+// class returns the bytes that a request takes. A block of C's that is aligned to more
+// than all others lies somewhere in one that is longer by so much.
+func (l *lists) class(r Request) uint64 {
+	size, align := r.Room()-uint64(l.c.ListHeader()), r.Align
+	if l.inside(r) {
+		size, align = size+align, contract.CAlign
+	}
+	return l.c.ClassSize(size, align)
+}
+
+func (l *lists) inside(r Request) bool { return l.c.ABI == contract.C && r.Align > contract.CAlign }
+
+// largest is the bytes of the largest class.
+func (l *lists) largest() uint64 { return l.c.ClassSize(uint64(l.c.MaxBlock), 1) }
+
+// place returns what a block of a class lies at a multiple of: the largest power of two
+// that divides its size. Of C's blocks, it is the address behind the header.
+func (l *lists) place(class uint64) uint64 {
+	if l.c.ABI == contract.C {
+		return contract.CAlign
+	}
+	return class & -class
+}
+
+// next returns where a block of a class may begin, from an address on.
+func (l *lists) next(addr, class uint64) uint64 {
+	header := uint64(l.c.ListHeader())
+	return Up(addr+header, l.place(class)) - header
+}
+
+// latest returns the highest address that a block may begin at, and whether there must be
+// one.
+func (l *lists) latest(r Request, class uint64) (at uint64, must bool) {
+	mem := r.Pages * contract.PageSize
+	if at = l.next(l.top, class); at+class <= l.own {
+		return at, true
+	}
+	if l.own < mem {
+		at = l.next(max(l.top, mem), class)
+	}
+	return at, at+class <= Reach(l.grow, r.Limit)
+}
+
+// take returns the memory of a block that begins at an address.
+func (l *lists) take(r Request, from, class uint64) taken {
+	if !l.inside(r) {
+		return taken{Span: Span{from, from + class}}
+	}
+	own := Span{from, from + r.Room()}
+	if in := l.ended.touching(own); len(in) == 1 && in[0].Size() == class && in[0].From <= own.From && own.To <= in[0].To {
+		return taken{Span: in[0]}
+	}
+	return taken{own, true}
+}
+
+// growth judges by how much the memory grew for a block that ends at end, at the latest.
+func (l *lists) growth(r Request, t taken, end, pages uint64) *Breach {
+	breach := growth(l.grow, end, pages, r)
+	if t.vague {
+		for least := end - (r.Align - contract.CAlign); breach != nil && end > least; {
+			end = max(least, end-min(end, contract.PageSize))
+			breach = growth(l.grow, end, pages, r)
+		}
+	}
+	return breach
+}
+
+// splits returns the bytes of a class with a block that ended and that has to serve a
+// smaller class before the memory grows; 0 if there is none. One that is twice as large
+// has room for the smaller one wherever it lies.
+func (l *lists) splits(class uint64) uint64 {
+	if l.c.NoSplit {
+		return 0
+	}
+	for size, n := range l.free {
+		if n > 0 && size >= 2*class {
+			return size
+		}
+	}
+	return 0
+}
+
+// stays reports whether a block to resize must stay where it is.
+func (l *lists) stays(r Request, old taken, class uint64) bool {
+	room := old.To - min(r.Old.From, old.To)
+	switch {
+	case l.c.ABI == contract.C:
+		// It has room, and uses half of it at least.
+		return !old.vague && r.Size <= room && room-r.Size <= r.Size
+	case class == old.Size():
+		return true
+	case class < old.Size() || class > l.largest() || old.From%l.place(class) != 0:
+		return false
+	}
+	// It ends where fresh memory begins, there is enough of that, and no block of the class
+	// is free. A piece is a power of two.
+	spare := l.free[class] > 0 || l.pieces && class&(class-1) == 0
+	return l.c.Optimize != contract.Size && old.To == l.top && old.From+class <= l.own && !spare
+}
