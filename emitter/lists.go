@@ -166,6 +166,7 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
 	set("raiseused", pick(keepsUsed(c), "max", ""))
 	set("freshfrom", pick(keepsUsed(c), "used", "top"))
+	set("startends", pick(c.ListHeader() > 0, "lead", ""))
 	set("first", pick(c.HeapBase.Linker, "linked", ""))
 	set("initialend", pick(c.HeapBase.Linker, "linker", pick(c.InitialPages == 1, "", "number")))
 	set("headspage", pick(grows, "grow", "none"))
