@@ -5,6 +5,7 @@ package checks
 import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -149,7 +150,7 @@ func runRealloc(t *Trial) {
 	t.each(func(s *judge.Session) {
 		b := s.Alloc(10, 1)
 		s.Alloc(10, 1)
-		s.Realloc(b, s.Top()+s.Lead())
+		s.Realloc(b, ledger.Up(s.Top(), uint64(t.Contract.Align()))+s.Lead())
 	})
 	// Moves across somebody else's pages.
 	t.each(func(s *judge.Session) {

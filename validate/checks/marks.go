@@ -248,7 +248,7 @@ func runMarkZeroing(t *Trial) {
 			for times := range 2 {
 				t.each(func(s *judge.Session) {
 					for range times + 1 {
-						rewind(s, func() { s.Alloc(below(s, top), 1) })
+						rewind(s, func() { s.Alloc(s.Room(top), 1) })
 					}
 					s.AllocZeroed(100_000, 1)
 				})
@@ -256,13 +256,13 @@ func runMarkZeroing(t *Trial) {
 		}
 		// To a top whose double is more than 2^32, and then to one below 2^31.
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			rewind(s, func() { s.Alloc(50_000, 1); s.Alloc(below(s, 1<<31+2000), 1) })
+			rewind(s, func() { s.Alloc(50_000, 1); s.Alloc(s.Room(1<<31+2000), 1) })
 			rewind(s, func() { s.Alloc(10, 1) })
 			s.AllocZeroed(40_000, 1)
 		})
 		// Across 2^31, up to as much above it as the block starts below.
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			s.Alloc(below(s, 1<<31-100), 1)
+			s.Alloc(s.Room(1<<31-100), 1)
 			rewind(s, func() { s.Alloc(200, 1) })
 			s.AllocZeroed(200, 1)
 		})
@@ -277,9 +277,6 @@ func runMarkZeroing(t *Trial) {
 		})
 	}
 }
-
-// below is the size of the largest block that ends at an address or below.
-func below(s *judge.Session, end uint64) uint64 { return end - min(s.Top()+s.Lead(), end) }
 
 func runMarkForeign(t *Trial) {
 	for _, rewind := range rewinds {
@@ -385,7 +382,7 @@ func runMarkRefusal(t *Trial) {
 func runMarkHeapEnd(t *Trial) {
 	setup := script.DefaultSetup(t.Contract)
 	setup.Limit = contract.MaxPages
-	fill := func(s *judge.Session) { s.Alloc(below(s, ledger.AddressSpace), 1) }
+	fill := func(s *judge.Session) { s.Alloc(s.Room(ledger.AddressSpace), 1) }
 	for _, rewind := range rewinds {
 		t.in(setup, func(s *judge.Session) {
 			s.Alloc(100, 1)
@@ -399,12 +396,12 @@ func runMarkHeapEnd(t *Trial) {
 	for _, rewind := range rewinds {
 		for _, left := range []uint64{0, contract.PageSize - 2} {
 			t.in(setup, func(s *judge.Session) {
-				rewind(s, func() { s.Alloc(below(s, contract.PageSize+2), 1) })
+				rewind(s, func() { s.Alloc(s.Room(contract.PageSize+2), 1) })
 				rewind(s, func() {
 					for range 5 {
 						s.Alloc(40_000, 1)
 					}
-					s.Alloc(below(s, ledger.AddressSpace-left), 1)
+					s.Alloc(s.Room(ledger.AddressSpace-left), 1)
 				})
 				s.AllocZeroed(200_000, 1)
 			})

@@ -147,11 +147,11 @@ func runReuse(t *Trial) {
 	// Across 2^31, from where on addresses are negative.
 	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 		a := s.Alloc(5000, 1)
-		b := s.Alloc(below(s, 1<<31-100), 1)
+		b := s.Alloc(s.Room(1<<31-100), 1)
 		s.Free(s.Alloc(200, 1))
-		c := s.AllocZeroed(200, 1)
-		c = s.Realloc(c, 50)
-		s.Free(s.Alloc(below(s, 1<<31+2000), 1))
+		s.Free(s.AllocZeroed(200, 1))
+		c := s.Realloc(s.Alloc(200, 1), 50)
+		s.Free(s.Alloc(s.Room(1<<31+2000), 1))
 		s.Free(c)
 		s.Free(b)
 		s.Free(a)
