@@ -23,7 +23,7 @@ var Documents = []Document{
 	{"README.md", "bench", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, known, (*column).brief) }},
 	{"docs/figures.md", "measured", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, measured, r.shows) }},
 	{"docs/figures.md", "recorded", func(r *Report, w io.Writer) error {
-		if err := r.writeMarkdown(w, recorded, (*column).timeless); err != nil {
+		if err := r.writeMarkdown(w, recorded, (*column).recorded); err != nil {
 			return err
 		}
 		return r.writeSources(w)
@@ -55,13 +55,14 @@ type column struct {
 type columnKind int
 
 const (
-	inBrief  columnKind = iota // in the README too
-	inFull                     // in docs/ only
-	forTimes                   // differs from run to run; not recorded
+	inBrief    columnKind = iota // in the README too
+	inFull                       // in docs/ only
+	inMeasured                   // not recorded
+	forTimes                     // differs from run to run, and not recorded
 )
 
 func (c *column) brief() bool          { return c.kind == inBrief }
-func (c *column) timeless() bool       { return c.kind != forTimes }
+func (c *column) recorded() bool       { return c.kind == inBrief || c.kind == inFull }
 func (r *Report) shows(c *column) bool { return c.kind != forTimes || r.Rounds > 0 }
 
 var columns = []column{
@@ -72,6 +73,7 @@ var columns = []column{
 	{"ink, `alloc` and `dealloc` of 1 to 256 B", inBrief, figure("pairs", inkText)},
 	{"ink, a vector grown from 1 B to 1 MiB", inFull, figure("vec", inkText)},
 	{"ink, `alloc_zeroed` of 1 MiB", inFull, figure("mebibyte", inkText)},
+	{"heap per live byte, 64 blocks made and given back in turn", inMeasured, figure("lifo", (*Result).footprint)},
 	{"gas, `edge_cases`", inFull, figure(edgeCases, func(x *Result) string {
 		if x.Ink == nil {
 			return absent

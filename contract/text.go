@@ -12,8 +12,9 @@ import (
 // of [Flags]: the words that make the same module again.
 func (c Contract) Args() []string {
 	// An imported memory has a default name of its own, and no default base. A linked
-	// one is imported by being linked.
-	def := Order{Memory: c.Memory, HeapBase: c.HeapBase}.filled()
+	// one is imported by being linked. A third-party malloc has a default alignment.
+	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy}.filled()
+	def.ABI, def.Strategy = defaults.ABI, defaults.Strategy
 	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory {
 		def.HeapBase = HeapBase{}
 	}

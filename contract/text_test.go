@@ -144,6 +144,19 @@ func TestRoundTripProperty(t *testing.T) {
 
 // TestParseOlderText reads the text of modules made when an imported memory could leave
 // its heap base out: it is 1024, and the canonical text now says so.
+// TestThirdPartyAlign: a third-party malloc aligns to 16 unless an order says less.
+func TestThirdPartyAlign(t *testing.T) {
+	for text, want := range map[string]uint32{
+		"--abi=c --strategy=any": 16, "--abi=c --strategy=any --min-align=8": 8, "--abi=c --strategy=any --min-align=1": 1,
+		"--abi=c": 1, "--strategy=any": 1,
+	} {
+		c, err := contract.Parse(text)
+		if err != nil || c.MinAlign != want || c.String() != text {
+			t.Errorf("%s: alignment %d, text %s, %v; want %d", text, c.MinAlign, c, err, want)
+		}
+	}
+}
+
 func TestParseOlderText(t *testing.T) {
 	for _, text := range []string{"--memory=import", "--memory=import --heap-base=1024"} {
 		c, err := contract.Parse(text)

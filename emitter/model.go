@@ -106,12 +106,18 @@ func (m *Model) align(c contract.Contract) {
 	}
 }
 
+// linkerGlobals are the blocks of what the linker supplies beside the heap base.
+var linkerGlobals = map[string]string{contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno"}
+
 // memory lists the imports, which the text format wants first, and the memory.
 func memory(c contract.Contract) []string {
 	var blocks []string
 	for _, imp := range c.Imports() {
 		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
-		blocks = append(blocks, pick(c.HeapBase.Linker && imp.Name == contract.LinkerEnd, "import.end", block))
+		if linked, ok := linkerGlobals[imp.Name]; ok && c.HeapBase.Linker {
+			block = linked
+		}
+		blocks = append(blocks, block)
 	}
 	if c.Memory == contract.ExportMemory {
 		blocks = append(blocks, "memory.export")
@@ -125,6 +131,9 @@ func choices(c contract.Contract, s strategy) map[string]string {
 	choices := map[string]string{
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
 		"checkblock": null,
+		"checknomem": pick(c.SetsErrno(), "errno", null),
+		"enomem":     pick(c.SetsErrno(), "errno", "fail"),
+		"einval":     pick(c.SetsErrno(), "errno", "fail"),
 		"nomemory":   null,
 		"must":       null,
 		"length":     pick(s.fresh(c), "", "store"),

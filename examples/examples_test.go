@@ -54,6 +54,7 @@ var needs = map[string]struct{ tools, npm []string }{
 	"c":              {tools: []string{"clang", "wasm-ld", "node"}},
 	"c-wasi":         {tools: []string{"clang", "wasm-ld", "node"}},
 	"rust":           {tools: []string{toolchain.Rust, "wasm-ld", "node"}},
+	"cargo":          {tools: []string{toolchain.Rust, toolchain.Cargo, "wasm-ld", "node"}},
 	"zig":            {tools: []string{"node"}},
 	"assemblyscript": {tools: []string{"node"}, npm: []string{"asc"}},
 	"merge":          {tools: []string{"clang", "wasm-ld", "go"}, npm: []string{"wasm-merge", "wasm-opt"}},

@@ -9,12 +9,13 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// linkerAddresses are the data symbols of wasm-ld that an allocator needs, with their
-// flags besides SymbolUndefined. LLD has __heap_end since 15.0.7; it is weak, so that
-// older linkers set it to 0.
+// linkerAddresses are the data symbols of wasm-ld and libc that an allocator needs, with
+// their flags besides SymbolUndefined. LLD has __heap_end since 15.0.7, and a program may
+// have no errno: they are weak, so that the linker sets them to 0 then.
 var linkerAddresses = map[string]SymbolFlags{
 	"__heap_base": 0,
 	"__heap_end":  SymbolWeak,
+	"errno":       SymbolWeak,
 }
 
 // segmentName names the segment of the state. The linker merges segments whose

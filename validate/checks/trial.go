@@ -3,9 +3,12 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -14,9 +17,11 @@ type Trial struct {
 	Contract contract.Contract // of one ABI
 	ABI      contract.ABI      // its name, where the module has several
 	Module   judge.Module
+	Scope    scope.Scope
 	Full     bool // judge everything, whatever it takes
 	Ops      int  // calls of the random check; 0 for the level's own number
 	Seed     uint64
+	First    bool        // stop at the first failure
 	Stop     func() bool // the user gave up
 
 	Sessions []*judge.Session
@@ -39,7 +44,7 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 	setup.ABI = t.ABI
 	setup.Limit = max(setup.Limit, setup.Pages)
 	var s *judge.Session
-	if s, t.Err = judge.Open(t.Module, t.Contract, setup); t.Err != nil {
+	if s, t.Err = judge.Open(t.Module, t.Contract, t.Scope, setup); t.Err != nil {
 		return
 	}
 	t.Sessions = append(t.Sessions, s)
@@ -47,23 +52,41 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 	s.Close()
 }
 
-// good reports whether nothing has gone wrong yet.
+// good reports whether there is anything more to learn. A session that broke a promise
+// hides nothing from the next.
 func (t *Trial) good() bool {
-	return t.Err == nil && (len(t.Sessions) == 0 || t.Sessions[len(t.Sessions)-1].OK())
+	f := t.last()
+	return t.Err == nil && (f == nil || !t.First && f.Rule != report.Endless)
 }
 
-// Failure returns what went wrong, if anything did.
-func (t *Trial) Failure() *report.Failure {
-	if t.Err != nil {
-		return &report.Failure{Rule: report.Instance, Expected: "a module that starts", Got: t.Err.Error()}
-	}
-	for _, s := range t.Sessions {
-		if s.Failure != nil {
-			s.Failure.Script = s.Script()
-			return s.Failure
-		}
+// last returns what went wrong in the last session.
+func (t *Trial) last() *report.Failure {
+	if n := len(t.Sessions); n > 0 {
+		return t.Sessions[n-1].Failure
 	}
 	return nil
+}
+
+// Failures returns what went wrong: for each rule that was broken, the first failure.
+func (t *Trial) Failures() []*report.Failure {
+	var list []*report.Failure
+	for _, s := range t.Sessions {
+		same := func(f *report.Failure) bool { return f.Rule == s.Failure.Rule }
+		if s.Failure != nil && !slices.ContainsFunc(list, same) {
+			s.Failure.Script = s.Script()
+			list = append(list, s.Failure)
+		}
+	}
+	if t.Err != nil {
+		list = append(list, &report.Failure{Rule: report.Instance, Expected: "a module that starts", Got: t.Err.Error()})
+	}
+	return list
+}
+
+// Endless reports whether the last call did not return.
+func (t *Trial) Endless() bool {
+	f := t.last()
+	return f != nil && f.Rule == report.Endless
 }
 
 // Calls returns the number of calls made.
@@ -73,6 +96,15 @@ func (t *Trial) Calls() int {
 		n += len(s.Log)
 	}
 	return n
+}
+
+// Refusals sums up the requests that would have fitted.
+func (t *Trial) Refusals() report.Refusals {
+	var sum report.Refusals
+	for _, s := range t.Sessions {
+		sum.Add(s.Refusals)
+	}
+	return sum
 }
 
 // worlds returns the setups that the contract lets a host choose, the simplest first.

@@ -22,6 +22,17 @@ func (s *Session) Alloc(size, align uint64) *Block {
 	return nil
 }
 
+// Take makes blocks of n bytes together, and returns the last: one block, unless the
+// scope bounds requests.
+func (s *Session) Take(n uint64) *Block {
+	b := s.Alloc(n, 1)
+	for b != nil && b.Size() < n {
+		n -= min(n, b.Size()+s.Lead())
+		b = s.Alloc(n, 1)
+	}
+	return b
+}
+
 // AllocZeroed makes a block of zeroes; nil if there is none.
 func (s *Session) AllocZeroed(size, align uint64) *Block {
 	return s.Do(script.Call{Op: script.OpAllocZeroed, Size: size, Align: align})

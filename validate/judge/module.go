@@ -32,11 +32,12 @@ type instance struct {
 	engine.Memory
 	store     engine.Store
 	allocator engine.Instance
+	errno     uint64 // address of libc's errno; 0 where there is none
 }
 
 // instantiate makes an instance that shares no state with others.
 func (m Module) instantiate(c contract.Contract, s script.Setup) (*instance, error) {
-	in := &instance{store: m.Engine.NewStore()}
+	in := &instance{store: m.Engine.NewStore(), errno: errnoAt(c, s)}
 	if err := in.start(m.code, c, s); err != nil {
 		in.close()
 		return nil, err
@@ -89,8 +90,12 @@ func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 			x.Kind = wasm.KindGlobal
 			x.Global = wasm.GlobalType{Type: wasm.I32}
 			x.Value = s.Base
-			if c.HeapBase.Linker && im.Name == contract.LinkerEnd {
+			switch {
+			case !c.HeapBase.Linker:
+			case im.Name == contract.LinkerEnd:
 				x.Value = uint64(c.InitialPages) * contract.PageSize
+			case im.Name == contract.LinkerErrno:
+				x.Value = errnoAt(c, s)
 			}
 		case "func":
 			// The one host function that contracts name is Nitro's, which only the

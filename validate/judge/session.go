@@ -9,6 +9,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/validate/unit"
 )
@@ -18,10 +19,12 @@ import (
 // calls.
 type Session struct {
 	Contract contract.Contract // of one ABI
+	Scope    scope.Scope
 	Setup    script.Setup
 	Limit    uint64        // pages that the memory can have, by host and contract
 	Log      []script.Call // so far
 	Peak     uint64        // most bytes of memory
+	Refusals report.Refusals
 	Failure  *report.Failure
 
 	in      *instance
@@ -50,12 +53,12 @@ const mostCleared = 4 << 20
 // Open makes a session in the world that a setup describes: with somebody else's pages,
 // bytes below the base that are not the allocator's and, if the contract says that the
 // memory is dirty, a host's bytes above it.
-func Open(m Module, c contract.Contract, setup script.Setup) (*Session, error) {
+func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*Session, error) {
 	in, err := m.instantiate(c, setup)
 	if err != nil {
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
-	s := &Session{Contract: c, Setup: setup, in: in, abi: newAdapter(c), marks: map[int]mark{}}
+	s := &Session{Contract: c, Scope: sc, Setup: setup, in: in, abi: newAdapter(c), marks: map[int]mark{}}
 	s.setLimit(setup.Limit)
 	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
 		in.close()
@@ -127,12 +130,13 @@ func (s *Session) setLimit(pages uint64) {
 
 // Do runs one line of a script and returns the block made, if any. A line does nothing
 // if its block does not exist, since an earlier call returned none, or if the module
-// lacks the function.
+// lacks the function. What the scope leaves out is not done, and sizes stay within its
+// bound.
 func (s *Session) Do(c script.Call) *Block {
 	if !s.OK() {
 		return nil
 	}
-	c.Made, c.Size = -1, s.within(c.Op, c.Size)
+	c.Made, c.Size = -1, s.within(c)
 	if c.Op.Names() {
 		c.Made = len(s.blocks)
 		s.blocks = append(s.blocks, nil)
@@ -140,6 +144,9 @@ func (s *Session) Do(c script.Call) *Block {
 	var made *Block
 	switch c.Op {
 	case script.OpGrow:
+		if s.Scope.OwnGrowth {
+			return nil
+		}
 		s.hostGrow(&c)
 	case script.OpLimit:
 		s.setLimit(max(c.Size, s.in.Pages()))
@@ -168,8 +175,16 @@ func (s *Session) Do(c script.Call) *Block {
 }
 
 // within returns the size as the operation can be asked for it.
-func (s *Session) within(op script.Op, size uint64) uint64 {
-	if size < ledger.AddressSpace || op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
+func (s *Session) within(c script.Call) uint64 {
+	size := c.Size
+	if c.Op.Makes() {
+		align := c.Align
+		if old, ok := s.block(c); ok && old != nil {
+			align = old.align
+		}
+		size = s.Scope.Bound(size, align)
+	}
+	if size < ledger.AddressSpace || c.Op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
 		return min(size, ledger.AddressSpace-1)
 	}
 	return min(size, script.MostProduct-1) &^ (1<<16 - 1)

@@ -53,6 +53,8 @@ type Terms struct {
 	Statics bool
 	// EmptyAnywhere: a block of size 0 may have any aligned address, and for C be null.
 	EmptyAnywhere bool
+	// MayRefuse: a request that would fit may be refused, though that counts.
+	MayRefuse bool
 	// OnlyDefined: calls that the standard of their ABI leaves open are not made.
 	OnlyDefined bool
 	// Consecutive: as long as no block ends, each begins at the first aligned
