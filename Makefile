@@ -49,8 +49,8 @@ readme:
 mutants:
 	go run ./mutate/cmd/mutants -write
 
-# Proves a module for every value of every parameter, and for every two values of
-# two. SHARD=i/n takes a part of them.
+# Proves a module for every value of every parameter, for each strategy with marks and
+# without, and by default for every two values of two. SHARD=i/n takes a part of them.
 SHARD = 1/1
 prove:
 	go run ./prove/cmd/sweep -shard $(SHARD)
