@@ -16,6 +16,7 @@ import (
 // header that holds on every path that arrives, from outside or after a round, may be
 // assumed on every path that goes on.
 type Header struct {
+	Name    string // unlike those of the path's other headers
 	At      Position
 	Entry   []*bv.Term // the locals when it was reached from outside
 	Locals  []*bv.Term // the same with any values for those that the loop assigns
@@ -83,10 +84,10 @@ func (e *exploration) cutHeader(r *run, start int) error {
 	case c.grows: // unrolled
 		return nil
 	}
-	h := Header{At: r.at(), Entry: slices.Clone(f.locals), Effects: len(r.Effects), Forgets: c.writes}
+	h := Header{Name: fmt.Sprintf("header%d.%x", len(r.Headers), r.at().Offset), At: r.at(), Entry: slices.Clone(f.locals), Effects: len(r.Effects), Forgets: c.writes}
 	e.arrive(r.clone(), h.At, -1)
 	any := func(kind string, i uint32, old *bv.Term) *bv.Term {
-		return e.B.Var(fmt.Sprintf("header%d.%x.%s%d", len(r.Headers), h.At.Offset, kind, i), old.Width)
+		return e.B.Var(fmt.Sprintf("%s.%s%d", h.Name, kind, i), old.Width)
 	}
 	for _, i := range c.locals {
 		f.locals[i] = any("local", i, f.locals[i])
