@@ -121,12 +121,12 @@ func (m moment) now(p point) point {
 			} else {
 				hit := m.Eq(p.at, value)
 				p.free = m.Or(p.free, hit)
-				p.list = m.Ite(hit, m.lists.listAt(m.heap, f.Addr), p.list)
+				list := m.lists.listAt(m.heap, f.Addr)
+				p.list, p.size = m.Ite(hit, list, p.list), m.Ite(hit, m.lists.sizeOf(m.spec, list), p.size)
 			}
 		}
 		p.word = m.Ite(m.Eq(f.Addr, p.at), value, p.word)
 	}
-	p.size = m.lists.sizeOf(m.spec, p.list)
 	return p
 }
 

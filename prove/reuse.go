@@ -171,6 +171,7 @@ func (l *lists) inside(k *call, h sym.Header, locals []term, st sym.State) claim
 		c.holds = append(c.holds, l.fits(k.system, v, b), k.le(l.start(k.system), from, at), k.divides(k.num(uint64(l.unit)), k.Or(from, at)),
 			k.lt(k.Sub(at, from), k.And(b.size, k.Neg(b.size)))) // so the gap's pieces end at the block
 		c.rest = k.Sub(at, from)
+		c.piece = k.And(locals[1], k.Neg(locals[1]))
 	}
 	return c
 }
@@ -179,14 +180,61 @@ func (c *claims) add(k *call, blocks ...block) { c.blocks = append(c.blocks, blo
 
 // obligations are those of a call.
 func (l *lists) obligations(k *call) []Obligation {
-	all := append(k.sound(), l.keeps(k)...)
+	all := slices.Concat([]Obligation{l.sizes(k)}, k.sound(), l.keeps(k))
 	switch k.function.Role {
 	case contract.Allocates, contract.AllocatesZeroed:
 		all = append(all, l.hands(k)...)
 	case contract.Frees:
 		all = append(all, l.takesBack(k))
 	}
+	for i := range all[1:] {
+		all[i+1] = all[i+1].after("sizes")
+	}
 	return all
+}
+
+// sizes says that the lists of the requests have blocks of their classes, and so do the
+// lists at whose heads a path stores.
+func (l *lists) sizes(k *call) Obligation {
+	ob := Obligation{Name: k.function.Name + ".sizes", Text: "the list of each size has blocks of its class"}
+	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
+		wanted := l.wantedBy(k, o)
+		room := l.roomOf(k, wanted)
+		goal := k.Eq(l.sizeOf(k.spec, l.listOf(k, wanted)), room)
+		m := l.trail(k, o).last
+		for i, f := range m.done {
+			if _, head := m.read(f, m.done[:i]); head && f.Kind == sym.Store {
+				goal = k.And(goal, k.Eq(l.sizeOf(k.spec, l.listAt(m.heap, f.Addr)), room))
+			}
+		}
+		goal = k.Implies(k.le(room, k.num(uint64(l.max))), goal)
+		if piece := k.piece(o); piece != nil {
+			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.unit)), k.of(piece)), k.Eq(room, k.of(piece))))
+		}
+		ob.Cases = append(ob.Cases, Case{Name: o.name, Goal: goal, inner: true, path: o.path})
+	}
+	return ob
+}
+
+// piece is the size of what a path gives to the lists in a round, a word; nil if the
+// path is not a round.
+func (k *call) piece(o outcome) term {
+	if o.path.End != sym.Arrived || o.path.Back < 0 {
+		return nil
+	}
+	h := o.path.Headers[o.path.Back]
+	return k.strategy.(*lists).inside(k, h, h.Locals, h.State).piece
+}
+
+// wantedBy is the size that a path asks a list for.
+func (l *lists) wantedBy(k *call, o outcome) term {
+	switch piece := k.piece(o); {
+	case piece != nil:
+		return l.wanted(k, piece, k.Const(piece.Width, 1))
+	case k.function.Param(contract.SizeParam) >= 0:
+		return k.wanted(contract.SizeParam)
+	}
+	return k.wanted(contract.OldSizeParam)
 }
 
 // hands are the obligations about the block that is handed out.

@@ -12,6 +12,7 @@ type claims struct {
 	kept   []block // those of them that stay as they are up to the next such moment
 	holds  []term  // what else holds
 	rest   term    // of a loop: a number that falls in each round
+	piece  term    // of a loop: the size of the block that a round gives to the lists, a word
 }
 
 // trail is what is known of the lists along a path. It starts with the call, and at each
