@@ -17,6 +17,7 @@ type heap struct {
 	lists  *lists
 	name   string
 	points []point
+	brief  bool // leave out what the invariant says of the blocks' sizes
 	at     map[term]int
 }
 
@@ -54,9 +55,15 @@ func (p point) block() block { return block{p.at, p.size} }
 // that no free block has.
 func (h *heap) invariant(v view, claims []block) (all []term) {
 	for i, p := range h.points {
-		fine := []term{h.lists.placed(h, v, p), h.isLink(p)}
+		fine := []term{h.le(h.lists.start(h.system), p.at), h.isLink(p)}
 		for _, c := range claims {
-			fine = append(fine, h.apart(c, p.block()))
+			fine = append(fine, h.Not(h.has(c, p.at)))
+			if !h.brief {
+				fine = append(fine, h.apart(c, p.block()))
+			}
+		}
+		if !h.brief {
+			fine = append(fine, h.lists.placed(h, v, p))
 		}
 		all = append(all, h.Implies(p.free, h.All(fine...)), h.isHead(p))
 		for _, q := range h.points[:i] {
@@ -72,6 +79,9 @@ func (h *heap) invariant(v view, claims []block) (all []term) {
 
 // unlike says that two free blocks share no byte and do not link to the same one.
 func (h *heap) unlike(p, q point) term {
+	if h.brief {
+		return h.once(p, q)
+	}
 	return h.And(h.apart(p.block(), q.block()), h.once(p, q))
 }
 

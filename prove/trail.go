@@ -27,11 +27,13 @@ type trail struct {
 	heaps []moment // at the ends of the parts
 }
 
-// trail follows a path. The last heap gets a point at each of the addresses.
-func (l *lists) trail(k *call, o outcome, at ...term) *trail {
+// trail follows a path. The last heap gets a point at each of the addresses. Brief leaves
+// out what is known of the blocks' sizes.
+func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
 	t := &trail{k: k, o: o, from: l.before(k)}
 	p, effects := o.path, 0
 	h := k.newHeap(l, "heap")
+	h.brief = brief
 	for _, head := range p.Headers {
 		at := l.inside(k, head, head.Locals, head.State)
 		t.facts = append(t.facts, at.holds...)
@@ -40,6 +42,7 @@ func (l *lists) trail(k *call, o outcome, at ...term) *trail {
 		}
 		t.part(h, p.Effects[effects:head.Effects])
 		h = k.newHeap(l, "heap."+head.Name)
+		h.brief = brief
 		t.from, effects = at, head.Effects
 	}
 	for _, a := range at {
