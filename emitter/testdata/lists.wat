@@ -154,7 +154,9 @@
         (br_if $found
           (i32.le_u
             (i32.add
-              (i32.sub (local.get $from) (local.tee $at (i32.and (local.get $from) (i32.or (local.get $size) (i32.sub (i32.const 0) (local.get $size))))))
+              (i32.sub
+                (local.get $from)
+                (local.tee $at (i32.and (local.get $from) (i32.or (local.get $size) (i32.sub (i32.const 0) (local.get $size))))))
               (local.get $size))
             (i32.sub (local.get $from) (local.get $to))))
         ;; No: try the next larger free block. Larger blocks have lower heads.
