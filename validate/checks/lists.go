@@ -151,8 +151,9 @@ func runSplit(t *Trial) {
 					s.Alloc(large/part/2, 4)
 					s.Free(b)
 					s.AllocZeroed(large/part, 1)
-					s.Alloc(8, 8)
-					exhaustOwned(s)
+					for size := large / 8; size >= 8; size /= 2 {
+						fillWith(s, size, 32)
+					}
 				})
 			}
 		}
@@ -214,6 +215,16 @@ func runLinks(t *Trial) {
 }
 
 func runPieces(t *Trial) {
+	// What is left of a region where a free block takes its place.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		a := s.Alloc(s.Left()/2, 1)
+		s.Alloc(s.Left()/2, 1)
+		s.Free(a)
+		s.Alloc(s.Left()+a.SizeOr(0)/4, 1)
+		for size := uint64(1) << 12; size >= 8; size /= 2 {
+			fillWith(s, size, 64)
+		}
+	})
 	for _, more := range []uint64{0, 2} {
 		for _, align := range []uint64{8, 64, 1024, 1 << 15} {
 			t.in(fixedLimit(t.Contract, more), func(s *judge.Session) {
@@ -233,16 +244,6 @@ func runPieces(t *Trial) {
 			})
 		}
 	}
-	// What is left of a region where a free block takes its place.
-	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
-		a := s.Alloc(s.Left()/2, 1)
-		s.Alloc(s.Left()/2, 1)
-		s.Free(a)
-		s.Alloc(s.Left()+a.SizeOr(0)/4, 1)
-		for size := uint64(1) << 12; size >= 8; size /= 2 {
-			fillWith(s, size, 64)
-		}
-	})
 	// What a foreign page cuts off.
 	t.in(fixedLimit(t.Contract, 5), func(s *judge.Session) {
 		s.Alloc(9, 1)

@@ -241,6 +241,12 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 		l.rest(l.top, x.From)
 	}
 	l.rests.drop(x)
+	if !again {
+		for _, gone := range touched {
+			l.rest(gone.From, x.From)
+			l.rest(x.To, gone.To)
+		}
+	}
 	for _, gone := range touched {
 		l.free[gone.Size()]--
 	}

@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: MIT OR Apache-2.0
 ;; CONTRACT --strategy=lists
-;; ERROR "pieces" null
+;; ERROR "growth" split
 ;;
 ;; The rest of a region is given up.
 (module
