@@ -35,6 +35,8 @@ bench: build
 	out/genalloc -q --fixed-align 8 -o "$(B)/genalloc --fixed-align 8.wasm"
 	out/genalloc -q --functions alloc,alloc_zeroed,dealloc -o "$(B)/genalloc without realloc.wasm"
 	out/genalloc -q --optimize size -o "$(B)/genalloc --optimize size.wasm"
+	out/genalloc -q --strategy lists -o "$(B)/genalloc --strategy lists.wasm"
+	out/genalloc -q --strategy lists --split=false -o "$(B)/genalloc --strategy lists --split=false.wasm"
 	out/genalloc bench $(TRACES:%=--trace %) --recorded peers/recorded.json --html out/bench.html \
 		--save out/bench.json $(B)/genalloc.wasm $(B)/genalloc\ *.wasm $(B)/[!g]*.wasm
 
@@ -47,8 +49,8 @@ readme:
 mutants:
 	go run ./mutate/cmd/mutants -write
 
-# Proves a module for every value of every parameter, and for every two values of
-# two. SHARD=i/n takes a part of them.
+# Proves a module for every value of every parameter, for each strategy with marks and
+# without, and by default for every two values of two. SHARD=i/n takes a part of them.
 SHARD = 1/1
 prove:
 	go run ./prove/cmd/sweep -shard $(SHARD)

@@ -73,7 +73,7 @@ var columns = []column{
 	{"ink, `alloc` and `dealloc` of 1 to 256 B", inBrief, figure("pairs", inkText)},
 	{"ink, a vector grown from 1 B to 1 MiB", inFull, figure("vec", inkText)},
 	{"ink, `alloc_zeroed` of 1 MiB", inFull, figure("mebibyte", inkText)},
-	{"heap per live byte, 64 blocks made and given back in turn", inMeasured, figure("lifo", (*Result).footprint)},
+	{"heap per live byte, 64 blocks made and given back in turn", inMeasured, figure("lifo", func(x *Result) string { return number(x.footprint()) })},
 	{"gas, `edge_cases`", inFull, figure(edgeCases, func(x *Result) string {
 		if x.Ink == nil {
 			return absent

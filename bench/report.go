@@ -62,13 +62,13 @@ func (m *Measured) Result(workload string) *Result {
 
 const replayedNote = "the same sizes replayed"
 
-// footprint is the ratio of heap to live bytes, as text.
-func (r *Result) footprint() string {
+// footprint is the ratio of heap to live bytes; nil where it is not recorded.
+func (r *Result) footprint() *float64 {
 	if r.Live == 0 {
-		return absent
+		return nil
 	}
 	ratio := float64(r.Heap) / float64(r.Live)
-	return number(&ratio)
+	return &ratio
 }
 
 func (r *Result) replayed() bool { return strings.HasPrefix(r.Note, replayedNote) }

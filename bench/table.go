@@ -65,7 +65,7 @@ func (r *Report) tables() []table {
 const absent = "-"
 
 func (r *Report) row(m *Measured, x *Result) []string {
-	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent, x.footprint(), cmp.Or(m.Reuse, absent)}
+	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent, number(x.footprint()), cmp.Or(m.Reuse, absent)}
 	if x.Ink != nil {
 		row[4] = gas(*x.Ink)
 	}

@@ -116,8 +116,8 @@ func checkLists(c *Contract) error {
 		return refuse("max-block", "%d is below the alignment of %d bytes that every block has: raise it", c.MaxBlock, align)
 	}
 	base, bytes := uint64(c.HeapBase.Address), uint64(c.InitialPages)*PageSize
-	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()); !c.HeapBase.Imported() && end > bytes {
-		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize(), c.InitialPages)
+	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()+c.ListHeader()); !c.HeapBase.Imported() && end > bytes {
+		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize()+c.ListHeader(), c.InitialPages)
 	}
 	return nil
 }

@@ -116,6 +116,12 @@ func genOrder(t *rapid.T) contract.Order {
 	if rapid.Bool().Draw(t, "bounded") {
 		c.MaxPages = rapid.Uint32Range(c.InitialPages, contract.MaxPages).Draw(t, "max")
 	}
+	if rapid.Bool().Draw(t, "lists") {
+		c.Strategy = contract.Lists
+		c.Classes = rapid.SampledFrom([]uint32{1, 2, 4, 8}).Draw(t, "classes")
+		c.MaxBlock = rapid.Uint32Range(8, contract.MaxListed).Draw(t, "max block")
+		c.NoSplit = rapid.Bool().Draw(t, "no split")
+	}
 	c.Grow.Policy = rapid.SampledFrom([]contract.Policy{contract.GrowExact, contract.GrowChunk, contract.GrowDouble, contract.GrowNever}).Draw(t, "grow")
 	if c.Grow.Policy == contract.GrowChunk {
 		c.Grow.Chunk = rapid.Uint32Range(1, contract.MaxPages-1).Draw(t, "chunk")

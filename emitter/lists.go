@@ -71,7 +71,7 @@ func deriveLists(m *Model, c contract.Contract) {
 		bumpNumbers:   m.Own.(*bumpNumbers),
 		BaseText:      strings.Replace(m.BaseText, "the lowest address that is handed out", "where the heads begin", 1),
 		HeadsText:     fmt.Sprintf("%d bytes: the address of each list's first free block, or 0", c.HeadsSize()),
-		ElseText:      pick(c.NoSplit, "the memory grows, and what is left goes to the lists", "a larger free block becomes\n;; the region, or the memory grows, and what is left of the old one goes to the lists"),
+		ElseText:      pick(c.NoSplit, "the memory grows", "a larger free block becomes the region, or the memory grows"),
 		ClassText:     classText(c),
 		HeadsSize:     c.HeadsSize(),
 		Bias:          4 * c.FirstHead(),
@@ -121,9 +121,13 @@ func placeHeads(n *listsNumbers, c contract.Contract) {
 // classText says which sizes the classes have.
 func classText(c contract.Contract) string {
 	if c.Classes == 1 {
-		return fmt.Sprintf("blocks of one size, a power of two: %d, %d, %d, %d … bytes", c.ListUnit(), 2*c.ListUnit(), 4*c.ListUnit(), 8*c.ListUnit())
+		return fmt.Sprintf("It is a power of two: %d, %d, %d, %d and so on", c.ListUnit(), 2*c.ListUnit(), 4*c.ListUnit(), 8*c.ListUnit())
 	}
-	return fmt.Sprintf("blocks of one size. There are %d in each doubling, at equal steps: 128, %d, … 256 bytes", c.Classes, 128+128/c.Classes)
+	var steps []string
+	for n := uint32(128); n < 256; n += 128 / c.Classes {
+		steps = append(steps, fmt.Sprint(n))
+	}
+	return fmt.Sprintf("Each doubling of the size has %d\n;; classes at equal steps, such as %s and 256 bytes", c.Classes, strings.Join(steps, ", "))
 }
 
 // chooseLists chooses on the axes of the functions of lists.
@@ -162,6 +166,7 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
 	set("raiseused", pick(keepsUsed(c), "max", ""))
 	set("freshfrom", pick(keepsUsed(c), "used", "top"))
+	set("startends", pick(c.ListHeader() > 0, "lead", ""))
 	set("first", pick(c.HeapBase.Linker, "linked", ""))
 	set("initialend", pick(c.HeapBase.Linker, "linker", pick(c.InitialPages == 1, "", "number")))
 	set("headspage", pick(grows, "grow", "none"))

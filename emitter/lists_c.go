@@ -49,7 +49,7 @@ func deriveListsC(m *Model, c contract.Contract) {
 			continue
 		}
 		if !stores(f) {
-			set(blockOf(f), "lists")
+			set(blockOf(f), string(c.Strategy))
 		}
 		m.Adapters = append(m.Adapters, blockOf(f))
 	}

@@ -138,6 +138,7 @@ func choices(c contract.Contract, s strategy) map[string]string {
 		"einval":     pick(c.SetsErrno(), "errno", "fail"),
 		"nomemory":   null,
 		"must":       null,
+		"emptied":    pick(s.frees == "back", s.frees, "nothing"),
 		"length":     pick(s.fresh(c), "", "store"),
 		"zeroblock":  pick(s.fresh(c), "", "fill"),
 		"fill":       pick(c.Target.BulkMemory(), "bulk", "loop"),

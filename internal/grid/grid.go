@@ -63,6 +63,37 @@ func (r Row) Text() string {
 	return strings.Join(words, " ")
 }
 
+// Alone reports whether at most one value of the row is not the default.
+func (r Row) Alone() bool {
+	n := 0
+	for _, v := range r {
+		n += min(v, 1)
+	}
+	return n <= 1
+}
+
+// Variants returns the text of a contract of the core ABI for each strategy, without
+// marks and with them, the default first.
+func Variants(text string) (texts []string) {
+	words := strings.Fields(text)
+	marked := append(slices.Clone(words), "--abi=core,arena")
+	for i, w := range words {
+		if strings.HasPrefix(w, "--functions=") {
+			for _, f := range contract.Arena.Functions() {
+				marked[i] += "," + f.Name
+			}
+		}
+	}
+	for _, s := range contract.Strategies {
+		if s.Generated {
+			for _, words := range [][]string{words, marked} {
+				texts = append(texts, strings.Join(append(slices.Clone(words), "--strategy="+string(s.Name)), " "))
+			}
+		}
+	}
+	return texts
+}
+
 // A Pair is two values on two axes, the lower axis first.
 type Pair struct{ axis1, value1, axis2, value2 int }
 

@@ -242,6 +242,13 @@ func runHeapEnd(t *Trial) {
 		s.Take(end(s))
 		after(s)
 	})
+	t.in(setup, func(s *judge.Session) {
+		a := s.Alloc(50_000, 1)
+		s.Free(s.Alloc(end(s), 1))
+		s.Free(a)
+		s.AllocZeroed(40_000, 1)
+		after(s)
+	})
 	t.in(setup, func(s *judge.Session) { s.Alloc(1<<31, 1<<31); after(s) })
 	t.in(setup, func(s *judge.Session) {
 		// The next multiple of 2^31 is 2^32, where not even a block of size 0 can be.

@@ -43,7 +43,11 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 		return
 	}
 	setup.ABI = t.ABI
-	setup.Limit = max(setup.Limit, setup.Pages, ledger.LayoutOf(t.Contract, setup.Base, setup.Pages*contract.PageSize).Mem/contract.PageSize)
+	started := ledger.LayoutOf(t.Contract, setup.Base, setup.Pages*contract.PageSize).Mem / contract.PageSize
+	if started > uint64(t.Contract.PageLimit()) {
+		return // no page is left for the heads
+	}
+	setup.Limit = max(setup.Limit, setup.Pages, started)
 	var s *judge.Session
 	if s, t.Err = judge.Open(t.Module, t.Contract, t.Scope, setup); t.Err != nil {
 		return
@@ -120,7 +124,13 @@ func worlds(c contract.Contract) []script.Setup {
 		return list
 	}
 	initial := first.Pages * contract.PageSize
-	for _, base := range []uint64{1, 65535, 65536, 65537, initial - 1, initial} {
+	bases := []uint64{1, 65535, 65536, 65537, initial - 1, initial}
+	if heads := uint64(c.HeadsSize()); heads > 0 {
+		// The last bases with the heads in front of the initial pages' end, and the first
+		// behind it.
+		bases = append(bases, initial-heads-4, initial-heads-3, initial-heads, initial-heads+1)
+	}
+	for _, base := range bases {
 		s := first
 		s.Base = base
 		l := ledger.LayoutOf(c, base, initial)

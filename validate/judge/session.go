@@ -76,6 +76,7 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 	}
 	if want := s.layout.Mem / contract.PageSize; c.HasStart() && started != want {
 		s.Fail("growth", "a start in "+unit.Pages(want), "%d", started)
+		return s, nil
 	}
 	s.Peak = s.Mem()
 	s.addForeign(s.Mem())

@@ -20,8 +20,14 @@ func (l *lists) class(r Request) uint64 {
 
 func (l *lists) inside(r Request) bool { return l.c.ABI == contract.C && r.Align > contract.CAlign }
 
-// largest is the bytes of the largest class.
-func (l *lists) largest() uint64 { return l.c.ClassSize(uint64(l.c.MaxBlock), 1) }
+// largest is the bytes of the largest class. Without a bound of the user's, it is half the
+// address space, header included.
+func (l *lists) largest() uint64 {
+	if l.c.MaxBlock == contract.MaxListed {
+		return contract.MaxListed
+	}
+	return l.c.ClassSize(uint64(l.c.MaxBlock), 1)
+}
 
 // place returns what a block of a class lies at a multiple of: the largest power of two
 // that divides its size. Of C's blocks, it is the address behind the header.
@@ -63,14 +69,18 @@ func (l *lists) take(r Request, from, class uint64) taken {
 	return taken{own, true}
 }
 
-// growth judges by how much the memory grew for a block that ends at end, at the latest.
-func (l *lists) growth(r Request, t taken, end, pages uint64) *Breach {
+// growth judges by how much the memory grew for a block.
+func (l *lists) growth(r Request, t taken, class, pages uint64) *Breach {
+	if !t.vague {
+		return growth(l.grow, t.To, pages, r)
+	}
+	// The longer block ends there at the latest, or up to so much before.
+	end, slack := t.From+class, r.Align-contract.CAlign
+	least := end - min(slack, end)
 	breach := growth(l.grow, end, pages, r)
-	if t.vague {
-		for least := end - (r.Align - contract.CAlign); breach != nil && end > least; {
-			end = max(least, end-min(end, contract.PageSize))
-			breach = growth(l.grow, end, pages, r)
-		}
+	for breach != nil && end > least {
+		end = max(least, end-min(end, contract.PageSize))
+		breach = growth(l.grow, end, pages, r)
 	}
 	return breach
 }
@@ -106,4 +116,10 @@ func (l *lists) stays(r Request, old taken, class uint64) bool {
 	// is free. A piece is a power of two.
 	spare := l.free[class] > 0 || l.pieces && class&(class-1) == 0
 	return l.c.Optimize != contract.Size && old.To == l.top && old.From+class <= l.own && !spare
+}
+
+// keeps reports whether a block of C's that becomes smaller has to be left as it is where
+// no other can be had. A module that traps then does so before it knows.
+func (l *lists) keeps(r Request, old taken) bool {
+	return l.c.ABI == contract.C && l.c.OOM != contract.OOMTrap && r.Size <= old.To-r.Old.From
 }

@@ -15,8 +15,8 @@ type Layout struct {
 
 // LayoutOf returns the layout for a heap base and a memory of mem bytes before the
 // module starts. The allocator owns the pages that the contract declares, and the rest
-// of the page in which an imported base lies. Heads of lists that do not fit there get
-// a page of their own behind the memory.
+// of the page in which an imported base lies. Heads of lists that do not fit there, or
+// a block's header behind them, get a page of their own behind the memory.
 func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	own := uint64(c.InitialPages) * contract.PageSize
 	if c.HeapBase.Imported() {
@@ -41,7 +41,7 @@ func (l *Layout) placeHeads(c contract.Contract, base uint64) {
 		from = (max(base, size) - size) &^ (headAlign - 1)
 		l.Heads = Span{from, from + size}
 		return
-	case c.HeapBase.Imported() && from+size > l.Own:
+	case c.HeapBase.Imported() && from+size+uint64(c.ListHeader()) > l.Own:
 		from = l.Mem
 		l.Mem += contract.PageSize
 		l.Own = l.Mem

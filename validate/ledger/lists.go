@@ -84,7 +84,7 @@ func (l *lists) end(b Block, t taken) {
 func (l *lists) Refused(r Request) *Breach {
 	class := l.class(r)
 	old, resize := l.of(r.Old)
-	if resize && (l.stays(r, old, class) || l.c.ABI == contract.C && r.Size <= old.To-r.Old.From) {
+	if resize && (l.stays(r, old, class) || l.keeps(r, old)) {
 		return &Breach{"null", fmt.Sprintf("the block at %#x with %s where it is", r.Old.From, unit.Bytes(r.Size)), "null"}
 	}
 	if class > l.largest() {
@@ -138,7 +138,7 @@ func (l *lists) Placed(r Request, at, pages uint64) *Breach {
 		breach = l.found(r, t, class, pages)
 	}
 	if breach == nil {
-		breach = l.growth(r, t, from+class, pages)
+		breach = l.growth(r, t, class, pages)
 	}
 	if breach != nil {
 		return breach
