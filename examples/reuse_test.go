@@ -61,7 +61,7 @@ func TestListsWASI(t *testing.T) {
 	toolchain.Need(t, "clang", "node")
 	dir := t.TempDir()
 	object := filepath.Join(dir, "lists.o")
-	execute(t, ".", filepath.Join(bin, "genalloc"), "-q", "--no-validate", "--abi", "c", "--strategy", "lists", "-o", object)
+	execute(t, ".", filepath.Join(bin, "genalloc"), "-q", "--abi", "c", "--strategy", "lists", "-o", object)
 	for _, tt := range []struct{ example, source, input, want string }{
 		// A size is 12 more than a multiple of 16: 4 bytes in front hold the class.
 		{"c-wasi", "app.c", "", "Grace, 12 bytes\nBarbara, 12 bytes\nAda, 12 bytes\n499.5 in a table aligned to 64: yes\n"},
