@@ -22,7 +22,8 @@ type call struct {
 	pre      view
 	assume   []term
 	all      []outcome
-	outcomes []outcome // all but those of dead paths
+	outcomes []outcome // all but those of dead paths, and of those that arrive at a header
+	arrivals []outcome // the ones that do
 }
 
 // outcome is one path of a call.
@@ -33,6 +34,7 @@ type outcome struct {
 	ok     term // a block was returned
 	failed term // the request was not met
 	post   view
+	facts  []term // what the strategy knows along the path, beyond its conditions
 }
 
 // calls runs every function of the contract.
@@ -56,7 +58,10 @@ func (s *system) obligations(ks []*call) ([]Obligation, error) {
 	var all []Obligation
 	plain := map[uint32]bool{} // indices of functions that are looked at as allocating
 	for _, k := range ks {
+		keeper, _ := s.strategy.(keeper)
 		switch role := k.function.Role; {
+		case keeper != nil:
+			all = append(all, keeper.obligations(k)...)
 		case role == contract.AllocatesZeroed && plain[k.index]: // the same code: only the bytes are left
 			all = append(all, k.zeroed())
 		default:
@@ -90,15 +95,22 @@ func (s *system) call(f contract.Function) (*call, error) {
 	if i := f.Param(contract.AlignParam); i >= 0 {
 		k.assume = append(k.assume, s.powerOfTwo(k.words[i]))
 	}
-	k.require()
+	keeper, _ := s.strategy.(keeper)
+	if keeper == nil {
+		k.require()
+	}
 	paths, err := s.executor.Call(index, k.words, k.state)
 	if err != nil {
 		return nil, err
 	}
 	for i := range paths {
-		k.all = append(k.all, k.outcome(i, &paths[i]))
+		o := k.outcome(i, &paths[i])
+		if keeper != nil {
+			o.facts = keeper.facts(k, o)
+		}
+		k.all = append(k.all, o)
 	}
-	k.outcomes = k.all
+	k.prune(make([]bool, len(k.all)))
 	return k, nil
 }
 
@@ -152,11 +164,14 @@ func (k *call) require() {
 // are dead.
 func (k *call) prune(dead []bool) Obligation {
 	ob := Obligation{Name: k.function.Name + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
-	k.outcomes = nil
+	k.outcomes, k.arrivals = nil, nil
 	for i, o := range k.all {
-		if dead[i] {
+		switch {
+		case dead[i]:
 			ob.Cases = append(ob.Cases, k.dead(o))
-		} else {
+		case o.path.End == sym.Arrived:
+			k.arrivals = append(k.arrivals, o)
+		default:
 			k.outcomes = append(k.outcomes, o)
 		}
 	}
@@ -165,7 +180,7 @@ func (k *call) prune(dead []bool) Obligation {
 
 // dead says that a path is never taken.
 func (k *call) dead(o outcome) Case {
-	assume := append(append([]term(nil), k.assume...), o.path.Conds...)
+	assume := slices.Concat(k.assume, o.path.Conds, o.facts)
 	return Case{Name: o.name, Assume: assume, Goal: k.Bool(false), call: k, path: o.path}
 }
 

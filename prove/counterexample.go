@@ -63,6 +63,8 @@ func (s *system) show(c Case, formula []term, x *Counterexample) error {
 		}
 	}
 	switch {
+	case c.path != nil && (len(c.path.Headers) > 0 || c.path.End == sym.Arrived):
+		return fmt.Errorf("it does not follow from what is known of the loop at %v", c.path.At)
 	case c.inner:
 		return fmt.Errorf("what the prover takes the code to do is not what it does with %s", strings.Join(values(x.Values), ", "))
 	case c.call == nil:

@@ -59,7 +59,7 @@ func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...te
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text, call: k, given: assume, goal: goal}
 	for _, o := range k.outcomes {
 		c := Case{Name: o.name, Goal: goal(o), given: assume, call: k, path: o.path}
-		c.Assume = append(append(append(c.Assume, k.assume...), assume...), o.path.Conds...)
+		c.Assume = slices.Concat(k.assume, assume, o.path.Conds, o.facts)
 		ob.Cases = append(ob.Cases, c)
 	}
 	return ob

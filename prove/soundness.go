@@ -4,6 +4,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
@@ -45,7 +46,7 @@ func (k *call) products() Obligation { return k.lemmas("products", productsText,
 func (k *call) lemmas(name, text string, products bool) Obligation {
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
 	seen := map[string]bool{}
-	for _, o := range k.outcomes {
+	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		for _, l := range o.path.Lemmas {
 			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
 			for _, a := range l.Assume {
@@ -87,7 +88,7 @@ func (k *call) possible() Obligation {
 	} {
 		some := k.Bool(false)
 		for _, o := range k.outcomes {
-			some = k.Or(some, k.All(append([]term{want.of(o)}, o.path.Conds...)...))
+			some = k.Or(some, k.All(slices.Concat([]term{want.of(o)}, o.path.Conds, o.facts)...))
 		}
 		ob.Cases = append(ob.Cases, Case{Name: want.name, Assume: append(append([]term(nil), k.assume...), some), call: k})
 	}

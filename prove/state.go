@@ -36,6 +36,9 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 		strategy: strategies[c.Strategy], module: m, contract: c, hints: h, executor: x,
 		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m) }),
 	}
+	if k, ok := s.strategy.(keeper); ok {
+		s.strategy, x.Headers = k.under(c), true
+	}
 	mem, err := m.Memory(0)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,22 @@ type strategy interface {
 var strategies = map[contract.Strategy]strategy{
 	contract.Bump:  bump{},
 	contract.Stack: stack{},
+	contract.Lists: &lists{},
 	contract.Any:   bump{},
+}
+
+// keeper is a strategy that keeps a state in the memory. It states all obligations of
+// a call itself.
+type keeper interface {
+	strategy
+
+	// under returns the strategy for a contract.
+	under(c contract.Contract) strategy
+
+	// facts are what is known along a path beyond its conditions, such as what loads read.
+	facts(k *call, o outcome) []term
+
+	obligations(k *call) []Obligation
 }
 
 // view is what a state means. Every live block lies in [base, top); the bytes in

@@ -25,7 +25,7 @@ var Axes = [][]string{
 		"--fixed-align=1", "--fixed-align=8", "--fixed-align=16", "--fixed-align=65536", "--fixed-align=131072",
 	},
 	{"", "--dirty"},
-	{"", "--optimize=gas", "--optimize=size"},
+	optimize,
 	{
 		"", functions(contract.Allocates), functions(contract.AllocatesZeroed), functions(contract.Resizes),
 		functions(contract.Allocates, contract.Frees), functions(contract.Allocates, contract.Resizes),
@@ -37,6 +37,8 @@ var Axes = [][]string{
 	},
 	{"", "--names"},
 }
+
+var optimize = []string{"", "--optimize=gas", "--optimize=size"}
 
 // functions returns the flag for the core ABI's functions with the roles.
 func functions(roles ...contract.Role) string {
@@ -73,7 +75,7 @@ func (r Row) Alone() bool {
 }
 
 // Variants returns the text of a contract of the core ABI for each strategy, without
-// marks and with them, the default first.
+// marks and with them, the default first; but for those of [Own].
 func Variants(text string) (texts []string) {
 	words := strings.Fields(text)
 	marked := append(slices.Clone(words), "--abi=core,arena")
@@ -85,7 +87,7 @@ func Variants(text string) (texts []string) {
 		}
 	}
 	for _, s := range contract.Strategies {
-		if s.Generated {
+		if s.Generated && len(s.Flags) == 0 {
 			for _, words := range [][]string{words, marked} {
 				texts = append(texts, strings.Join(append(slices.Clone(words), "--strategy="+string(s.Name)), " "))
 			}

@@ -158,6 +158,8 @@ func (e *exploration) branch(r *run, depth uint32) {
 	switch {
 	case l.start < 0:
 		f.pc, f.labels = l.target, f.labels[:max(i, 1)]
+	case l.header > 0:
+		e.arrive(r, r.Headers[l.header-1].At, l.header-1)
 	case l.cut != nil: // the round is complete; the next one is like any other
 		if l.cut == e.probe {
 			e.rounds = append(e.rounds, r)

@@ -27,6 +27,10 @@ type Executor struct {
 	Module *wasm.Module
 	Unroll int // how often a loop that cannot be cut is gone round again, and a function calls itself
 
+	// Headers cuts paths at the headers of loops that have no closed form and do not grow
+	// the memory, instead of unrolling them. See Header.
+	Headers bool
+
 	codes map[uint32]*code
 }
 
@@ -85,6 +89,7 @@ type exploration struct {
 	runs       int
 	probe      *cut // set while a loop's body is tried out: leaving it ends a run
 	rounds     []*run
+	nested     bool // the probe has met a loop that has no closed form
 }
 
 func (e *exploration) explore(first *run) error {

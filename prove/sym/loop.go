@@ -17,8 +17,8 @@ func (c *cut) left(r *run) bool {
 	return len(r.frames) < c.frames || len(r.frames) == c.frames && len(r.top().labels) < c.labels
 }
 
-// loop opens a loop whose instruction was just read: cut at its header if its
-// body only moves bytes and counts, unrolled otherwise.
+// loop opens a loop whose instruction was just read: one effect if its body only moves
+// bytes and counts, and cut at its header or unrolled otherwise.
 func (e *exploration) loop(r *run, in wasm.Instr) error {
 	f := r.top()
 	sig, err := e.Module.BlockSignature(in.Block)
@@ -27,10 +27,18 @@ func (e *exploration) loop(r *run, in wasm.Instr) error {
 	}
 	f.labels = append(f.labels, label{start: f.pc - 1, arity: len(sig.Params), height: len(r.stack) - len(sig.Params)})
 	modified, plain := assigned(f.code, f.pc-1)
-	if len(sig.Params) > 0 || !plain {
+	if len(sig.Params) > 0 {
 		return nil
 	}
-	return e.cutLoop(r, modified)
+	if loops := r.loops; plain {
+		if err := e.cutLoop(r, modified); err != nil || r.loops > loops {
+			return err
+		}
+	}
+	if !e.Headers {
+		return nil
+	}
+	return e.cutHeader(r, f.pc-1)
 }
 
 // assigned returns the locals that the loop at start assigns, and whether that
@@ -132,6 +140,9 @@ func (e *exploration) comeBack(header *run) ([]*run, error) {
 	f := header.top()
 	probe := &exploration{Executor: e.Executor, probe: f.labels[len(f.labels)-1].cut}
 	err := probe.explore(header.clone())
+	if probe.nested {
+		return nil, err
+	}
 	return probe.rounds, err
 }
 

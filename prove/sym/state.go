@@ -33,6 +33,7 @@ const (
 	Return  End = iota
 	Trap        // see Path.Why
 	Unwound     // a loop went round more often than it was unrolled
+	Arrived     // at the header of a loop where paths are cut; see Header
 )
 
 // EffectKind is what an Effect does.
@@ -73,9 +74,13 @@ type Path struct {
 	Results []*bv.Term // of Return
 	End     End
 	Why     string   // of Trap, in the words of the specification
-	At      Position // of Trap and Unwound
+	At      Position // of Trap, Unwound and Arrived
 	Grows   int      // memory.grow executed so far
 	Lemmas  []Lemma
+
+	Headers []Header   // where it was cut, in order
+	Locals  []*bv.Term // of Arrived
+	Back    int        // of Arrived: the header that a round came back to, or -1
 }
 
 // Product is the name of lemmas that a product is 0 only where a factor is. All
@@ -109,6 +114,7 @@ type label struct {
 	height int  // of the operand stack below the block's parameters
 	rounds int  // of a loop: how often it was branched to
 	cut    *cut // of a loop that is cut at its header
+	header int  // of a loop where the path is cut: the number of its Header, from 1
 }
 
 // run is a path under construction.
@@ -126,6 +132,7 @@ func (r *run) clone() *run {
 	c.Conds = append([]*bv.Term(nil), r.Conds...)
 	c.Effects = append([]Effect(nil), r.Effects...)
 	c.Lemmas = append([]Lemma(nil), r.Lemmas...)
+	c.Headers = append([]Header(nil), r.Headers...)
 	c.State.Globals = append([]*bv.Term(nil), r.State.Globals...)
 	c.stack = append([]*bv.Term(nil), r.stack...)
 	c.frames = append([]frame(nil), r.frames...)

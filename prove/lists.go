@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// lists keeps a list of free blocks for each class of sizes. The lists of a doubling of
+// the size have consecutive numbers; they rise with the sizes, from 0, and their heads
+// lie one below the other.
+type lists struct {
+	bump
+	classes uint32 // in a doubling: 2^steps
+	steps   int
+	last    uint32 // the address of the head of list 0
+	first   uint32 // of the head of the list with the highest number
+	max     uint32 // bytes of the largest class
+	unit    uint32 // of which each block is a multiple
+}
+
+// listBits are as many as the number of a list has.
+const listBits = 9
+
+func (*lists) under(c contract.Contract) strategy {
+	l := &lists{
+		classes: c.Classes, steps: bits.Len32(c.Classes) - 1, unit: c.ListUnit(),
+		max: uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
+	}
+	l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
+	l.last = l.first + c.HeadsSize() - 4
+	return l
+}
+
+func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error) {
+	if len(mutable) == 0 || len(mutable) > 3 {
+		return Hints{}, fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(mutable))
+	}
+	h := Hints{Top: Cell{Global: mutable[0], Negated: true}, End: End{Kind: EndPage}}
+	if len(mutable) > 1 {
+		h.End = End{Kind: EndBytes, Cell: Cell{Global: mutable[1], Negated: true}}
+	}
+	if len(mutable) > 2 {
+		h.DirtyMark = &Cell{Global: mutable[2], Negated: true}
+	}
+	return h, nil
+}
+
+// start is the lowest address of a block.
+func (l *lists) start(s *system) term { return s.num(uint64(l.last) + 4) }
+
+// invariant: see moment for that of the lists.
+func (l *lists) invariant(s *system, v view) term {
+	unit := s.num(uint64(l.unit))
+	return s.All(
+		l.bump.invariant(s, v), s.lt(s.base, l.start(s)), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top),
+		s.divides(unit, v.top), s.divides(unit, v.end),
+	)
+}
+
+// sizeOf is the size of the blocks of a list: where a doubling has one class, the list's
+// number tells the power of two. Otherwise its lower bits tell the class in a doubling,
+// and the others the doubling.
+func (l *lists) sizeOf(s spec, list term) term {
+	if l.steps == 0 {
+		return s.Shl(s.num(uint64(l.unit)), list)
+	}
+	c := uint64(l.classes)
+	class := s.And(list, s.num(c-1))
+	n := s.Shl(s.Add(class, s.num(c+1)), s.Lshr(list, s.num(uint64(l.steps))))
+	unit := uint64(l.unit)
+	n = s.Mul(n, s.num(unit/8))
+	return s.And(s.Add(s.Lshr(n, s.num(uint64(l.steps-1))), s.num(unit-1)), s.Not(s.num(unit-1)))
+}
+
+// isHead says that an address is that of a head.
+func (l *lists) isHead(h *heap, at term) term {
+	return h.And(h.le(h.num(uint64(l.first)), at, h.num(uint64(l.last))), h.divides(h.num(4), at))
+}
+
+// listAt is the number of the list of the head at an address.
+func (l *lists) listAt(h *heap, at term) term {
+	return h.Lshr(h.Sub(h.num(uint64(l.last)), at), h.num(2))
+}
+
+// headOf is the address of the head of a list.
+func (l *lists) headOf(s *system, list term) term {
+	return s.Sub(s.num(uint64(l.last)), s.Shl(list, s.num(2)))
+}
+
+// lowest is the largest power of two that divides n, as a mask of the bits from it on.
+func (s *system) fromLowest(n term) term { return s.Or(n, s.Neg(n)) }
+
+// fits says that a block lies where blocks may: at a multiple of the largest power of
+// two that divides its size, and below every byte that was never handed out.
+func (l *lists) fits(s *system, v view, b block) term {
+	end := v.size
+	if s.hints.DirtyMark != nil || s.hints.End.Kind == EndPage {
+		end = v.clean
+	}
+	return s.All(s.le(l.start(s), b.at), s.le(s.end(b), end), s.Eq(s.And(b.at, s.Not(s.fromLowest(b.size))), s.num(0)))
+}
+
+// placed says where a free block lies, and that it has a class.
+func (l *lists) placed(h *heap, v view, p point) term {
+	return h.All(l.fits(h.system, v, p.block()), h.le(p.size, h.num(uint64(l.max))))
+}
+
+// wanted are a request's bytes less 1, with the bits set that an alignment asks for, and
+// the class's: see contract.ClassSize.
+func (l *lists) wanted(k *call, size, align term) term {
+	one := k.Const(size.Width, 1)
+	n := k.Sub(size, k.Zext(k.Ne(size, k.Const(size.Width, 0)), size.Width))
+	if align != nil {
+		n = k.Or(n, k.Sub(align, one))
+	}
+	if a := k.contract.Align(); a > 1 {
+		n = k.Or(n, k.Const(size.Width, uint64(a-1)))
+	}
+	return n
+}
+
+// zeros are the leading zeros of n.
+func (l *lists) zeros(s *system, n term) term {
+	z := s.Const(n.Width, uint64(n.Width))
+	for i := range n.Width {
+		z = s.Ite(s.Extract(n, i, 1), s.Const(n.Width, uint64(n.Width-1-i)), z)
+	}
+	return z
+}
+
+// roomOf is the size of the class of a request.
+func (l *lists) roomOf(k *call, wanted term) term {
+	n := k.Or(wanted, k.Const(wanted.Width, uint64(l.unit-1)))
+	step := k.Lshr(k.Const(n.Width, uint64(1)<<(31-l.steps)-1), l.zeros(k.system, n))
+	return k.Add(k.of(k.Or(n, step)), k.num(1))
+}
+
+// listOf is the number of the list of a request; contract.FirstHead says how heads count.
+func (l *lists) listOf(k *call, wanted term) term {
+	m := k.Lshr(wanted, k.Const(32, uint64(bits.TrailingZeros32(l.unit))))
+	z := l.zeros(k.system, m)
+	head := z
+	if l.steps > 0 {
+		head = k.Sub(k.Shl(z, k.Const(32, uint64(l.steps))), k.Lshr(k.Shl(m, z), k.Const(32, uint64(31-l.steps))))
+	}
+	return k.of(k.Sub(k.Const(32, uint64(32*l.classes)), head))
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import "github.com/genalloc/genalloc/prove/sym"
+
+// claims are bytes that belong to somebody at one moment, and so to no free block: live
+// blocks, the region, and what a function is about to hand out or to give to the lists.
+type claims struct {
+	view   view
+	blocks []block // no byte belongs to two
+	kept   []block // those of them that stay as they are up to the next such moment
+	holds  []term  // what else holds
+	rest   term    // of a loop: a number that falls in each round
+	piece  term    // of a loop: the size of the block that a round gives to the lists, a word
+}
+
+// trail is what is known of the lists along a path. It starts with the call, and at each
+// header of a loop that writes the memory is another one: only the claims are known.
+type trail struct {
+	k     *call
+	o     outcome
+	from  claims // where the last part starts
+	last  moment // at its end
+	to    claims
+	facts []term
+	heaps []moment // at the ends of the parts
+}
+
+// trail follows a path. The last heap gets a point at each of the addresses. Brief leaves
+// out what is known of the blocks' sizes.
+func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
+	t := &trail{k: k, o: o, from: l.before(k)}
+	p, effects := o.path, 0
+	h := k.newHeap(l, "heap")
+	h.brief = brief
+	for _, head := range p.Headers {
+		at := l.inside(k, head, head.Locals, head.State)
+		t.facts = append(t.facts, at.holds...)
+		if !head.Forgets {
+			continue
+		}
+		t.part(h, p.Effects[effects:head.Effects])
+		h = k.newHeap(l, "heap."+head.Name)
+		h.brief = brief
+		t.from, effects = at, head.Effects
+	}
+	for _, a := range at {
+		h.point(h.point(a).word)
+	}
+	t.part(h, p.Effects[effects:])
+	switch {
+	case p.End != sym.Arrived:
+		t.to = l.after(k, o)
+	case p.Back >= 0:
+		head := p.Headers[p.Back]
+		t.to = l.inside(k, head, p.Locals, p.State)
+		t.to.holds = append(t.to.holds, k.lt(t.to.rest, l.inside(k, head, head.Locals, head.State).rest))
+	default:
+		t.to = l.inside(k, sym.Header{At: p.At, Entry: p.Locals}, p.Locals, p.State)
+	}
+	return t
+}
+
+// part ends a part of the path, with what its effects read.
+func (t *trail) part(h *heap, effects []sym.Effect) {
+	m := moment{h, effects}
+	if len(t.heaps) == 0 {
+		t.k.wants(h)
+	}
+	m.visit()
+	t.facts = append(t.facts, t.from.holds...)
+	t.facts = append(t.facts, t.k.disjoint(t.from.blocks)...)
+	t.facts = append(t.facts, m.loads()...)
+	t.facts = append(t.facts, h.invariant(t.from.view, t.from.blocks)...)
+	t.heaps, t.last = append(t.heaps, m), m
+}
+
+// disjoint says that the blocks share no byte.
+func (s *system) disjoint(blocks []block) (all []term) {
+	for i, b := range blocks {
+		for _, c := range blocks[:i] {
+			all = append(all, s.Or(s.Eq(c.size, s.num(0)), s.apart(b, c)))
+		}
+	}
+	return all
+}
