@@ -60,13 +60,13 @@ func (l *lists) latest(r Request, class uint64) (at uint64, must bool) {
 // take returns the memory of a block that begins at an address.
 func (l *lists) take(r Request, from, class uint64) taken {
 	if !l.inside(r) {
-		return taken{Span: Span{from, from + class}}
+		return taken{Span{from, from + class}, class, false}
 	}
 	own := Span{from, from + r.Room()}
 	if in := l.ended.touching(own); len(in) == 1 && in[0].Size() == class && in[0].From <= own.From && own.To <= in[0].To {
-		return taken{Span: in[0]}
+		return taken{in[0], class, false}
 	}
-	return taken{own, true}
+	return taken{own, class, true}
 }
 
 // growth judges by how much the memory grew for a block.
@@ -122,4 +122,27 @@ func (l *lists) stays(r Request, old taken, class uint64) bool {
 // no other can be had. A module that traps then does so before it knows.
 func (l *lists) keeps(r Request, old taken) bool {
 	return l.c.ABI == contract.C && l.c.OOM != contract.OOMTrap && r.Size <= old.To-r.Old.From
+}
+
+// A peak counts the blocks of each class that were live at once.
+type peak struct {
+	live, most map[uint64]int // by class, in bytes
+	sum        uint64         // bytes of the most
+}
+
+func (p *peak) add(class uint64) {
+	if p.live[class]++; p.live[class] > p.most[class] {
+		p.most[class]++
+		p.sum += class
+	}
+}
+
+// bound returns the most bytes from the heap's start to the end of one more block. A
+// block is fresh only where every other of its class is live, and what it skips to lie
+// at its place is less than itself.
+func (p *peak) bound(class uint64) uint64 {
+	if p.live[class] == p.most[class] {
+		return 2 * (p.sum + class)
+	}
+	return 2 * p.sum
 }

@@ -11,7 +11,7 @@ import (
 
 var listsStrategy = strategy{
 	open: func(c contract.Contract, base, own uint64) Ledger {
-		l := &lists{bump: newBump(c, base, own), c: c, blocks: map[uint64]taken{}, free: map[uint64]int{}}
+		l := &lists{bump: newBump(c, base, own), c: c, blocks: map[uint64]taken{}, free: map[uint64]int{}, peak: peak{live: map[uint64]int{}, most: map[uint64]int{}}}
 		l.top = l.next(base, uint64(c.ListUnit()))
 		return l
 	},
@@ -25,19 +25,22 @@ var listsStrategy = strategy{
 // known of those, and so nothing is owed for them.
 type lists struct {
 	bump
-	c      contract.Contract
-	blocks map[uint64]taken // by the address that they have with their lead
-	live   spans            // the bytes of blocks
-	ended  spans            // those of blocks that ended, and of which nothing was handed out since
-	free   map[uint64]int   // by class, in bytes: how many ended
-	pieces bool             // there may be some
-	last   attempt          // the last refusal
+	c       contract.Contract
+	blocks  map[uint64]taken // by the address that they have with their lead
+	live    spans            // the bytes of blocks
+	ended   spans            // those of blocks that ended, and of which nothing was handed out since
+	free    map[uint64]int   // by class, in bytes: how many ended
+	pieces  bool             // there may be some
+	last    attempt          // the last refusal
+	peak    peak
+	foreign bool // there are pages of somebody else that blocks may have to lie behind
 }
 
 // A taken is the memory of a block. One of C's with a large alignment lies somewhere in a
 // longer block; where it is not known in which, these are its own bytes alone.
 type taken struct {
 	Span
+	class uint64 // bytes
 	vague bool
 }
 
@@ -72,6 +75,7 @@ func (l *lists) Ended(blocks ...Block) {
 func (l *lists) end(b Block, t taken) {
 	l.last = attempt{}
 	delete(l.blocks, b.From-b.Lead)
+	l.peak.live[t.class]--
 	l.live.drop(t.Span)
 	if t.vague {
 		l.pieces = true
@@ -115,6 +119,7 @@ func (l *lists) wanted(class uint64) string {
 
 func (l *lists) Placed(r Request, at, pages uint64) *Breach {
 	old, resize := l.of(r.Old)
+	l.foreign = l.foreign || l.own < r.Pages*contract.PageSize
 	if r.NoRoom {
 		if resize {
 			l.end(*r.Old, old)
@@ -169,7 +174,8 @@ func (l *lists) resized(r Request, old taken, class, pages uint64) *Breach {
 		breach = growth(l.grow, x.To, pages, r)
 	}
 	if breach == nil {
-		l.enter(r, from, taken{Span: x}, class, pages)
+		l.peak.live[old.class]--
+		l.enter(r, from, taken{Span: x, class: class}, class, pages)
 	}
 	return breach
 }
@@ -207,6 +213,8 @@ func (l *lists) found(r Request, t taken, class, pages uint64) *Breach {
 		return &Breach{"split", l.wanted(class), got}
 	case t.From > latest:
 		return &Breach{"waste", fmt.Sprintf("an address up to %#x", latest), got}
+	case l.c.NoSplit && !l.foreign && t.To > l.top && t.To-l.floor > l.peak.bound(class):
+		return &Breach{"bound", fmt.Sprintf("an address below %#x: blocks take twice the bytes that were live in their classes at most", l.floor+l.peak.bound(class)), got}
 	}
 	return nil
 }
@@ -235,5 +243,6 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	l.ended.drop(x)
 	l.live.replace(t.Span)
 	l.blocks[from] = t
+	l.peak.add(class)
 	l.took(x.To, pages > r.Pages, pages)
 }
