@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/genalloc/genalloc/contract"
 )
 
 // A Document is a generated section of a file of this project.
@@ -43,7 +45,7 @@ func recorded(x row) bool { return x.builds[0].Source != "" }
 // and allocators that people know.
 func known(x row) bool {
 	return slices.Contains([]string{
-		"genalloc", "genalloc --optimize size", "genalloc --strategy lists",
+		"genalloc", "genalloc --optimize size", "genalloc --strategy " + string(contract.LongRunning),
 		"wasi-libc-dlmalloc", "zig-WasmAllocator", "mini-alloc", "wee_alloc",
 	}, x.name)
 }
