@@ -48,7 +48,7 @@ func (c Check) Excluded(s scope.Scope) string {
 
 // All returns all checks in the order in which they run.
 func All() []Check {
-	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, neighbourChecks, sequenceChecks)
+	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, neighbourChecks, listChecks, sequenceChecks)
 }
 
 // Find returns the check of that name; one with no promise if there is none.

@@ -69,6 +69,13 @@ func (s *Session) FreeNull() { s.Do(script.Call{Op: script.OpFree, Block: script
 // Usable asks for the size of the block with a number, or of [script.Null].
 func (s *Session) Usable(block int) { s.Do(script.Call{Op: script.OpUsable, Block: block}) }
 
+// Write repeats a word over all of a block, as the program whose block it is.
+func (s *Session) Write(b *Block, word uint64) {
+	if b != nil {
+		s.Do(script.Call{Op: script.OpWrite, Block: b.Number, Size: word & (1<<32 - 1)})
+	}
+}
+
 // Mark makes a mark and returns its number; that of no mark if the function is absent.
 func (s *Session) Mark() int {
 	if s.Do(script.Call{Op: script.OpMark}); len(s.Log) == 0 || s.Log[len(s.Log)-1].Op != script.OpMark {
@@ -106,6 +113,15 @@ func (s *Session) Top() uint64 { return s.ledger.Top() }
 
 // Own is the end of the allocator's memory around top.
 func (s *Session) Own() uint64 { return s.ledger.Own() }
+
+// Needed is the sum of what the blocks of each class took that were live at once, in
+// bytes; 0 if the strategy has no classes.
+func (s *Session) Needed() uint64 {
+	if l, ok := s.ledger.(interface{ Needed() uint64 }); ok {
+		return l.Needed()
+	}
+	return 0
+}
 
 // Left is the size of the largest block that fits without growth.
 func (s *Session) Left() uint64 { return s.Room(s.Own()) }

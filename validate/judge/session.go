@@ -40,11 +40,12 @@ type Session struct {
 	seeds   uint64
 }
 
-// Seeds of the patterns outside of blocks.
+// Seeds of the patterns outside of blocks, and of blocks that a program wrote to.
 const (
 	belowSeed   = 1 << 40
 	garbageSeed = 2 << 40
 	foreignSeed = 3 << 40
+	wordSeed    = 1 << 63 // and a word, which is repeated
 )
 
 // mostCleared is the most bytes that the judge makes an allocator clear by force: each
@@ -187,6 +188,14 @@ func (s *Session) Do(c script.Call) *Block {
 		s.hostGrow(&c)
 	case script.OpLimit:
 		s.setLimit(max(c.Size, s.in.Pages()))
+	case script.OpWrite:
+		b, ok := s.block(c)
+		if !ok || b == nil {
+			return nil
+		}
+		s.checkContents(b.Span, b.seed, b.Size())
+		b.seed = wordSeed | c.Size
+		s.write(b.Span, b.seed)
 	case script.OpMark, script.OpRelease, script.OpReset:
 		if !s.rewinds(c) {
 			return nil

@@ -124,6 +124,9 @@ func (l *lists) keeps(r Request, old taken) bool {
 	return l.c.ABI == contract.C && l.c.OOM != contract.OOMTrap && r.Size <= old.To-r.Old.From
 }
 
+// Needed is the sum of what the blocks of each class took that were live at once.
+func (l *lists) Needed() uint64 { return l.peak.sum }
+
 // A peak counts the blocks of each class that were live at once.
 type peak struct {
 	live, most map[uint64]int // by class, in bytes
@@ -135,14 +138,4 @@ func (p *peak) add(class uint64) {
 		p.most[class]++
 		p.sum += class
 	}
-}
-
-// bound returns the most bytes from the heap's start to the end of one more block. A
-// block is fresh only where every other of its class is live, and what it skips to lie
-// at its place is less than itself.
-func (p *peak) bound(class uint64) uint64 {
-	if p.live[class] == p.most[class] {
-		return 2 * (p.sum + class)
-	}
-	return 2 * p.sum
 }

@@ -25,15 +25,14 @@ var listsStrategy = strategy{
 // known of those, and so nothing is owed for them.
 type lists struct {
 	bump
-	c       contract.Contract
-	blocks  map[uint64]taken // by the address that they have with their lead
-	live    spans            // the bytes of blocks
-	ended   spans            // those of blocks that ended, and of which nothing was handed out since
-	free    map[uint64]int   // by class, in bytes: how many ended
-	pieces  bool             // there may be some
-	last    attempt          // the last refusal
-	peak    peak
-	foreign bool // there are pages of somebody else that blocks may have to lie behind
+	c      contract.Contract
+	blocks map[uint64]taken // by the address that they have with their lead
+	live   spans            // the bytes of blocks
+	ended  spans            // those of blocks that ended, and of which nothing was handed out since
+	free   map[uint64]int   // by class, in bytes: how many ended
+	pieces bool             // there may be some
+	last   attempt          // the last refusal
+	peak   peak
 }
 
 // A taken is the memory of a block. One of C's with a large alignment lies somewhere in a
@@ -119,7 +118,6 @@ func (l *lists) wanted(class uint64) string {
 
 func (l *lists) Placed(r Request, at, pages uint64) *Breach {
 	old, resize := l.of(r.Old)
-	l.foreign = l.foreign || l.own < r.Pages*contract.PageSize
 	if r.NoRoom {
 		if resize {
 			l.end(*r.Old, old)
@@ -213,8 +211,6 @@ func (l *lists) found(r Request, t taken, class, pages uint64) *Breach {
 		return &Breach{"split", l.wanted(class), got}
 	case t.From > latest:
 		return &Breach{"waste", fmt.Sprintf("an address up to %#x", latest), got}
-	case l.c.NoSplit && !l.foreign && t.To > l.top && t.To-l.floor > l.peak.bound(class):
-		return &Breach{"bound", fmt.Sprintf("an address below %#x: blocks take twice the bytes that were live in their classes at most", l.floor+l.peak.bound(class)), got}
 	}
 	return nil
 }
