@@ -53,12 +53,12 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hi
 // start is the lowest address of a block.
 func (l *lists) start(s *system) term { return s.num(uint64(l.last) + 4) }
 
-// invariant: see moment for that of the lists.
+// invariant: see heap for that of the lists.
 func (l *lists) invariant(s *system, v view) term {
-	unit := s.num(uint64(l.unit))
 	return s.All(
-		l.bump.invariant(s, v), s.lt(s.base, l.start(s)), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top),
-		s.divides(unit, v.top), s.divides(unit, v.end),
+		s.lt(s.num(0), s.base), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top, v.end, v.size),
+		s.le(v.top, v.clean, v.size), s.le(s.pmin, v.pages, s.pmax), v.own,
+		s.divides(s.num(uint64(l.unit)), s.Or(v.top, v.end)),
 	)
 }
 
@@ -78,12 +78,12 @@ func (l *lists) sizeOf(s spec, list term) term {
 }
 
 // isHead says that an address is that of a head.
-func (l *lists) isHead(h *heap, at term) term {
+func (l *lists) isHead(h *system, at term) term {
 	return h.And(h.le(h.num(uint64(l.first)), at, h.num(uint64(l.last))), h.divides(h.num(4), at))
 }
 
 // listAt is the number of the list of the head at an address.
-func (l *lists) listAt(h *heap, at term) term {
+func (l *lists) listAt(h *system, at term) term {
 	return h.Lshr(h.Sub(h.num(uint64(l.last)), at), h.num(2))
 }
 

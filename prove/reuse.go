@@ -76,11 +76,17 @@ func (l *lists) after(k *call, o outcome) claims {
 	return c
 }
 
+// roundsName is the name of the obligation that what holds at a header does.
+const roundsName = "rounds"
+
 // everywhere makes an obligation that has the goal at the end of every path, with
 // points at the addresses.
 func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o outcome, t *trail) term, at ...term) Obligation {
 	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
+		if o.path.End == sym.Arrived && !o.path.Forgets && name != roundsName {
+			continue // the part goes on, and is looked at where it ends
+		}
 		t := l.trail(k, o, brief, at...)
 		c := Case{Name: o.name, Goal: goal(o, t), call: k, path: o.path}
 		c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts)
@@ -104,7 +110,7 @@ func (l *lists) keeps(k *call) []Obligation {
 	return []Obligation{
 		l.everywhere(k, "heads", "each list's head is 0 or the address of a free block of the list", true, func(_ outcome, t *trail) term {
 			m := t.last
-			return m.Implies(l.isHead(m.heap, head), m.leads(m.now(m.point(head)).word, l.listAt(m.heap, head)))
+			return m.Implies(l.isHead(m.system, head), m.leads(m.now(m.point(head)).word, l.listAt(m.system, head)))
 		}, head),
 		l.everywhere(k, "links", "each free block's first word is 0 or the address of another one of its list", true, two(func(t *trail, p, _ point) term {
 			return k.Implies(p.free, t.last.leads(p.word, p.list))
@@ -122,13 +128,17 @@ func (l *lists) keeps(k *call) []Obligation {
 		l.everywhere(k, "once", "no free block links to the first one of a list", true, func(_ outcome, t *trail) term {
 			m := t.last
 			p, q := m.now(m.point(f)), m.now(m.point(head))
-			return m.Implies(m.And(p.free, l.isHead(m.heap, head)), m.once(p, q))
+			return m.Implies(m.And(p.free, l.isHead(m.system, head)), m.once(p, q))
 		}, f, head),
 		l.everywhere(k, "disjoint", "live blocks, the region, and what is handed out share no byte", false, func(_ outcome, t *trail) term {
 			return k.All(append(k.disjoint(t.to.blocks), k.le(t.from.view.clean, t.to.view.clean))...)
 		}),
-		l.everywhere(k, "rounds", "what holds in each round of a loop holds, and the rounds end", false, func(_ outcome, t *trail) term {
-			return k.All(t.to.holds...)
+		l.everywhere(k, roundsName, "what holds in each round of a loop holds, and the rounds end", false, func(_ outcome, t *trail) term {
+			goal := k.All(t.to.holds...)
+			for _, w := range t.to.words {
+				goal = k.And(goal, k.Implies(w.known, k.Eq(t.last.now(t.last.point(w.at)).word, w.value)))
+			}
+			return goal
 		}),
 		l.everywhere(k, "words", "lists are read and written by words, and nothing else is written over them", false, func(_ outcome, t *trail) term {
 			all := k.Bool(true)
@@ -137,7 +147,7 @@ func (l *lists) keeps(k *call) []Obligation {
 				case e.Kind == sym.Store && e.Round == nil, e.Kind == sym.Load && e.Value != nil:
 					all = k.All(all, k.Eq(e.Len, words), k.divides(words, e.Addr))
 				case e.Kind == sym.Store, e.Kind == sym.Fill, e.Kind == sym.Copy:
-					m := moment{t.last.heap, t.last.done[:i]}
+					m := moment{t.last.heap, t.last.done[:i], t.last.words}
 					p := m.now(m.point(f))
 					heads := block{k.num(uint64(l.first)), k.num(uint64(l.last - l.first + 4))}
 					fine := k.And(k.apart(written(e), heads), k.Implies(p.free, k.apart(written(e), block{f, words})))
@@ -157,13 +167,17 @@ func (l *lists) keeps(k *call) []Obligation {
 			}
 			return k.Implies(clean(t.to.view), goal)
 		}),
-		l.everywhere(k, "writes", "nothing is written over a live block or memory that is not the allocator's", false, func(_ outcome, t *trail) term {
+		l.everywhere(k, "writes", "nothing is written over a live block or memory that is not the allocator's", false, func(o outcome, t *trail) term {
 			all := k.Bool(true)
 			for _, e := range t.last.done {
 				if e.Kind != sym.Store && e.Kind != sym.Fill && e.Kind != sym.Copy {
 					continue
 				}
-				for _, c := range append([]block{l.taken(k)}, t.from.kept...) {
+				claimed := []block{l.taken(k)}
+				if o.path.End == sym.Arrived {
+					claimed = append(claimed, t.from.kept...)
+				}
+				for _, c := range claimed {
 					all = k.And(all, k.Implies(k.happens(e), k.Or(k.Eq(e.Len, k.num(0)), k.apart(c, written(e)))))
 				}
 			}
@@ -172,9 +186,10 @@ func (l *lists) keeps(k *call) []Obligation {
 	}
 }
 
-// inside is what holds at the header of a loop that goes through memory in pieces.
-func (l *lists) inside(k *call, h sym.Header, locals []term, st sym.State) claims {
-	v := k.view(st)
+// inside is what is claimed where a path is cut: at a call and at the header of a loop
+// that goes through memory in pieces; arriving says that the path ends there.
+func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving bool) claims {
+	v := k.view(h.State)
 	c := claims{view: v, blocks: []block{k.region(v), l.taken(k)}, holds: []term{k.invariant(v)}}
 	if k.takesOld() {
 		old := k.room(k.old().at, contract.OldSizeParam)
@@ -182,17 +197,157 @@ func (l *lists) inside(k *call, h sym.Header, locals []term, st sym.State) claim
 		c.kept = append(c.kept, old)
 	}
 	switch typ, _ := k.module.FuncType(h.At.Func); {
-	case len(typ.Params) == 1 && len(typ.Results) == 1: // a block, with a gap in front
-		from, at := k.minus(locals[1]), k.minus(locals[2])
+	case h.Call != nil && k.provides(contract.Allocates, h.Call.Func):
+		l.allocating(k, &c, h, arriving)
+	case h.Call != nil:
+		l.freeing(k, &c, earlier, h, arriving)
+	case len(typ.Params) == 2 && len(typ.Results) == 1: // a search for a larger block
+		l.searching(k, &c, earlier, h)
+	case len(typ.Results) == 0: // memory in pieces
+		l.giving(k, &c, h)
+	case len(typ.Params) == 1: // a block, with a gap in front
+		from, at := k.minus(h.Locals[1]), k.minus(h.Locals[2])
 		b := block{at, k.of(h.Entry[0])}
 		c.add(b, block{from, k.Sub(at, from)})
 		c.kept = append(c.kept, b)
 		c.holds = append(c.holds, l.fits(k.system, v, b), k.le(l.start(k.system), from, at), k.divides(k.num(uint64(l.unit)), k.Or(from, at)),
 			k.lt(k.Sub(at, from), k.And(b.size, k.Neg(b.size)))) // so the gap's pieces end at the block
 		c.rest = k.Sub(at, from)
-		c.piece = k.And(locals[1], k.Neg(locals[1]))
+		c.piece = k.And(h.Locals[1], k.Neg(h.Locals[1]))
 	}
 	return c
+}
+
+// searching adds what holds while larger lists are searched: either nothing is found yet,
+// or the block is the first of the list, and from and to are its ends.
+func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header) {
+	head, from, to, block := h.Locals[1], h.Locals[2], h.Locals[3], h.Locals[5]
+	n := k.of(head)
+	at := k.Add(n, k.num(uint64(l.last)-4*uint64(32*l.classes)))
+	valid := k.le(k.sizeOf(l.listAt(k.system, at)), k.num(uint64(l.max)))
+	c.rest = n
+	c.holds = append(c.holds, l.isHead(k.system, at), valid)
+	if len(earlier) > 0 { // the loop inside
+		c.holds = append(c.holds, k.le(n, k.of(earlier[len(earlier)-1].Locals[1])))
+		return
+	}
+	top, limit := k.state.Globals[k.hints.Top.Global], k.state.Globals[k.hints.End.Cell.Global]
+	none := k.Eq(block, k.Const(32, 0))
+	found := k.And(k.Eq(k.minus(from), k.of(block)), k.Eq(k.minus(to), k.Add(k.of(block), k.sizeOf(l.listAt(k.system, at)))))
+	c.holds = append(c.holds, k.Ite(none, k.And(k.Eq(from, top), k.Eq(to, limit)), found), k.le(n, k.of(h.Entry[1])))
+	c.words = append(c.words, word{at: at, value: k.of(block), known: k.Not(none)})
+}
+
+// giving adds what holds while memory is given to the lists in pieces.
+func (l *lists) giving(k *call, c *claims, h sym.Header) {
+	from, to := k.minus(h.Locals[0]), k.minus(h.Locals[1])
+	piece := block{from, k.Sub(to, from)}
+	c.rest, c.piece = piece.size, k.lowest(k.Or(h.Locals[0], h.Locals[1]))
+	if k.takesOld() { // the tail of a block that shrinks
+		kept := k.room(k.old().at, contract.SizeParam)
+		c.blocks, c.kept = append(c.blocks[:2], kept), []block{kept}
+	} else {
+		size, start, end, at := k.of(h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[3]), k.minus(h.Caller[4])
+		v := &c.view
+		if h.Entry[1] == h.Caller[4] { // the bytes in front of the block
+			start = at
+		}
+		used := k.num(0)
+		if k.hints.DirtyMark != nil {
+			used = k.address(v, h.State, *k.hints.DirtyMark)
+		}
+		v.clean = k.larger(k.larger(used, at), k.Ite(k.Eq(k.minus(h.Caller[2]), v.top), k.num(0), v.end))
+		v.top, v.end = start, end
+		c.blocks[0] = k.region(*v)
+		c.kept = append(c.kept, block{at, size})
+	}
+	c.add(piece)
+	limit := c.view.size
+	if k.hints.DirtyMark != nil {
+		limit = c.view.clean
+	}
+	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, limit), k.divides(k.num(uint64(l.unit)), k.Or(from, to)))
+}
+
+// lowest is the lowest bit of a word.
+func (s *system) lowest(n term) term { return s.And(n, s.Neg(n)) }
+
+func (s *system) sizeOf(list term) term { return s.strategy.(*lists).sizeOf(s.spec, list) }
+
+// opaque are the functions that a call need not enter, because they have a proof of
+// their own.
+func (l *lists) opaque(s *system, f contract.Function) map[uint32]bool {
+	apart := map[uint32]bool{}
+	if f.Role != contract.Resizes || s.contract.OOM != contract.OOMNull {
+		return apart
+	}
+	for _, g := range s.contract.Signatures() {
+		if index, _, err := s.module.ExportedFunc(g.Export); err == nil && (g.Role == contract.Allocates || g.Role == contract.Frees) {
+			apart[index] = true
+		}
+	}
+	return apart
+}
+
+// provides reports whether a function of the module has the role.
+func (s *system) provides(role contract.Role, index uint32) bool {
+	f, ok := s.contract.Function(role)
+	if !ok {
+		return false
+	}
+	i, _, err := s.module.ExportedFunc(f.Export)
+	return err == nil && i == index
+}
+
+// allocating adds what a call of the function that allocates needs, and what is proved of it.
+func (l *lists) allocating(k *call, c *claims, h sym.Header, arriving bool) {
+	if arriving {
+		if len(h.Call.Args) > 1 {
+			c.holds = append(c.holds, k.powerOfTwo(h.Call.Args[1]))
+		}
+		return
+	}
+	b, before := l.allocated(k, h), k.view(h.Call.Before)
+	same := k.Eq(h.State.Pages, h.Call.Before.Pages)
+	for i, g := range h.State.Globals {
+		if g != nil {
+			same = k.And(same, k.Eq(g, h.Call.Before.Globals[i]))
+		}
+	}
+	c.add(b)
+	c.holds = append(c.holds, k.le(before.clean, c.view.clean), k.Ite(k.Eq(b.at, k.num(0)), same, k.And(l.fits(k.system, c.view, b), k.le(b.size, k.num(uint64(l.max))))))
+}
+
+// allocated is the block that a call returned, of size 0 if it failed.
+func (l *lists) allocated(k *call, h sym.Header) block {
+	align := term(nil)
+	if len(h.Call.Args) > 1 {
+		align = h.Call.Args[1]
+	}
+	at := k.of(h.Call.Results[0])
+	return block{at, k.Ite(k.Eq(at, k.num(0)), k.num(0), l.roomOf(k, l.wanted(k, h.Call.Args[0], align)))}
+}
+
+// freeing adds what a call of the function that frees needs, and what is proved of it.
+func (l *lists) freeing(k *call, c *claims, earlier []sym.Header, h sym.Header, arriving bool) {
+	align := term(nil)
+	if len(h.Call.Args) > 2 {
+		align = h.Call.Args[2]
+	}
+	gone := block{k.of(h.Call.Args[0]), l.roomOf(k, l.wanted(k, h.Call.Args[1], align))}
+	c.blocks, c.kept = c.blocks[:2], nil // without the old one
+	for _, e := range earlier {
+		if e.Call != nil && len(e.Call.Results) > 0 {
+			c.add(l.allocated(k, e))
+		}
+	}
+	if arriving {
+		c.add(gone)
+		c.holds = append(c.holds, l.fits(k.system, c.view, gone), k.le(gone.size, k.num(uint64(l.max))))
+		if align != nil {
+			c.holds = append(c.holds, k.powerOfTwo(align))
+		}
+	}
 }
 
 func (c *claims) add(blocks ...block) { c.blocks = append(c.blocks, blocks...) }
@@ -228,7 +383,7 @@ func (l *lists) sizes(k *call) Obligation {
 		for i, f := range m.done {
 			old, head := m.read(f, m.done[:i])
 			if head && f.Kind == sym.Store && !m.linkOf(old, f, m.done[:i]) {
-				goal = k.And(goal, k.Eq(l.sizeOf(k.spec, l.listAt(m.heap, f.Addr)), room))
+				goal = k.And(goal, k.Eq(l.sizeOf(k.spec, l.listAt(m.system, f.Addr)), room))
 			}
 		}
 		goal = k.Implies(k.le(room, k.num(uint64(l.max))), goal)
@@ -247,7 +402,7 @@ func (k *call) piece(o outcome) term {
 		return nil
 	}
 	h := o.path.Headers[o.path.Back]
-	return k.strategy.(*lists).inside(k, h, h.Locals, h.State).piece
+	return k.strategy.(*lists).inside(k, o.path.Headers[:o.path.Back], h, false).piece
 }
 
 // wantedBy is the size that a path asks a list for.
@@ -266,10 +421,30 @@ func (l *lists) hands(k *call) []Obligation {
 	none := k.Eq(l.first0(k), k.num(0))
 	fresh := l.place(k)
 	all := l.block(k)
+	if !k.contract.NoSplit {
+		return append(append(all, l.splits(k, none, fresh)...), k.possible())
+	}
 	for _, ob := range k.placement(func(outcome) place { return fresh }) {
 		all = append(all, k.unless(k.Not(none), ob))
 	}
 	return append(all, k.possible())
+}
+
+// splits are the obligations about a block that comes from no list of its class, where
+// it may come from a larger one.
+func (l *lists) splits(k *call, none term, fresh place) []Obligation {
+	return []Obligation{
+		k.forAll("place", "the block lies at the first suitable address of the region, or behind the memory if that grows", func(o outcome) term {
+			new := k.And(none, k.Or(k.Eq(fresh.need, k.num(0)), k.Ne(o.post.pages, k.pre.pages)))
+			return k.Implies(k.And(o.ok, new), k.And(k.Eq(o.ret, fresh.at), k.Eq(o.post.top, fresh.end)))
+		}),
+		k.forAll("grow", "the memory grows only when it must, and by what the growth policy says", func(o outcome) term {
+			return k.Implies(o.ok, k.Or(k.Eq(o.post.pages, k.pre.pages), k.And(none, k.grows(o, fresh.need))))
+		}),
+		k.forAll("fails", "it fails only when no block of the class is free and the pages for one cannot be had", func(o outcome) term {
+			return k.Implies(o.failed, k.And(none, k.Or(fresh.cannot, k.refused(o, fresh.need))))
+		}),
+	}
 }
 
 // block are the obligations about the block that is returned.
@@ -300,19 +475,29 @@ func (l *lists) block(k *call) []Obligation {
 // resizes are the obligations of a function that resizes a live block.
 func (l *lists) resizes(k *call) []Obligation {
 	old, size := k.room(k.old().at, contract.OldSizeParam), k.room(nil, contract.SizeParam).size
-	p := l.place(k)
 	stays := k.forAll("stays", "a block whose class stays the same stays where it is, and nothing changes", func(o outcome) term {
 		return k.All(k.Eq(o.ret, old.at), k.unchanged(o))
 	})
-	fails := k.forAll("fails", "it fails only when no block of the class is free and the pages for one cannot be had", func(o outcome) term {
-		return k.Implies(o.failed, k.And(k.Eq(l.first0(k), k.num(0)), k.Or(p.cannot, k.refused(o, p.need))))
+	moves := k.forAll("moves", "it moves to the block that alloc returns for the new size, and fails only where alloc does", func(o outcome) term {
+		is := k.Eq(o.ret, old.at)
+		for _, h := range o.path.Headers {
+			if c := h.Call; c != nil && len(c.Results) > 0 && h.Effects == 0 && slices.Equal(c.Before.Globals, k.state.Globals) && c.Before.Pages == k.state.Pages {
+				same := k.Eq(c.Args[0], k.word(contract.SizeParam))
+				if len(c.Args) > 1 {
+					same = k.And(same, k.Eq(c.Args[1], k.word(contract.AlignParam)))
+				}
+				is = k.Or(is, k.And(same, k.Eq(o.ret, k.of(c.Results[0]))))
+			}
+		}
+		return k.Implies(k.Or(o.ok, o.failed), is)
 	})
-	return append(l.block(k), k.unless(k.Ne(old.size, size), stays), fails, l.contents(k), k.possible())
+	return append(l.block(k)[:2], k.unless(k.Ne(old.size, size), stays), moves, l.contents(k), k.possible())
 }
 
 // unchanged says that a call leaves everything as it was.
 func (k *call) unchanged(o outcome) term {
-	same := k.And(k.Eq(o.post.pages, k.pre.pages), k.Bool(len(writes(o.path)) == 0 && len(o.path.Headers) == 0))
+	rounds := slices.ContainsFunc(o.path.Headers, func(h sym.Header) bool { return h.Call == nil })
+	same := k.And(k.Eq(o.post.pages, k.pre.pages), k.Bool(len(writes(o.path)) == 0 && !rounds))
 	for i, g := range k.state.Globals {
 		if g != nil {
 			same = k.And(same, k.Eq(g, o.path.State.Globals[i]))
@@ -375,7 +560,12 @@ func (l *lists) takesBack(k *call) Obligation {
 	return l.everywhere(k, "gives", "the block becomes the first of its list, and nothing else changes", true, func(o outcome, t *trail) term {
 		m := t.last
 		old := m.point(head).word
-		same := k.All(k.Eq(o.post.pages, k.pre.pages), k.Eq(o.post.top, k.pre.top), k.Eq(o.post.end, k.pre.end))
+		same := k.Eq(o.post.pages, k.pre.pages)
+		for i, g := range k.state.Globals {
+			if g != nil {
+				same = k.And(same, k.Eq(g, o.path.State.Globals[i]))
+			}
+		}
 		return k.All(same, k.Eq(m.now(m.point(head)).word, k.old().at), k.Eq(m.now(m.point(k.old().at)).word, old), m.now(m.point(k.old().at)).free)
 	}, head, k.old().at)
 }

@@ -11,9 +11,13 @@ type claims struct {
 	blocks []block // no byte belongs to two
 	kept   []block // those of them that stay as they are up to the next such moment
 	holds  []term  // what else holds
+	words  []word  // what is in the memory
 	rest   term    // of a loop: a number that falls in each round
 	piece  term    // of a loop: the size of the block that a round gives to the lists, a word
 }
+
+// word says that where known holds, the word at an address has a value.
+type word struct{ at, value, known term }
 
 // trail is what is known of the lists along a path. It starts with the call, and at each
 // header of a loop that writes the memory is another one: only the claims are known.
@@ -25,6 +29,7 @@ type trail struct {
 	to    claims
 	facts []term
 	heaps []moment // at the ends of the parts
+	words []word   // in the last part, at its start
 }
 
 // trail follows a path. The last heap gets a point at each of the addresses. Brief leaves
@@ -34,9 +39,15 @@ func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
 	p, effects := o.path, 0
 	h := k.newHeap(l, "heap")
 	h.brief = brief
-	for _, head := range p.Headers {
-		at := l.inside(k, head, head.Locals, head.State)
+	for i, head := range p.Headers {
+		at := l.inside(k, p.Headers[:i], head, false)
 		t.facts = append(t.facts, at.holds...)
+		for _, w := range at.words {
+			p := h.point(w.at)
+			h.point(p.word)
+			t.words = append(t.words, w)
+			t.facts = append(t.facts, k.Implies(w.known, k.Eq(p.word, w.value)))
+		}
 		if !head.Forgets {
 			continue
 		}
@@ -53,18 +64,22 @@ func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
 	case p.End != sym.Arrived:
 		t.to = l.after(k, o)
 	case p.Back >= 0:
-		head := p.Headers[p.Back]
-		t.to = l.inside(k, head, p.Locals, p.State)
-		t.to.holds = append(t.to.holds, k.lt(t.to.rest, l.inside(k, head, head.Locals, head.State).rest))
+		head, earlier := p.Headers[p.Back], p.Headers[:p.Back]
+		rest := l.inside(k, earlier, head, false).rest
+		head.Locals, head.State = p.Locals, p.State
+		t.to = l.inside(k, earlier, head, true)
+		t.to.holds = append(t.to.holds, k.lt(t.to.rest, rest))
 	default:
-		t.to = l.inside(k, sym.Header{At: p.At, Entry: p.Locals}, p.Locals, p.State)
+		head := sym.Header{At: p.At, Entry: p.Locals, Locals: p.Locals, Caller: p.Caller, State: p.State, Call: p.Call}
+		t.to = l.inside(k, p.Headers, head, true)
 	}
 	return t
 }
 
 // part ends a part of the path, with what its effects read.
 func (t *trail) part(h *heap, effects []sym.Effect) {
-	m := moment{h, effects}
+	m := moment{h, effects, t.words}
+	t.words = nil
 	if len(t.heaps) == 0 {
 		t.k.wants(h)
 	}
