@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -48,6 +49,15 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hi
 		h.DirtyMark = &Cell{Global: mutable[2], Negated: true}
 	}
 	return h, nil
+}
+
+// view is bump's, but where nothing tells clean bytes, none are.
+func (l *lists) view(s *system, st sym.State) view {
+	v := l.bump.view(s, st)
+	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage {
+		v.clean = v.size
+	}
+	return v
 }
 
 // start is the lowest address of a block.
@@ -98,11 +108,13 @@ func (s *system) fromLowest(n term) term { return s.Or(n, s.Neg(n)) }
 // fits says that a block lies where blocks may: at a multiple of the largest power of
 // two that divides its size, and below every byte that was never handed out.
 func (l *lists) fits(s *system, v view, b block) term {
-	end := v.size
-	if s.hints.DirtyMark != nil || s.hints.End.Kind == EndPage {
-		end = v.clean
-	}
-	return s.All(s.le(l.start(s), b.at), s.le(s.end(b), end), s.Eq(s.And(b.at, s.Not(s.fromLowest(b.size))), s.num(0)))
+	return s.All(s.le(l.start(s), b.at), s.le(s.end(b), v.clean), l.suits(s, b))
+}
+
+// suits says that a block lies at a multiple of the largest power of two that divides
+// its size.
+func (l *lists) suits(s *system, b block) term {
+	return s.Eq(s.And(b.at, s.Not(s.fromLowest(b.size))), s.num(0))
 }
 
 // placed says where a free block lies, and that it has a class.

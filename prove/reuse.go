@@ -76,6 +76,9 @@ func (l *lists) after(k *call, o outcome) claims {
 	return c
 }
 
+// reuseName is the name of the obligation that needs to know all of a path.
+const reuseName = "reuse"
+
 // roundsName is the name of the obligation that what holds at a header does.
 const roundsName = "rounds"
 
@@ -90,12 +93,18 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 		t := l.trail(k, o, brief, at...)
 		c := Case{Name: o.name, Goal: goal(o, t), call: k, path: o.path}
 		c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts)
+		if name == reuseName {
+			c.Assume = append(c.Assume, t.past...)
+		}
 		ob.Cases = append(ob.Cases, c)
 	}
 	return ob
 }
 
-func (l *lists) facts(k *call, o outcome) []term { return l.trail(k, o, false).facts }
+func (l *lists) facts(k *call, o outcome) []term {
+	t := l.trail(k, o, false)
+	return append(t.facts, t.past...)
+}
 
 // keeps returns the obligations that the lists stay right, and what is claimed apart.
 func (l *lists) keeps(k *call) []Obligation {
@@ -252,21 +261,18 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		if h.Entry[1] == h.Caller[4] { // the bytes in front of the block
 			start = at
 		}
-		used := k.num(0)
 		if k.hints.DirtyMark != nil {
-			used = k.address(v, h.State, *k.hints.DirtyMark)
+			used := k.address(v, h.State, *k.hints.DirtyMark)
+			v.clean = k.larger(k.larger(used, at), k.Ite(k.Eq(k.minus(h.Caller[2]), v.top), k.num(0), v.end))
 		}
-		v.clean = k.larger(k.larger(used, at), k.Ite(k.Eq(k.minus(h.Caller[2]), v.top), k.num(0), v.end))
 		v.top, v.end = start, end
+		c.holds = append(c.holds, k.le(l.start(k.system), at), k.le(k.Add(at, size), end, v.size), l.suits(k.system, block{at, size}),
+			k.le(size, k.num(uint64(l.max))), k.le(k.minus(h.Caller[2]), at), k.divides(k.num(uint64(l.unit)), end))
 		c.blocks[0] = k.region(*v)
 		c.kept = append(c.kept, block{at, size})
 	}
 	c.add(piece)
-	limit := c.view.size
-	if k.hints.DirtyMark != nil {
-		limit = c.view.clean
-	}
-	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, limit), k.divides(k.num(uint64(l.unit)), k.Or(from, to)))
+	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.unit)), k.Or(from, to)))
 }
 
 // lowest is the lowest bit of a word.
@@ -395,14 +401,15 @@ func (l *lists) sizes(k *call) Obligation {
 	return ob
 }
 
-// piece is the size of what a path gives to the lists in a round, a word; nil if the
-// path is not a round.
-func (k *call) piece(o outcome) term {
-	if o.path.End != sym.Arrived || o.path.Back < 0 {
-		return nil
+// piece is the size of what a path gives to the lists at its end, a word; nil if its last
+// part is not the round of a loop that does.
+func (k *call) piece(o outcome) (piece term) {
+	for i, h := range o.path.Headers {
+		if h.Forgets {
+			piece = k.strategy.(*lists).inside(k, o.path.Headers[:i], h, false).piece
+		}
 	}
-	h := o.path.Headers[o.path.Back]
-	return k.strategy.(*lists).inside(k, o.path.Headers[:o.path.Back], h, false).piece
+	return piece
 }
 
 // wantedBy is the size that a path asks a list for.
@@ -458,7 +465,7 @@ func (l *lists) block(k *call) []Obligation {
 		k.forAll("failure", "a request that fails changes nothing", func(o outcome) term {
 			return k.Implies(o.failed, k.unchanged(o))
 		}),
-		l.everywhere(k, "reuse", "a request takes the first block of its list, if there is one, and nothing else", true, func(o outcome, t *trail) term {
+		l.everywhere(k, reuseName, "a request takes the first block of its list, if there is one, and nothing else", true, func(o outcome, t *trail) term {
 			h, moved := t.heaps[0], k.Ne(o.ret, k.old().at)
 			first := h.point(head).word
 			some := k.Ne(first, k.num(0))
@@ -496,7 +503,7 @@ func (l *lists) resizes(k *call) []Obligation {
 
 // unchanged says that a call leaves everything as it was.
 func (k *call) unchanged(o outcome) term {
-	rounds := slices.ContainsFunc(o.path.Headers, func(h sym.Header) bool { return h.Call == nil })
+	rounds := slices.ContainsFunc(o.path.Headers, func(h sym.Header) bool { return h.Forgets && h.Call == nil })
 	same := k.And(k.Eq(o.post.pages, k.pre.pages), k.Bool(len(writes(o.path)) == 0 && !rounds))
 	for i, g := range k.state.Globals {
 		if g != nil {

@@ -20,14 +20,15 @@ type claims struct {
 type word struct{ at, value, known term }
 
 // trail is what is known of the lists along a path. It starts with the call, and at each
-// header of a loop that writes the memory is another one: only the claims are known.
+// header of a loop that writes the memory is another part: only the claims are known.
 type trail struct {
 	k     *call
 	o     outcome
 	from  claims // where the last part starts
 	last  moment // at its end
 	to    claims
-	facts []term
+	facts []term   // of the last part, and of all headers
+	past  []term   // of the other parts, not counting the sizes of blocks
 	heaps []moment // at the ends of the parts
 	words []word   // in the last part, at its start
 }
@@ -36,30 +37,36 @@ type trail struct {
 // out what is known of the blocks' sizes.
 func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
 	t := &trail{k: k, o: o, from: l.before(k)}
-	p, effects := o.path, 0
+	p, effects, last := o.path, 0, len(o.path.Headers)
+	for last > 0 && !p.Headers[last-1].Forgets {
+		last--
+	}
 	h := k.newHeap(l, "heap")
-	h.brief = brief
+	h.brief = brief || last > 0
+	holds := t.from.holds
 	for i, head := range p.Headers {
 		at := l.inside(k, p.Headers[:i], head, false)
-		t.facts = append(t.facts, at.holds...)
+		holds = append(holds, at.holds...)
 		for _, w := range at.words {
-			p := h.point(w.at)
-			h.point(p.word)
+			h.point(h.point(w.at).word)
 			t.words = append(t.words, w)
-			t.facts = append(t.facts, k.Implies(w.known, k.Eq(p.word, w.value)))
+			holds = append(holds, k.Implies(w.known, k.Eq(h.point(w.at).word, w.value)))
 		}
 		if !head.Forgets {
 			continue
 		}
 		t.part(h, p.Effects[effects:head.Effects])
 		h = k.newHeap(l, "heap."+head.Name)
-		h.brief = brief
+		h.brief = brief || i+1 < last
 		t.from, effects = at, head.Effects
 	}
 	for _, a := range at {
 		h.point(h.point(a).word)
 	}
+	t.past = t.facts
+	t.facts = nil
 	t.part(h, p.Effects[effects:])
+	t.facts = append(t.facts, holds...)
 	switch {
 	case p.End != sym.Arrived:
 		t.to = l.after(k, o)
@@ -84,7 +91,6 @@ func (t *trail) part(h *heap, effects []sym.Effect) {
 		t.k.wants(h)
 	}
 	m.visit()
-	t.facts = append(t.facts, t.from.holds...)
 	t.facts = append(t.facts, t.k.disjoint(t.from.blocks)...)
 	t.facts = append(t.facts, m.loads()...)
 	t.facts = append(t.facts, h.invariant(t.from.view, t.from.blocks)...)
