@@ -244,6 +244,7 @@ func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header
 	none := k.Eq(block, k.Const(32, 0))
 	found := k.And(k.Eq(k.minus(from), k.of(block)), k.Eq(k.minus(to), k.Add(k.of(block), k.sizeOf(l.listAt(k.system, at)))))
 	c.holds = append(c.holds, k.Ite(none, k.And(k.Eq(from, top), k.Eq(to, limit)), found), k.le(n, k.of(h.Entry[1])))
+	c.holds = append(c.holds, k.Or(none, k.Ne(l.place(k).need, k.num(0)))) // the region is too short
 	c.words = append(c.words, word{at: at, value: k.of(block), known: k.Not(none)})
 }
 
@@ -256,20 +257,22 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		kept := k.room(k.old().at, contract.SizeParam)
 		c.blocks, c.kept = append(c.blocks[:2], kept), []block{kept}
 	} else {
-		size, start, end, at := k.of(h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[3]), k.minus(h.Caller[4])
-		v := &c.view
-		if h.Entry[1] == h.Caller[4] { // the bytes in front of the block
-			start = at
-		}
+		size, start, at := k.of(h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[4])
+		top, end := k.minus(k.Sub(h.Caller[4], h.Caller[0])), k.minus(h.Caller[3]) // of the next region
+		v, b := &c.view, block{at, size}
 		if k.hints.DirtyMark != nil {
 			used := k.address(v, h.State, *k.hints.DirtyMark)
-			v.clean = k.larger(k.larger(used, at), k.Ite(k.Eq(k.minus(h.Caller[2]), v.top), k.num(0), v.end))
+			v.clean = k.larger(k.larger(used, at), k.Ite(k.Eq(start, v.top), k.num(0), v.end))
 		}
-		v.top, v.end = start, end
-		c.holds = append(c.holds, k.le(l.start(k.system), at), k.le(k.Add(at, size), end, v.size), l.suits(k.system, block{at, size}),
-			k.le(size, k.num(uint64(l.max))), k.le(k.minus(h.Caller[2]), at), k.divides(k.num(uint64(l.unit)), end))
+		v.top, v.end = top, end
 		c.blocks[0] = k.region(*v)
-		c.kept = append(c.kept, block{at, size})
+		c.add(b)
+		c.kept = append(c.kept, b)
+		if h.Entry[1] != h.Caller[4] { // the bytes in front of the block come later
+			c.add(block{start, k.Sub(at, start)})
+		}
+		c.holds = append(c.holds, k.le(l.start(k.system), start, at), k.Eq(k.end(b), top), k.le(top, end, v.size), l.suits(k.system, b),
+			k.le(size, k.num(uint64(l.max))), k.divides(k.num(uint64(l.unit)), k.Or(start, end)))
 	}
 	c.add(piece)
 	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.unit)), k.Or(from, to)))
