@@ -35,14 +35,21 @@ func (s *system) newHeap(l *lists, name string) *heap {
 }
 
 // point returns the point at an address.
-func (h *heap) point(at term) point {
+func (h *heap) point(at term) point { return h.with(at, nil) }
+
+// with returns the point at an address. If it is a new one, it has the word, or an
+// unknown one for nil.
+func (h *heap) with(at, word term) point {
 	i, known := h.at[at]
 	if !known {
 		i = len(h.points)
 		name := func(kind string) string { return fmt.Sprintf("%s.%s%d", h.name, kind, i) }
 		list := h.of(h.Var(name("list"), listBits))
+		if word == nil {
+			word = h.some(name("word"))
+		}
 		h.points = append(h.points, point{
-			at: at, word: h.some(name("word")), free: h.Var(name("free"), 1), list: list, size: h.lists.sizeOf(h.spec, list),
+			at: at, word: word, free: h.Var(name("free"), 1), list: list, size: h.lists.sizeOf(h.spec, list),
 		})
 		h.at[at] = i
 	}
@@ -179,15 +186,19 @@ func (m moment) loads() (all []term) {
 
 // visit makes points of all addresses that the effects use, and of what is there.
 func (m moment) visit() {
+	stored := false
 	for _, f := range m.done {
-		switch f.Kind {
-		case sym.Load:
+		switch {
+		case f.Kind == sym.Load && f.Value != nil && !stored:
+			m.point(m.with(f.Addr, m.of(f.Value)).word)
+		case f.Kind == sym.Load:
 			m.point(m.point(f.Addr).word)
 			if f.Value != nil {
 				m.point(m.of(f.Value))
 			}
-		case sym.Store:
+		case f.Kind == sym.Store:
 			m.point(f.Addr)
+			stored = true
 		}
 	}
 }

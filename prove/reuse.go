@@ -90,7 +90,7 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 		if o.path.End == sym.Arrived && !o.path.Forgets && name != roundsName {
 			continue // the part goes on, and is looked at where it ends
 		}
-		t := l.trail(k, o, brief, at...)
+		t := l.trail(k, o, brief, name == reuseName, at...)
 		c := Case{Name: o.name, Goal: goal(o, t), call: k, path: o.path}
 		c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts)
 		if name == reuseName {
@@ -102,7 +102,7 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 }
 
 func (l *lists) facts(k *call, o outcome) []term {
-	t := l.trail(k, o, false)
+	t := l.trail(k, o, false, true)
 	return append(t.facts, t.past...)
 }
 
@@ -388,7 +388,7 @@ func (l *lists) sizes(k *call) Obligation {
 		wanted := l.wantedBy(k, o)
 		room := l.roomOf(k, wanted)
 		goal := k.Eq(l.sizeOf(k.spec, l.listOf(k, wanted)), room)
-		m := l.trail(k, o, true).last
+		m := l.trail(k, o, true, false).last
 		for i, f := range m.done {
 			old, head := m.read(f, m.done[:i])
 			if head && f.Kind == sym.Store && !m.linkOf(old, f, m.done[:i]) {

@@ -2,7 +2,11 @@
 
 package prove
 
-import "github.com/genalloc/genalloc/prove/sym"
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/prove/sym"
+)
 
 // claims are bytes that belong to somebody at one moment, and so to no free block: live
 // blocks, the region, and what a function is about to hand out or to give to the lists.
@@ -34,8 +38,8 @@ type trail struct {
 }
 
 // trail follows a path. The last heap gets a point at each of the addresses. Brief leaves
-// out what is known of the blocks' sizes.
-func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
+// out what is known of the blocks' sizes; whole adds what is known of the request's list.
+func (l *lists) trail(k *call, o outcome, brief, whole bool, at ...term) *trail {
 	t := &trail{k: k, o: o, from: l.before(k)}
 	p, effects, last := o.path, 0, len(o.path.Headers)
 	for last > 0 && !p.Headers[last-1].Forgets {
@@ -43,11 +47,17 @@ func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
 	}
 	h := k.newHeap(l, "heap")
 	h.brief = brief || last > 0
+	if whole {
+		k.wants(h)
+	}
 	holds := t.from.holds
 	for i, head := range p.Headers {
 		at := l.inside(k, p.Headers[:i], head, false)
 		holds = append(holds, at.holds...)
 		for _, w := range at.words {
+			if slices.Contains(p.Conds, w.known) {
+				h.with(w.at, w.value)
+			}
 			h.point(h.point(w.at).word)
 			t.words = append(t.words, w)
 			holds = append(holds, k.Implies(w.known, k.Eq(h.point(w.at).word, w.value)))
@@ -87,9 +97,6 @@ func (l *lists) trail(k *call, o outcome, brief bool, at ...term) *trail {
 func (t *trail) part(h *heap, effects []sym.Effect) {
 	m := moment{h, effects, t.words}
 	t.words = nil
-	if len(t.heaps) == 0 {
-		t.k.wants(h)
-	}
 	m.visit()
 	t.facts = append(t.facts, t.k.disjoint(t.from.blocks)...)
 	t.facts = append(t.facts, m.loads()...)
