@@ -210,11 +210,11 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 		l.allocating(k, &c, h, arriving)
 	case h.Call != nil:
 		l.freeing(k, &c, earlier, h, arriving)
-	case len(typ.Params) == 2 && len(typ.Results) == 1: // a search for a larger block
+	case len(typ.Params) == 2 && len(typ.Results) == 1 && len(h.Locals) > 5 && k.hints.End.Kind == EndBytes: // a search for a larger block
 		l.searching(k, &c, earlier, h)
-	case len(typ.Results) == 0: // memory in pieces
+	case len(typ.Params) == 2 && len(typ.Results) == 0 && (k.takesOld() || len(h.Caller) > 4): // memory in pieces
 		l.giving(k, &c, h)
-	case len(typ.Params) == 1: // a block, with a gap in front
+	case len(typ.Params) == 1 && len(typ.Results) == 1 && len(h.Locals) > 2: // a block, with a gap in front
 		from, at := k.minus(h.Locals[1]), k.minus(h.Locals[2])
 		b := block{at, k.of(h.Entry[0])}
 		c.add(b, block{from, k.Sub(at, from)})
@@ -222,7 +222,9 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 		c.holds = append(c.holds, l.fits(k.system, v, b), k.le(l.start(k.system), from, at), k.divides(k.num(uint64(l.unit)), k.Or(from, at)),
 			k.lt(k.Sub(at, from), k.And(b.size, k.Neg(b.size)))) // so the gap's pieces end at the block
 		c.rest = k.Sub(at, from)
-		c.piece = k.And(h.Locals[1], k.Neg(h.Locals[1]))
+		c.piece = k.lowest(h.Locals[1])
+	default: // nothing is known, so that nothing can be proved
+		c.rest, c.holds = k.num(0), append(c.holds, k.Bool(false))
 	}
 	return c
 }
