@@ -49,7 +49,7 @@ func (h *heap) with(at, word term) point {
 			word = h.some(name("word"))
 		}
 		h.points = append(h.points, point{
-			at: at, word: word, free: h.Var(name("free"), 1), list: list, size: h.lists.sizeOf(h.spec, list),
+			at: at, word: word, free: h.Var(name("unused"), 1), list: list, size: h.lists.sizeOf(h.spec, list),
 		})
 		h.at[at] = i
 	}
