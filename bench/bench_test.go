@@ -80,8 +80,8 @@ func TestEdgeSizes(t *testing.T) {
 		t.Errorf("%d calls, %d bytes; want 82 and %d", len(sizes), sum, want)
 	}
 	r := run(t, Options{Workloads: only(edgeCases)}, generated(t, ""))
-	if x := r.Modules[0].Result(edgeCases); *x.Pages != 52_416 || x.Note != "" {
-		t.Errorf("ends at %d pages, %q; want 52416", *x.Pages, x.Note)
+	if x := r.Modules[0].Result(edgeCases); x.Heap != sum || x.Live != sum || x.Note != "" {
+		t.Errorf("a heap of %d bytes for %d, %q; want %d", x.Heap, x.Live, x.Note, sum)
 	}
 }
 
@@ -90,6 +90,35 @@ func TestEdgeSizesFail(t *testing.T) {
 	want := regexp.MustCompile(`^driver: edge_cases fails at assertion \d+$`)
 	if _, err := edgeSizes(2); err == nil || !want.MatchString(err.Error()) {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestFootprint: blocks that are given back are not live, and what an allocator hands out
+// again does not add to its heap. Each workload says how many bytes are live at most.
+func TestFootprint(t *testing.T) {
+	modules := []Module{generated(t, "--abi=core,arena"), generated(t, "--abi=core,arena --strategy=stack --min-align=16"), generated(t, "--abi=c")}
+	r := run(t, Options{}, modules...)
+	for _, tt := range []struct {
+		module   int
+		workload string
+		live     uint64
+		most     float64 // heap bytes to live bytes
+	}{
+		{0, "fixed", 160_000, 1},
+		{0, "pairs", 256, 6000},
+		{0, "vec", 1 << 20, 1},
+		{0, "phases", 9891, 1.1},
+		{1, "pairs", 256, 1},
+		{1, "lifo", 9891, 1.1},
+		{1, "phases", 9891, 1.1},
+		{2, "fixed", 160_000, 2},
+		{2, "pairs", 256, 6000},
+	} {
+		x := r.Modules[tt.module].Result(tt.workload)
+		ratio := float64(x.Heap) / float64(x.Live)
+		if x.Live != tt.live || ratio < 1 || ratio > tt.most || tt.most > 1000 && ratio < 1000 {
+			t.Errorf("%s, %s: %d heap bytes for %d, want %d and at most %v as many", r.Modules[tt.module].Name, tt.workload, x.Heap, x.Live, tt.live, tt.most)
+		}
 	}
 }
 
@@ -149,13 +178,13 @@ func TestRunModules(t *testing.T) {
 			if m.Name == "float" && x.Workload != "fixed" {
 				continue // it has no other function and little memory
 			}
-			if x.Absent != "" || x.Fuel == nil || x.Pages == nil || x.Untouched == nil || x.Touched == nil {
+			if x.Absent != "" || x.Fuel == nil || x.Heap < x.Live || x.Live == 0 || x.Untouched == nil || x.Touched == nil {
 				t.Errorf("%s, %s: %+v", m.Name, x.Workload, x)
 			}
 			if (x.Ink == nil) != (m.Name == "float") {
 				t.Errorf("%s, %s: ink %v", m.Name, x.Workload, x.Ink)
 			}
-			if replayed := strings.HasPrefix(x.Note, "the same sizes replayed: assertion "); replayed != (x.Workload == edgeCases && m.Name == "genalloc --fixed-align=16") {
+			if replayed := strings.HasPrefix(x.Note, "the same sizes replayed: the test itself wants "); replayed != (x.Workload == edgeCases && m.Name == "genalloc --fixed-align=16") {
 				t.Errorf("%s, %s: note %q", m.Name, x.Workload, x.Note)
 			}
 		}
@@ -173,7 +202,7 @@ func TestRunModules(t *testing.T) {
 func figuresOf(m *Measured) map[string][3]float64 {
 	all := map[string][3]float64{}
 	for _, x := range m.Results {
-		all[x.Workload] = [3]float64{*x.Fuel, *x.Ink, float64(*x.Pages)}
+		all[x.Workload] = [3]float64{*x.Fuel, *x.Ink, float64(x.Heap)}
 	}
 	return all
 }

@@ -130,13 +130,13 @@ func (b *binding) importText() string {
 }
 
 // hosted makes the functions the host's. Each passes its call on.
-func (b *binding) hosted(s engine.Store, call func(export string, args []uint64) ([]uint64, error)) (engine.Instance, error) {
+func (b *binding) hosted(s engine.Store, pass func(call) ([]uint64, error)) (engine.Instance, error) {
 	i32s := func(n int) []wasm.ValType { return slices.Repeat([]wasm.ValType{wasm.I32}, n) }
 	functions := map[string]engine.Func{}
-	for _, f := range b.calls {
+	for role, f := range b.calls {
 		functions[f.export] = engine.Func{
 			Type: wasm.FuncType{Params: i32s(len(f.places)), Results: i32s(f.results)},
-			Call: func(args []uint64) ([]uint64, error) { return call(f.export, args) },
+			Call: func(args []uint64) ([]uint64, error) { return pass(call{role, f, args}) },
 		}
 	}
 	return s.Host(functions)

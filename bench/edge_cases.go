@@ -35,10 +35,11 @@ func edgeSizes(limit uint64) ([]uint64, error) {
 	memory := imports[memoryModule].Memory(b.memory)
 	var sizes []uint64
 	next := uint64(contract.Default().HeapBase.Address)
-	functions, err := b.hosted(store, func(_ string, args []uint64) ([]uint64, error) {
-		sizes = append(sizes, args[0])
+	functions, err := b.hosted(store, func(c call) ([]uint64, error) {
+		size, _ := c.operand(contract.SizeParam)
+		sizes = append(sizes, size)
 		ptr := next
-		next += args[0]
+		next += size
 		pages := (next + contract.PageSize - 1) / contract.PageSize
 		if have := memory.Pages(); pages > have && !memory.Grow(pages-have) {
 			return []uint64{0}, nil

@@ -52,6 +52,7 @@ func (r *Report) charts(w *Workload) []*chart {
 	list := []*chart{
 		r.chart(w, "Ink", "ink per "+w.Op, func(x *Result) *float64 { return x.Ink }),
 		r.chart(w, "Fuel", "fuel per "+w.Op, func(x *Result) *float64 { return x.Fuel }),
+		r.chart(w, "Heap", "times the most bytes in use at once", (*Result).footprint),
 		r.chart(w, "Time, blocks untouched", "ns per "+w.Op, func(x *Result) *float64 { return median(x.Untouched) }),
 		r.chart(w, "Time, a byte of each block written", "ns per "+w.Op, func(x *Result) *float64 { return median(x.Touched) }),
 	}

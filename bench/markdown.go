@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/genalloc/genalloc/contract"
 )
 
 // A Document is a generated section of a file of this project.
@@ -23,7 +25,7 @@ var Documents = []Document{
 	{"README.md", "bench", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, known, (*column).brief) }},
 	{"docs/figures.md", "measured", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, measured, r.shows) }},
 	{"docs/figures.md", "recorded", func(r *Report, w io.Writer) error {
-		if err := r.writeMarkdown(w, recorded, (*column).timeless); err != nil {
+		if err := r.writeMarkdown(w, recorded, (*column).recorded); err != nil {
 			return err
 		}
 		return r.writeSources(w)
@@ -39,10 +41,13 @@ type row struct {
 func measured(x row) bool { return x.builds[0].Source == "" }
 func recorded(x row) bool { return x.builds[0].Source != "" }
 
-// known picks the rows of the README: the default, the smallest, and three allocators
-// that people know.
+// known picks the rows of the README: the default, the smallest, one that reuses memory,
+// and allocators that people know.
 func known(x row) bool {
-	return slices.Contains([]string{"genalloc", "genalloc --optimize size", "wasi-libc-dlmalloc", "mini-alloc", "wee_alloc"}, x.name)
+	return slices.Contains([]string{
+		"genalloc", "genalloc --optimize size", "genalloc --strategy " + string(contract.LongRunning),
+		"wasi-libc-dlmalloc", "zig-WasmAllocator", "mini-alloc", "wee_alloc",
+	}, x.name)
 }
 
 // A column is a column of a table.
@@ -55,13 +60,14 @@ type column struct {
 type columnKind int
 
 const (
-	inBrief  columnKind = iota // in the README too
-	inFull                     // in docs/ only
-	forTimes                   // differs from run to run; not recorded
+	inBrief    columnKind = iota // in the README too
+	inFull                       // in docs/ only
+	inMeasured                   // not recorded
+	forTimes                     // differs from run to run, and not recorded
 )
 
 func (c *column) brief() bool          { return c.kind == inBrief }
-func (c *column) timeless() bool       { return c.kind != forTimes }
+func (c *column) recorded() bool       { return c.kind == inBrief || c.kind == inFull }
 func (r *Report) shows(c *column) bool { return c.kind != forTimes || r.Rounds > 0 }
 
 var columns = []column{
@@ -72,6 +78,7 @@ var columns = []column{
 	{"ink, `alloc` and `dealloc` of 1 to 256 B", inBrief, figure("pairs", inkText)},
 	{"ink, a vector grown from 1 B to 1 MiB", inFull, figure("vec", inkText)},
 	{"ink, `alloc_zeroed` of 1 MiB", inFull, figure("mebibyte", inkText)},
+	{"heap per live byte, 64 blocks made and given back in turn", inMeasured, figure("lifo", func(x *Result) string { return number(x.footprint()) })},
 	{"gas, `edge_cases`", inFull, figure(edgeCases, func(x *Result) string {
 		if x.Ink == nil {
 			return absent

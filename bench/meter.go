@@ -20,15 +20,18 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	}
 	defer meter.Close()
 	allocator, store := meter.Instance()
-	memory := allocator.Memory(s.Contract.MemoryName)
-	if memory == nil {
+	if allocator.Memory(s.Contract.MemoryName) == nil {
 		return nil, fmt.Errorf("memory %q not found: name it with --memory-name", s.Contract.MemoryName)
 	}
 	var total cost.Cost
-	functions, err := s.binding.hosted(store, func(export string, args []uint64) ([]uint64, error) {
-		results, spent, err := meter.Call(export, args...)
+	blocks := newFootprint()
+	functions, err := s.binding.hosted(store, func(c call) ([]uint64, error) {
+		results, spent, err := meter.Call(c.export, c.args...)
 		total.Fuel += spent.Fuel
 		total.Ink += spent.Ink
+		if err == nil {
+			blocks.note(c, results)
+		}
 		return results, err
 	})
 	if err != nil {
@@ -53,8 +56,7 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 		if s.noInk != "" {
 			r.Ink = nil
 		}
-		pages := memory.Pages()
-		r.Pages = &pages
+		r.Heap, r.Live = blocks.heap(), blocks.peak
 	}
 	return r, nil
 }

@@ -32,8 +32,9 @@ type Result struct {
 	Note     string   `json:"note,omitempty"`   // what was done otherwise than for the others
 	Ops      uint32   `json:"ops,omitempty"`
 	Fuel     *float64 `json:"fuel"`
-	Ink      *float64 `json:"ink"`   // null where Stylus does not allow the module
-	Pages    *uint64  `json:"pages"` // the memory's size at the end
+	Ink      *float64 `json:"ink"`            // null where Stylus does not allow the module
+	Heap     uint64   `json:"heap,omitempty"` // bytes from the lowest block to the end of the highest; 0 where not recorded
+	Live     uint64   `json:"live,omitempty"` // the most bytes that were in use at once
 
 	// Wall time, if asked for, with the blocks left alone and with a byte of
 	// each written.
@@ -60,6 +61,15 @@ func (m *Measured) Result(workload string) *Result {
 }
 
 const replayedNote = "the same sizes replayed"
+
+// footprint is the ratio of heap to live bytes; nil where it is not recorded.
+func (r *Result) footprint() *float64 {
+	if r.Live == 0 {
+		return nil
+	}
+	ratio := float64(r.Heap) / float64(r.Live)
+	return &ratio
+}
 
 func (r *Result) replayed() bool { return strings.HasPrefix(r.Note, replayedNote) }
 

@@ -43,7 +43,7 @@ type table struct {
 }
 
 func (r *Report) tables() []table {
-	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "PAGES", "GIVES BACK"}
+	heading := []string{"MODULE", "BYTES", "FUEL", "INK", "GAS", "HEAP", "HEAP/LIVE", "GIVES BACK"}
 	if r.Rounds > 0 {
 		heading = append(heading, "NS UNTOUCHED", "MIN", "MAX", "NS TOUCHED", "MIN", "MAX", "RATIO")
 	}
@@ -65,15 +65,15 @@ func (r *Report) tables() []table {
 const absent = "-"
 
 func (r *Report) row(m *Measured, x *Result) []string {
-	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent, cmp.Or(m.Reuse, absent)}
+	row := []string{m.label(), m.bytes(), number(x.Fuel), number(x.Ink), absent, absent, number(x.footprint()), cmp.Or(m.Reuse, absent)}
 	if x.Ink != nil {
 		row[4] = gas(*x.Ink)
 	}
 	if m.InkAbsent != "" {
 		row[3], row[4] = "n/a", "n/a"
 	}
-	if x.Pages != nil {
-		row[5] = fmt.Sprint(*x.Pages)
+	if x.Live != 0 {
+		row[5] = group(fmt.Sprint(x.Heap))
 	}
 	if r.Rounds == 0 {
 		return row

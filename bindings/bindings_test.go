@@ -121,3 +121,25 @@ func TestDocs(t *testing.T) {
 		}
 	}
 }
+
+// TestErrno: a header says whether errno is set.
+func TestErrno(t *testing.T) {
+	const sets, none = "A function that returns null sets errno", "No function sets errno."
+	for flags, want := range map[string]string{
+		"--abi=c --heap-base=linker":            sets,
+		"--abi=c":                               none,
+		"--abi=c --heap-base=linker --oom=trap": none,
+		"--heap-base=linker":                    "",
+	} {
+		files, err := bindings.Write(bindings.C, contract.Must(contract.Parse(flags)), "x.o")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(files[0].Content)
+		for _, line := range []string{sets, none} {
+			if strings.Contains(text, line) != (line == want) {
+				t.Errorf("%q: the header says %q: %v", flags, line, line != want)
+			}
+		}
+	}
+}

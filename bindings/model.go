@@ -29,8 +29,9 @@ type model struct {
 	HeapBase string // bytes; empty where it is not a number
 	Align    uint32 // bytes, of every block
 	Strategy contract.StrategyRow
-	Fixed    bool // there is no align parameter
-	Traps    bool // out of memory traps
+	Fixed    bool   // there is no align parameter
+	Traps    bool   // out of memory traps
+	Errno    string // what becomes of it; empty without functions of C
 	Imports  []contract.Import
 
 	Functions []function
@@ -116,6 +117,12 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		}
 		if !c.HeapBase.Imported() {
 			m.HeapBase = fmt.Sprint(c.HeapBase.Address)
+		}
+	}
+	if c.ABI.Includes(contract.C) {
+		m.Errno = "No function sets errno."
+		if c.SetsErrno() {
+			m.Errno = "A function that returns null sets errno, if libc keeps it in a variable, as wasi-libc does."
 		}
 	}
 	for _, f := range c.Signatures() {

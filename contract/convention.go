@@ -17,7 +17,7 @@ type Convention struct {
 var Conventions = []Convention{
 	{
 		ABI: Core, For: "anything; the shape of Rust's GlobalAlloc",
-		SizeZero:    "an aligned address that is not null; no byte is used",
+		SizeZero:    "an aligned address that is not null; no byte is used, or under --strategy lists the smallest block",
 		OutOfMemory: "null; a trap with --oom trap",
 		Notes: []string{
 			"the caller passes size and alignment, so a block has no header",
@@ -29,7 +29,7 @@ var Conventions = []Convention{
 		SizeZero:    "a unique address",
 		OutOfMemory: "null, or 48 (ENOMEM) from posix_memalign; a trap with --oom trap",
 		Notes: []string{
-			"a header of 16 bytes, or of the alignment if that is larger, holds the block's size for free and realloc",
+			"a header of 16 bytes, or of the alignment if that is larger, holds the block's size for free and realloc; under --strategy lists one of 4 bytes names its class",
 			"an object also defines __libc_malloc, __libc_free and __libc_calloc",
 			"include every function in an object: otherwise libc's own allocator is linked as well",
 		},

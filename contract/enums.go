@@ -202,7 +202,8 @@ type HeapBase struct {
 
 // LinkerBase is the heap base of relocatable objects. Where the heap begins is
 // known to the linker alone, and so is where the initial memory ends: the
-// symbols __heap_base and __heap_end, which a module gets as globals.
+// symbols __heap_base and __heap_end, which a module gets as globals. So it gets the
+// address of libc's errno, if it sets it: see Contract.SetsErrno.
 var LinkerBase = HeapBase{Module: LinkerModule, Name: "__heap_base", Linker: true}
 
 // What the linker supplies is imported from one module (tool-conventions,
@@ -212,6 +213,7 @@ const (
 	LinkerMemory = "env.__linear_memory"
 	LinkerEnd    = "__heap_end"     // 0 where the linker does not know it: LLD before 15.0.7
 	LinkerHeads  = "genalloc.heads" // the object's own data: see HeadsSize
+	LinkerErrno  = "errno"          // 0 where no libc is linked, or none that keeps it in a variable
 )
 
 // Imported reports whether the base is an imported global.

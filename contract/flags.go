@@ -132,9 +132,11 @@ func notFlag(name string, field func(*Order) *bool) Flag {
 	return Flag{
 		Name: name, Bool: true,
 		set: func(o *Order, s string) error {
-			err := f.set(o, s)
+			if err := f.set(o, s); err != nil {
+				return err
+			}
 			*field(o) = !*field(o)
-			return err
+			return nil
 		},
 		get: func(o *Order) []string { return []string{not(f.get(o)[0])} },
 	}

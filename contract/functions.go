@@ -206,6 +206,13 @@ func (o Order) signatures() []Function {
 	return fs
 }
 
+// SetsErrno reports whether functions that fail set libc's errno: those of C do, in an
+// object, which alone can be linked with a libc.
+func (c Contract) SetsErrno() bool {
+	sets := func(f Function) bool { return f.ABI == C && f.Role.Makes() }
+	return c.HeapBase.Linker && c.OOM == OOMNull && slices.ContainsFunc(c.Signatures(), sets)
+}
+
 // An Import is an import of the module, described as the text format does.
 type Import struct {
 	Module, Name string
@@ -235,6 +242,9 @@ func (c Contract) Imports() []Import {
 	}
 	if c.HeapBase.Linker && c.HeadsSize() > 0 {
 		imports = append(imports, Import{LinkerModule, LinkerHeads, "global"})
+	}
+	if c.SetsErrno() {
+		imports = append(imports, Import{LinkerModule, LinkerErrno, "global"})
 	}
 	if c.Target == Stylus && c.MaxPages != c.InitialPages {
 		imports = append(imports, Import{StylusModule, StylusPayFunc, "func"})

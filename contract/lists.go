@@ -25,7 +25,7 @@ func (c Contract) ListUnit() uint32 {
 	case c.Strategy != Lists:
 		return 0
 	case c.ABI == C:
-		return cAlign
+		return CAlign
 	}
 	return 8
 }
@@ -82,9 +82,9 @@ func (c Contract) head(size uint32) uint32 {
 // request for a size, with its alignment in bytes.
 func (c Contract) ClassSize(size, align uint64) uint64 {
 	unit := uint64(c.ListUnit())
-	n := max(size+uint64(c.ListHeader()), 1) - 1 | align - 1 | unit - 1
-	step := uint64(1) << bits.Len64(n) >> bits.Len32(c.Classes)
-	return (n + max(step, 1)) &^ (max(step, 1) - 1)
+	n := (max(size+uint64(c.ListHeader()), 1) - 1) | (align - 1) | (unit - 1)
+	step := max(uint64(1)<<bits.Len64(n)>>bits.Len32(c.Classes), 1)
+	return (n + step) &^ (step - 1)
 }
 
 // checkStrategy refuses what belongs to other strategies.
@@ -116,8 +116,8 @@ func checkLists(c *Contract) error {
 		return refuse("max-block", "%d is below the alignment of %d bytes that every block has: raise it", c.MaxBlock, align)
 	}
 	base, bytes := uint64(c.HeapBase.Address), uint64(c.InitialPages)*PageSize
-	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()); !c.HeapBase.Imported() && end > bytes {
-		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize(), c.InitialPages)
+	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()+c.ListHeader()); !c.HeapBase.Imported() && end > bytes {
+		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize()+c.ListHeader(), c.InitialPages)
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ func (o Order) filled() Order {
 	fill(&o.Memory, defaults.Memory)
 	fill(&o.InitialPages, defaults.InitialPages)
 	fill(&o.Grow, defaults.Grow)
+	if !o.Strategy.Row().Generated && o.ABI.Includes(C) {
+		fill(&o.MinAlign, CAlign) // where this project's modules keep a header of that size
+	}
 	fill(&o.MinAlign, defaults.MinAlign)
 	fill(&o.OOM, defaults.OOM)
 	fill(&o.Optimize, defaults.Optimize)
@@ -280,16 +283,16 @@ func checkGrow(c *Contract) error {
 	return nil
 }
 
-// cAlign is the alignment in bytes of every block of the c ABI, and the size of the
+// CAlign is the alignment in bytes of every block of the c ABI, and the size of the
 // header before it: that of max_align_t (tool-conventions, BasicCABI).
-const cAlign = 16
+const CAlign = 16
 
 func checkAlign(c *Contract) error {
 	if c.FixedAlign != 0 && c.MinAlign != 1 {
 		return refuse("min-align", "%d contradicts --fixed-align %d, which sets the one alignment: drop either", c.MinAlign, c.FixedAlign)
 	}
-	if c.ABI.Includes(C) && c.MinAlign > cAlign {
-		return refuse("min-align", "%d contradicts --abi c, whose blocks follow a header of %d bytes: call aligned_alloc for more", c.MinAlign, cAlign)
+	if c.ABI.Includes(C) && c.MinAlign > CAlign {
+		return refuse("min-align", "%d contradicts --abi c, whose blocks follow a header of %d bytes: call aligned_alloc for more", c.MinAlign, CAlign)
 	}
 	return nil
 }

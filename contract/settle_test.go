@@ -51,6 +51,17 @@ var refusals = []struct {
 	{[]string{"min-align=8", "fixed-align=8"}, "min-align", []string{"8 contradicts --fixed-align 8", "drop either"}},
 	{[]string{"dirty=true", "functions=alloc,realloc"}, "dirty", []string{"alloc_zeroed", "--functions leaves out", "drop the one or extend the other"}},
 
+	// A strategy with what it does not have.
+	{[]string{"classes=2"}, "classes", []string{"2 concerns --strategy lists", "drop it or say that strategy"}},
+	{[]string{"strategy=stack", "max-block=64"}, "max-block", []string{"64 concerns --strategy lists", "drop it"}},
+	{[]string{"strategy=any", "split=false"}, "split", []string{"false concerns --strategy lists", "drop it"}},
+	{[]string{"strategy=lists", "abi=core,arena"}, "abi", []string{"arena contradicts --strategy lists", "drop the one or say --strategy bump"}},
+	{[]string{"strategy=lists", "abi=c,wasm-bindgen"}, "abi", []string{"--strategy lists", "say --abi c alone"}},
+	{[]string{"strategy=lists", "max-block=8", "min-align=16"}, "max-block", []string{"8 is below the alignment of 16 bytes", "raise it"}},
+	{[]string{"strategy=lists", "max-block=100", "fixed-align=128"}, "max-block", []string{"100 is below the alignment of 128 bytes"}},
+	{[]string{"strategy=lists", "heap-base=65041"}, "heap-base", []string{"65041 leaves no room", "496 bytes of the lists' heads", "lower it or raise --initial-pages 1"}},
+	{[]string{"strategy=lists", "heap-base=65053", "abi=c"}, "heap-base", []string{"65053 leaves no room", "484 bytes of the lists' heads"}},
+
 	// A target with what it does not allow.
 	{[]string{"target=stylus", "memory=import"}, "memory", []string{"import contradicts --target stylus", "say --memory export"}},
 	{[]string{"target=stylus", "memory-name=mem"}, "memory-name", []string{`"mem" contradicts --target stylus`, "drop it"}},

@@ -13,6 +13,9 @@ const (
 	Any   Strategy = "any"
 )
 
+// LongRunning is the strategy for programs that allocate and free as long as they run.
+const LongRunning = Lists
+
 // A StrategyRow is what the contract knows of a strategy. Each stage that has to know
 // more says it in a file of the strategy's name.
 type StrategyRow struct {

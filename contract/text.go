@@ -11,11 +11,11 @@ import (
 // Args returns the canonical flags that differ from the defaults, in the order
 // of [Flags]: the words that make the same module again.
 func (c Contract) Args() []string {
-	// A strategy has defaults of its own. An imported memory has a default name, and no
-	// default base. A linked
-	// one is imported by being linked.
-	def := Order{Strategy: c.Strategy, Memory: c.Memory, HeapBase: c.HeapBase}.filled()
-	def.Strategy = defaults.Strategy
+	// A strategy has defaults of its own, and so has a third-party malloc. An imported
+	// memory has a default name and no default base. A linked one is imported by being
+	// linked.
+	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy}.filled()
+	def.ABI, def.Strategy = defaults.ABI, defaults.Strategy
 	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory {
 		def.HeapBase = HeapBase{}
 	}

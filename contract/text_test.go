@@ -116,6 +116,12 @@ func genOrder(t *rapid.T) contract.Order {
 	if rapid.Bool().Draw(t, "bounded") {
 		c.MaxPages = rapid.Uint32Range(c.InitialPages, contract.MaxPages).Draw(t, "max")
 	}
+	if rapid.Bool().Draw(t, "lists") {
+		c.Strategy = contract.Lists
+		c.Classes = rapid.SampledFrom([]uint32{1, 2, 4, 8}).Draw(t, "classes")
+		c.MaxBlock = rapid.Uint32Range(8, contract.MaxListed).Draw(t, "max block")
+		c.NoSplit = rapid.Bool().Draw(t, "no split")
+	}
 	c.Grow.Policy = rapid.SampledFrom([]contract.Policy{contract.GrowExact, contract.GrowChunk, contract.GrowDouble, contract.GrowNever}).Draw(t, "grow")
 	if c.Grow.Policy == contract.GrowChunk {
 		c.Grow.Chunk = rapid.Uint32Range(1, contract.MaxPages-1).Draw(t, "chunk")
@@ -144,6 +150,19 @@ func TestRoundTripProperty(t *testing.T) {
 
 // TestParseOlderText reads the text of modules made when an imported memory could leave
 // its heap base out: it is 1024, and the canonical text now says so.
+// TestThirdPartyAlign: a third-party malloc aligns to 16 unless an order says less.
+func TestThirdPartyAlign(t *testing.T) {
+	for text, want := range map[string]uint32{
+		"--abi=c --strategy=any": 16, "--abi=c --strategy=any --min-align=8": 8, "--abi=c --strategy=any --min-align=1": 1,
+		"--abi=c": 1, "--strategy=any": 1,
+	} {
+		c, err := contract.Parse(text)
+		if err != nil || c.MinAlign != want || c.String() != text {
+			t.Errorf("%s: alignment %d, text %s, %v; want %d", text, c.MinAlign, c, err, want)
+		}
+	}
+}
+
 func TestParseOlderText(t *testing.T) {
 	for _, text := range []string{"--memory=import", "--memory=import --heap-base=1024"} {
 		c, err := contract.Parse(text)

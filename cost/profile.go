@@ -4,6 +4,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
@@ -47,45 +48,91 @@ type Figures struct {
 // an allocator may have. Each path is walked on a fresh instance, and is given
 // as absent where what came of the call shows that the module went another way.
 // A module that Stylus does not allow is metered without ink. Functions that
-// are not those of core or arena are left out.
+// are not those of core, c or arena are left out. Of a module that exports malloc and
+// none of the contract's that allocate, those of C are metered.
 //
 // The error is about the contract, which has none of those, or about the module:
 // bytes that are not one, or one that does not have what the contract promises, or
 // that does not return.
 func Measure(module []byte, c contract.Contract) (*Profile, error) {
-	core := c.Only(contract.Core, contract.Arena)
-	functions := core.Signatures()
-	if len(c.Only(contract.Core).Signatures()) == 0 {
-		way := "meter a module that was made with --abi core"
-		if c.ABI.Includes(contract.C) {
-			way = "genalloc bench meters malloc and free"
-		}
-		return nil, fmt.Errorf("cost meters the functions of --abi core, and these are of %s: %s", c.ABI, way)
-	}
 	m, err := wasm.Decode(module)
 	if err != nil {
 		return nil, err
 	}
 	p := &Profile{Bytes: len(module)}
-	for _, f := range functions {
-		if err := p.add(m, f); err != nil {
-			return nil, err
-		}
-	}
 	if _, _, err := Ink(module); err != nil {
 		p.NoInk = err.Error()
 	}
-	w := walker{module: module, contract: core, fuelOnly: p.NoInk != ""}
-	for _, f := range functions {
-		for _, s := range scenes[f.Role] {
-			path, err := w.walk(f, s)
-			if err != nil {
+	parts := split(spoken(m, c))
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("cost meters the functions of --abi core and c, and these are of %s: meter a module that was made with one of them", c.ABI)
+	}
+	for _, part := range parts {
+		for _, f := range part.Signatures() {
+			if err := p.add(m, f); err != nil {
 				return nil, err
 			}
-			p.Paths = append(p.Paths, path)
+		}
+	}
+	for _, part := range parts {
+		w := walker{module: module, contract: part, fuelOnly: p.NoInk != ""}
+		for _, f := range part.Signatures() {
+			for _, s := range scenes[f.Role] {
+				if f.Result == contract.ErrnoResult {
+					break // it stores the block, which no scene looks for
+				}
+				path, err := w.walk(f, s)
+				if err != nil {
+					return nil, err
+				}
+				p.Paths = append(p.Paths, path)
+			}
 		}
 	}
 	return p, nil
+}
+
+// spoken returns the contract, or one for what the module has of C if that is malloc
+// and the module has none of the contract's functions that allocate.
+func spoken(m *wasm.Module, c contract.Contract) contract.Contract {
+	allocates := func(f contract.Function) bool {
+		return exports(m, f) && (f.Role == contract.Allocates || f.Role == contract.AllocatesZeroed)
+	}
+	of := contract.C.Functions()
+	if slices.ContainsFunc(c.Signatures(), allocates) || !slices.ContainsFunc(of, allocates) {
+		return c
+	}
+	o := contract.Order{ABI: contract.C, Memory: c.Memory, MemoryName: c.MemoryName, HeapBase: c.HeapBase}
+	for _, f := range of {
+		if exports(m, f) {
+			o.Functions = append(o.Functions, f.Name)
+		}
+	}
+	if malloc, err := o.Settle(); err == nil {
+		return malloc
+	}
+	return c
+}
+
+func exports(m *wasm.Module, f contract.Function) bool {
+	_, _, err := m.ExportedFunc(f.Export)
+	return err == nil
+}
+
+// split splits the contract into those of core and of c, so that each function gets
+// blocks of its own ABI. The functions of arena take either's.
+func split(c contract.Contract) []contract.Contract {
+	var parts []contract.Contract
+	if x := c.Only(contract.Core, contract.Arena); x.HasRole(contract.Allocates, contract.AllocatesZeroed, contract.Resizes) {
+		parts = append(parts, x)
+	}
+	if x := c.Only(contract.C); len(x.Signatures()) > 0 {
+		if len(parts) == 0 {
+			x = c.Only(contract.C, contract.Arena)
+		}
+		parts = append(parts, x)
+	}
+	return parts
 }
 
 // add describes a function of the contract.

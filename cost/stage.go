@@ -104,10 +104,10 @@ func (s *stage) use(r contract.Role, x request) (*outcome, error) {
 	return out, err
 }
 
-// maker returns the contract's function that makes blocks.
+// maker returns the contract's function that makes blocks and returns them.
 func (s *stage) maker() (contract.Function, error) {
 	for _, f := range s.contract.Signatures() {
-		if f.Role == contract.Allocates || f.Role == contract.AllocatesZeroed {
+		if f.Result == contract.BlockResult && (f.Role == contract.Allocates || f.Role == contract.AllocatesZeroed) {
 			return f, nil
 		}
 	}
@@ -161,7 +161,7 @@ func (s *stage) perform(f contract.Function, r request) (*outcome, Cost, error) 
 func (r request) values(f contract.Function) []uint64 {
 	fields := map[contract.ParamRole]uint64{
 		contract.BlockParam: r.block, contract.OldSizeParam: r.old, contract.SizeParam: r.size, contract.AlignParam: usedAlign,
-		contract.MarkParam: r.mark,
+		contract.CountParam: 1, contract.MarkParam: r.mark,
 	}
 	var list []uint64
 	for _, p := range f.Params {

@@ -9,13 +9,16 @@ import (
 )
 
 // adapters lists the functions of other ABIs than core, each after the function
-// that it calls.
+// that it calls, and before them what they call to set errno.
 func adapters(c contract.Contract) []string {
 	var blocks []string
 	add := func(f contract.Function) {
 		if block := blockOf(f); !slices.Contains(blocks, block) {
 			blocks = append(blocks, block)
 		}
+	}
+	if c.SetsErrno() {
+		blocks = append(blocks, "error")
 	}
 	for _, f := range c.Signatures() {
 		if f.ABI == contract.Core {

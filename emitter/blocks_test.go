@@ -30,7 +30,7 @@ func TestBlocksAreUsed(t *testing.T) {
 	for _, r := range rows {
 		texts = append(texts, r.Text())
 	}
-	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
+	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --heap-base=linker", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
 		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm",
 		"--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
 	for _, c := range contracts(t, texts) {

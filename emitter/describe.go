@@ -11,14 +11,13 @@ import (
 	"github.com/genalloc/genalloc/internal/plain"
 )
 
-// describe words the contract for the header's reader. block is what the strategy
-// says of a block.
-func (m *Model) describe(c contract.Contract, block statistic) {
+// describe words the contract for the header's reader.
+func (m *Model) describe(c contract.Contract, strategy strategy) {
 	m.BaseText = fmt.Sprintf("%d, the lowest address that is handed out", c.HeapBase.Address)
 	if c.HeapBase.Imported() {
 		m.BaseText = fmt.Sprintf("the imported global %s, the lowest address that is handed out", plain.ASCII(c.HeapBase.Module+"."+c.HeapBase.Name))
 	}
-	m.describeBlocks(c, block)
+	m.describeBlocks(c, strategy)
 	m.AlignName = "$align"
 	switch {
 	case c.FixedAlign != 0:
@@ -27,6 +26,7 @@ func (m *Model) describe(c contract.Contract, block statistic) {
 		m.AlignName = fmt.Sprintf("$align and of %d", c.MinAlign)
 	}
 	m.OOMText = pick(c.OOM == contract.OOMTrap, "a trap (unreachable)", "returns null (0) and changes nothing")
+	m.Keeps = pick(topFalls(c), "", " and keeps its\n  ;; size, so that it can grow into the rest again")
 	m.ZeroText = pick(m.fresh, " that are 0", "")
 	m.LengthText = pick(m.fresh, ", as all fresh memory is", "")
 	switch {
@@ -78,7 +78,7 @@ func statistics(abi contract.ABI, c contract.Contract, block statistic) statisti
 
 // describeBlocks words what the header says of blocks, once for each different
 // answer where there are several ABIs.
-func (m *Model) describeBlocks(c contract.Contract, block statistic) {
+func (m *Model) describeBlocks(c contract.Contract, strategy strategy) {
 	var aligns, overheads, smallest []string
 	add := func(list *[]string, abi contract.ABI, text string) {
 		for i, other := range *list {
@@ -93,7 +93,10 @@ func (m *Model) describeBlocks(c contract.Contract, block statistic) {
 		if !slices.ContainsFunc(abi.Functions(), func(f contract.Function) bool { return f.Role.Makes() }) {
 			continue // its functions work on other ABIs' blocks
 		}
-		s := statistics(abi, c, block)
+		s := statistics(abi, c, strategy.block)
+		if own, ok := strategy.own[abi]; ok {
+			s.overhead, s.smallest = own.overhead, own.smallest
+		}
 		add(&aligns, abi, s.align)
 		add(&overheads, abi, s.overhead)
 		add(&smallest, abi, s.smallest)

@@ -36,6 +36,10 @@ var goldens = map[string]string{
 	"stack":         "--strategy=stack",
 	"stack-trap":    "--strategy=stack --min-align=8 --oom=trap --optimize=gas",
 	"stack-c":       "--abi=c --target=mvp --strategy=stack",
+	"lists":         "--strategy=lists",
+	"lists-whole":   "--strategy=lists --split=false --optimize=gas",
+	"lists-size":    "--strategy=lists --classes=1 --max-block=4096 --heap-base=import:env.__heap_base --optimize=size",
+	"lists-c":       "--abi=c --strategy=lists --oom=trap",
 	"arena":         "--abi=core,arena",
 	"arena-import":  "--abi=c,arena --heap-base=import:env.__heap_base --oom=trap",
 }

@@ -16,6 +16,10 @@ var lists = strategy{
 		overhead: "none: blocks have no header; a size is rounded up to its class's",
 		smallest: "8 bytes; a block of size 0 uses as much",
 	},
+	own: map[contract.ABI]statistic{contract.C: {
+		overhead: "4 bytes before each block; a size is rounded up to its class's",
+		smallest: "12 bytes; a block of size 0 uses as much",
+	}},
 	frees:  "back",
 	fresh:  func(contract.Contract) bool { return false },
 	derive: deriveLists,
@@ -36,6 +40,8 @@ type listsNumbers struct {
 	MaxUnits               uint32 // the largest class's
 	Largest, LargestMinus1 uint32 // bytes of the largest class
 	BelowClass             uint32 // the bits of a size of 2^31 that do not tell its class
+	UnitBits               int    // log2 of Unit
+	Lead, HeadsAndLead     uint32 // bytes in front of a block's address that are its own; and those of the heads
 	FirstZeros             uint32 // the leading zeros of the largest class's units
 
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
@@ -54,12 +60,18 @@ func deriveLists(m *Model, c contract.Contract) {
 		m.AllocParam, m.AllocArg, m.OneArg = "", "", ""
 	}
 	classBits := bits.Len32(c.Classes) - 1
-	highest := 2*c.Classes + 1 // of the largest class, where its size is below 2^32
+	unitBits := bits.Len32(c.ListUnit()) - 1
+	// The largest class, of 2^31 bytes, has this number: its units have this many zeros.
+	zeros := uint32(unitBits) + 1
+	highest := zeros*c.Classes - 2*c.Classes + 1
+	if c.Classes == 1 {
+		highest = zeros
+	}
 	n := &listsNumbers{
 		bumpNumbers:   m.Own.(*bumpNumbers),
 		BaseText:      strings.Replace(m.BaseText, "the lowest address that is handed out", "where the heads begin", 1),
 		HeadsText:     fmt.Sprintf("%d bytes: the address of each list's first free block, or 0", c.HeadsSize()),
-		ElseText:      pick(c.NoSplit, "the memory grows, and what is left goes to the lists", "a larger free block becomes\n;; the region, or the memory grows, and what is left of the old one goes to the lists"),
+		ElseText:      pick(c.NoSplit, "the memory grows", "a larger free block becomes the region, or the memory grows"),
 		ClassText:     classText(c),
 		HeadsSize:     c.HeadsSize(),
 		Bias:          4 * c.FirstHead(),
@@ -68,7 +80,10 @@ func deriveLists(m *Model, c contract.Contract) {
 		Largest:       uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
 		LargestMinus1: uint32(c.ClassSize(uint64(c.MaxBlock), 1) - 1),
 		BelowClass:    1<<(31-classBits) - 1,
-		FirstZeros:    4,
+		FirstZeros:    zeros,
+		UnitBits:      unitBits,
+		Lead:          c.ListHeader(),
+		HeadsAndLead:  c.HeadsSize() + c.ListHeader(),
 		Unit:          c.ListUnit(),
 		UnitMinus1:    c.ListUnit() - 1,
 		Step:          max(c.ListUnit(), c.Align()),
@@ -80,14 +95,13 @@ func deriveLists(m *Model, c contract.Contract) {
 		HighestNumber: 4 * highest,
 		DoublingBits:  uint32(classBits + 2),
 	}
-	if c.Classes == 1 {
-		n.HighestNumber = 4 * 4
-		n.LowestNumber = 4 * max(c.FirstHead()+1, 4)
-	}
 	m.Own = n
 	placeHeads(n, c)
 	chooseLists(m, c)
 	m.State, m.Functions = listsFields(c)
+	if c.ABI == contract.C {
+		deriveListsC(m, c)
+	}
 }
 
 // placeHeads says where the heads lie and where the first region starts and ends.
@@ -100,16 +114,20 @@ func placeHeads(n *listsNumbers, c contract.Contract) {
 	}
 	n.HeadsAt = max((c.HeapBase.Address+3)&^3, n.Bias)
 	n.Offset = fmt.Sprintf(" offset=%d", n.HeadsAt-n.Bias)
-	start := n.HeadsAt + n.HeadsSize
+	start := n.HeadsAt + n.HeadsAndLead
 	n.TopAtStart = -int32((start + n.StartStep - 1) &^ (n.StartStep - 1))
 }
 
 // classText says which sizes the classes have.
 func classText(c contract.Contract) string {
 	if c.Classes == 1 {
-		return fmt.Sprintf("blocks of one size, a power of two: %d, %d, %d, %d … bytes", c.ListUnit(), 2*c.ListUnit(), 4*c.ListUnit(), 8*c.ListUnit())
+		return fmt.Sprintf("It is a power of two: %d, %d, %d, %d and so on", c.ListUnit(), 2*c.ListUnit(), 4*c.ListUnit(), 8*c.ListUnit())
 	}
-	return fmt.Sprintf("blocks of one size. There are %d in each doubling, at equal steps: 128, %d, … 256 bytes", c.Classes, 128+128/c.Classes)
+	var steps []string
+	for n := uint32(128); n < 256; n += 128 / c.Classes {
+		steps = append(steps, fmt.Sprint(n))
+	}
+	return fmt.Sprintf("Each doubling of the size has %d\n;; classes at equal steps, such as %s and 256 bytes", c.Classes, strings.Join(steps, ", "))
 }
 
 // chooseLists chooses on the axes of the functions of lists.
@@ -131,13 +149,14 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("findlocals", pick(c.Optimize != contract.Size && many, "many", pick(limited, "units", "")))
 	set("limit", pick(limited, "units", ""))
 	set("largest", pick(limited, "", "half"))
-	set("toolarge", pick(limited, "max", "half"))
+	set("unfit", pick(limited, "max", "half"))
 	set("fits", pick(limited, "limited", "unlimited"))
 	small, grows, region := c.Optimize == contract.Size, c.CanGrow(), keepsRegion(c)
 	set("bytes", pick(small, "found", pick(!region, "room", pick(many, "here", "one"))))
 	set("miss", pick(!region, "page", pick(small, "call", "region")))
-	set("here", pick(c.NoSplit || small, "", "shrinks"))
-	set("grows", pick(region, "region", "page"))
+	set("grows", pick(small, "", "here"))
+	set("growlocals", pick(small, "", m.Choices["numberlocals"]))
+	set("rest", pick(region, "region", "page"))
 	set("copyless", m.Choices["copy"])
 	set("another", pick(c.NoSplit, "grow", "split"))
 	set("classbytes", pick(many, "many", "one"))
@@ -147,19 +166,24 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
 	set("raiseused", pick(keepsUsed(c), "max", ""))
 	set("freshfrom", pick(keepsUsed(c), "used", "top"))
+	set("startends", pick(c.ListHeader() > 0, "lead", ""))
 	set("first", pick(c.HeapBase.Linker, "linked", ""))
 	set("initialend", pick(c.HeapBase.Linker, "linker", pick(c.InitialPages == 1, "", "number")))
 	set("headspage", pick(grows, "grow", "none"))
 	set("lists.start", pick(c.HeapBase.Imported(), "import", "number"))
 	set("clearlocals", pick(c.Dirty, "heads", ""))
 	set("clear", pick(c.Dirty, "import", ""))
+	set("within", "place")
+	set("place", "round")
+	set("behind", "memory")
+	set("skipped", "give")
 	set("giveable", pick(c.Align() > contract.PageSize, "large", ""))
 }
 
 // keepsRegion reports whether a global holds the end of the region. Where no free block
 // ever becomes it, the region can be the rest of the page that top lies in.
 func keepsRegion(c contract.Contract) bool {
-	return !c.NoSplit || oursIn(c) != derived || c.MaxBlock < contract.MaxListed || c.Align() > contract.PageSize
+	return !c.NoSplit || c.ABI == contract.C || oursIn(c) != derived || c.MaxBlock < contract.MaxListed || c.Align() > contract.PageSize
 }
 
 // keepsUsed reports whether a global tells fresh memory from used memory. Where free

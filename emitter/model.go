@@ -28,6 +28,7 @@ type Model struct {
 	AllocParam, AllocArg     string // the same of the function $alloc
 	OneArg                   string // the argument of $alloc for an alignment of 1, or nothing
 	Alloc                    string // the function that allocates for the exported ones
+	Keeps                    string // what a C block that shrinks keeps, or nothing
 	Own                      any    // the numbers that only the strategy's blocks mention
 
 	// The module's fields in order, each an axis or a block: imports and memory,
@@ -82,7 +83,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
 	}
 	m.align(c)
-	m.describe(c, s.block)
+	m.describe(c, s)
 	m.Memory = memory(c)
 	m.Adapters = adapters(c)
 	m.Choices = choices(c, s)
@@ -106,16 +107,18 @@ func (m *Model) align(c contract.Contract) {
 	}
 }
 
+// linkerGlobals are the blocks of what the linker supplies beside the heap base.
+var linkerGlobals = map[string]string{
+	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked",
+}
+
 // memory lists the imports, which the text format wants first, and the memory.
 func memory(c contract.Contract) []string {
 	var blocks []string
 	for _, imp := range c.Imports() {
 		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
-		switch {
-		case c.HeapBase.Linker && imp.Name == contract.LinkerEnd:
-			block = "import.end"
-		case c.HeapBase.Linker && imp.Name == contract.LinkerHeads:
-			block = "heads.linked"
+		if linked, ok := linkerGlobals[imp.Name]; ok && c.HeapBase.Linker {
+			block = linked
 		}
 		blocks = append(blocks, block)
 	}
@@ -130,9 +133,17 @@ func choices(c contract.Contract, s strategy) map[string]string {
 	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
 	choices := map[string]string{
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
+		"shrunk":     pick(topFalls(c), "stored", ""),
+		"resized":    pick(topFalls(c), "always", "newest"),
+		"topbefore":  pick(topFalls(c), "", "newest"),
+		"toplocal":   pick(topFalls(c), "", "newest"),
 		"checkblock": null,
+		"checknomem": pick(c.SetsErrno(), "errno", null),
+		"enomem":     pick(c.SetsErrno(), "errno", "fail"),
+		"einval":     pick(c.SetsErrno(), "errno", "fail"),
 		"nomemory":   null,
 		"must":       null,
+		"emptied":    pick(s.frees == "back", s.frees, "nothing"),
 		"length":     pick(s.fresh(c), "", "store"),
 		"zeroblock":  pick(s.fresh(c), "", "fill"),
 		"fill":       pick(c.Target.BulkMemory(), "bulk", "loop"),

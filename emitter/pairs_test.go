@@ -18,33 +18,16 @@ import (
 func TestParameters(t *testing.T) {
 	rows, contradictions := grid.Cover()
 	t.Logf("%d contracts; %d pairs contradict each other", len(rows), len(contradictions))
-	for _, strategy := range contract.Strategies {
-		if !strategy.Generated {
-			continue
-		}
-		for _, r := range rows {
-			text := strings.TrimSpace(r.Text() + " --strategy=" + string(strategy.Name))
-			for _, text := range []string{text, marked(text)} {
-				t.Run(text, func(t *testing.T) {
-					t.Parallel()
-					judge(t, text)
-				})
-			}
-		}
+	texts := grid.Own()
+	for _, r := range rows {
+		texts = append(texts, grid.Variants(r.Text())...)
 	}
-}
-
-// marked adds marks to a contract of the core ABI.
-func marked(text string) string {
-	words := strings.Fields(text)
-	for i, w := range words {
-		if strings.HasPrefix(w, "--functions=") {
-			for _, f := range contract.Arena.Functions() {
-				words[i] += "," + f.Name
-			}
-		}
+	for _, text := range texts {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			judge(t, text)
+		})
 	}
-	return strings.Join(append(words, "--abi=core,arena"), " ")
 }
 
 // TestHighBase puts the base where its negation is positive as an i32.

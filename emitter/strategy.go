@@ -9,6 +9,8 @@ import "github.com/genalloc/genalloc/contract"
 type strategy struct {
 	// block is what the header says of a block that $alloc returns.
 	block statistic
+	// own is what it says under an ABI whose functions are the strategy's own.
+	own map[contract.ABI]statistic
 	// frees is the choice for each function that frees a block: what adapters do
 	// with it is the strategy's to say.
 	frees string

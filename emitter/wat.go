@@ -21,6 +21,7 @@ func (m *Model) WAT() (string, error) {
 		"headat":  func(expr string) (string, error) { return r.part("headat", operand{m, expr}) },
 		"units":   func() (string, error) { return r.part("units", m) },
 		"number":  func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
+		"emptied": func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
 		"endpage": func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
 	}).ParseFS(templates.FS, "*.wat.tmpl")
 	if err != nil {

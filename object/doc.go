@@ -13,7 +13,7 @@
 //	a global of its own                    a word of a data segment, or a local global symbol
 //	the memory                             env.__linear_memory, which the linker makes
 //
-// A module that imports __heap_base and __heap_end thus becomes an allocator whose
+// A module that imports __heap_base, __heap_end and errno thus becomes an allocator whose
 // heap is where the linker puts it, and the same module can be run and judged before
 // it is linked. [FromModule] re-encodes the module and knows nothing of allocators
 // but the aliases that a libc expects. [Archive] wraps objects for -l. [Inspect]

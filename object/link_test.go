@@ -162,18 +162,23 @@ func TestShared(t *testing.T) {
 // strong one. What the allocator calls itself stays the allocator's.
 func TestWeak(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
-		for _, order := range [][]string{{"own.o", "alloc.o"}, {"alloc.o", "own.o"}} {
-			dir := t.TempDir()
-			compile(t, dir, "own.c")
-			args := append([]string{"--no-entry", "--export=own", "-o", "own.wasm"}, order...)
-			allocator(t, dir, "--heap-base=linker", object.Options{Weak: true})
-			toolchain.Run(t, dir, ld, args...)
-			if got := call(t, instantiate(t, load(t, dir, "own.wasm")), "own"); got != 0 {
-				t.Errorf("%v: own returns %d", order, got)
-			}
-			allocator(t, dir, "--heap-base=linker", object.Options{})
-			if out, err := run(dir, ld, args...); err == nil || !strings.Contains(out, "duplicate symbol: alloc") {
-				t.Errorf("%v: error %v, want a duplicate symbol\n%s", order, err, out)
+		dir := t.TempDir()
+		for _, tt := range []struct{ file, flags, symbol string }{
+			{"own.c", "--heap-base=linker", "alloc"},
+			{"mark.c", "--heap-base=linker --abi=core,arena", "genalloc_mark"},
+		} {
+			app := compile(t, dir, tt.file)
+			for _, order := range [][]string{{app, "alloc.o"}, {"alloc.o", app}} {
+				args := append([]string{"--no-entry", "--export=own", "-o", "own.wasm"}, order...)
+				allocator(t, dir, tt.flags, object.Options{Weak: true})
+				toolchain.Run(t, dir, ld, args...)
+				if got := call(t, instantiate(t, load(t, dir, "own.wasm")), "own"); got != 0 {
+					t.Errorf("%v: own returns %d", order, got)
+				}
+				allocator(t, dir, tt.flags, object.Options{})
+				if out, err := run(dir, ld, args...); err == nil || !strings.Contains(out, "duplicate symbol: "+tt.symbol) {
+					t.Errorf("%v: error %v, want a duplicate symbol\n%s", order, err, out)
+				}
 			}
 		}
 	})
@@ -220,9 +225,21 @@ func TestHostImport(t *testing.T) {
 // promise still holds where the linker has chosen the base.
 func TestJudge(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
-		for _, flags := range []string{"", "--target=mvp --oom=trap --grow=chunk=4 --min-align=16"} {
+		for _, flags := range []string{
+			"", "--target=mvp --oom=trap --grow=chunk=4 --min-align=16",
+			"--strategy=stack", "--abi=core,arena --grow=double", "--abi=core,arena --strategy=stack --min-align=8",
+			"--strategy=lists", "--strategy=lists --split=false --classes=1", "--strategy=lists --abi=c",
+		} {
 			program, base := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal})
-			c, err := contract.Parse(strings.TrimSpace(fmt.Sprintf("--export=realloc=genalloc_realloc --heap-base=%d --initial-pages=%d %s", base, base/wasm.PageSize+1, flags)))
+			if c := contract.Must(contract.Parse(flags)); c.HeadsSize() > 0 {
+				// A module has the heads at its base, an object among its data.
+				flags = fmt.Sprintf("--abi=%s --strategy=any", c.ABI)
+			}
+			text := fmt.Sprintf("--heap-base=%d --initial-pages=%d %s", base, base/wasm.PageSize+1, flags)
+			for _, f := range contract.Must(contract.Parse(strings.TrimSpace("--heap-base=linker " + flags))).Signatures() {
+				text += fmt.Sprintf(" --export=%s=%s", f.Name, f.Export)
+			}
+			c, err := contract.Parse(strings.Join(strings.Fields(text), " "))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,11 @@ func (b *builder) body(fn int) error {
 	var out []wasm.Instr
 	// fix appends an instruction with a relocation.
 	fix := func(in wasm.Instr, typ RelocType, symbol uint32) {
-		b.fixups[position{fn, len(out)}] = fixup{typ, symbol}
+		f := fixup{typ: typ, symbol: symbol}
+		if b.heads.size > 0 && symbol == b.biased {
+			f.addend = -int64(b.heads.bias)
+		}
+		b.fixups[position{fn, len(out)}] = f
 		out = append(out, in)
 	}
 	for i, in := range f.Body {

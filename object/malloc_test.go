@@ -60,6 +60,33 @@ func TestWASI(t *testing.T) {
 	})
 }
 
+// TestErrno: with libc, functions that fail set errno. Without, they have none to set,
+// as in TestMalloc, and in a program that nothing but the allocator is part of.
+func TestErrno(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		toolchain.Need(t, "clang")
+		for state, opts := range states {
+			for _, flags := range []string{"--abi=c --heap-base=linker", "--abi=c --heap-base=linker --strategy=stack"} {
+				dir := t.TempDir()
+				allocator(t, dir, flags, opts)
+				toolchain.Run(t, dir, "clang", wasiArgs(t, dir, ld, "errno.c", "errno.wasm", "alloc.o")...)
+				if out := start(t, load(t, dir, "errno.wasm")); out != "" {
+					t.Errorf("%s, %q: %s", state, flags, out)
+				}
+			}
+			program, _ := linkAlone(t, ld, "--abi=c", opts)
+			m := instantiate(t, program)
+			low, _ := m.Memory().ReadUint32Le(0)
+			if p := call(t, m, "malloc", 1<<32-100); p != 0 {
+				t.Errorf("%s: malloc of nearly 4 GiB returns %#x", state, p)
+			}
+			if now, _ := m.Memory().ReadUint32Le(0); now != low {
+				t.Errorf("%s: without an errno, address 0 changes from %#x to %#x", state, low, now)
+			}
+		}
+	})
+}
+
 // TestMallocWhole: an object that lacks a function of the set meets dlmalloc,
 // which is why the contract's default is all of them.
 func TestMallocWhole(t *testing.T) {
@@ -67,7 +94,7 @@ func TestMallocWhole(t *testing.T) {
 		toolchain.Need(t, "clang")
 		dir := t.TempDir()
 		allocator(t, dir, "--abi=c --functions=-malloc_usable_size --heap-base=linker", object.Options{})
-		out, err := run(dir, "clang", wasiArgs(t, dir, ld, "x.wasm", "alloc.o")...)
+		out, err := run(dir, "clang", wasiArgs(t, dir, ld, "wasi.c", "x.wasm", "alloc.o")...)
 		if err == nil || !strings.Contains(out, "duplicate symbol: malloc") {
 			t.Errorf("error %v, want a duplicate symbol\n%s", err, out)
 		}
@@ -77,12 +104,12 @@ func TestMallocWhole(t *testing.T) {
 // wasi links testdata/wasi.c, with the names of functions.
 func wasi(t *testing.T, dir, ld, out string, args ...string) {
 	t.Helper()
-	toolchain.Run(t, dir, "clang", wasiArgs(t, dir, ld, out, args...)...)
+	toolchain.Run(t, dir, "clang", wasiArgs(t, dir, ld, "wasi.c", out, args...)...)
 }
 
-func wasiArgs(t *testing.T, dir, ld, out string, args ...string) []string {
+func wasiArgs(t *testing.T, dir, ld, file, out string, args ...string) []string {
 	t.Helper()
-	return append([]string{"--target=wasm32-wasi", "--sysroot=/usr", "-O1", "-D_GNU_SOURCE", "-fuse-ld=" + lookPath(t, ld), "-o", out, source(t, "wasi.c")}, args...)
+	return append([]string{"--target=wasm32-wasi", "--sysroot=/usr", "-O1", "-D_GNU_SOURCE", "-fuse-ld=" + lookPath(t, ld), "-o", out, source(t, file)}, args...)
 }
 
 // start runs a command of WASI and returns what it prints.

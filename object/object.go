@@ -73,7 +73,7 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 		return nil, fmt.Errorf("no object can be made: %w", err)
 	}
 	b := &builder{
-		m: m, opts: opts, aliases: aliases(c), names: readNames(m), features: features(m),
+		m: m, opts: opts, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -146,8 +146,10 @@ type builder struct {
 	addresses map[uint32]uint32 // symbol of an imported global
 	state     map[uint32]uint32 // symbol of a global of the module's own
 	functions map[uint32]uint32 // symbol by which the module itself calls a function
-	segment   []byte            // the initial state, with StateData
-	align     uint32            // of the segment, log2 of bytes
+	heads     heads
+	biased    uint32 // the symbol of the heads
+	segment   []byte // the initial state, with StateData
+	align     uint32 // of the segment, log2 of bytes
 	fixups    map[position]fixup
 	data      []Relocation // offsets in segment
 }
@@ -159,6 +161,20 @@ type position struct{ fn, instr int }
 type fixup struct {
 	typ    RelocType
 	symbol uint32
+	addend int64
+}
+
+// heads is the data that an allocator with lists keeps beside its state.
+type heads struct {
+	size uint32 // bytes, all 0 at the start
+	bias uint32 // bytes by which the module counts from below it
+}
+
+func headsOf(c contract.Contract) heads {
+	if c.HeadsSize() == 0 {
+		return heads{}
+	}
+	return heads{c.HeadsSize(), 4 * c.FirstHead()}
 }
 
 // add appends a symbol and returns its index.
@@ -179,8 +195,10 @@ func (b *builder) strip() {
 	if b.opts.State == StateData {
 		m.Globals = nil
 	}
-	if len(b.segment) > 0 {
-		m.Data = []wasm.Data{{Offset: []wasm.Instr{wasm.I32Const(0), wasm.End()}, Init: b.segment}}
+	for _, bytes := range [][]byte{make([]byte, b.heads.size), b.segment} {
+		if len(bytes) > 0 {
+			m.Data = append(m.Data, wasm.Data{Offset: []wasm.Instr{wasm.I32Const(0), wasm.End()}, Init: bytes})
+		}
 	}
 }
 
@@ -196,20 +214,23 @@ func (b *builder) encode() ([]byte, error) {
 	var code []Relocation
 	for _, s := range sites {
 		f := b.fixups[position{s.Func, s.Instr}]
-		code = append(code, Relocation{Type: f.typ, Offset: uint32(s.Offset), Symbol: f.symbol})
+		code = append(code, Relocation{Type: f.typ, Offset: uint32(s.Offset), Symbol: f.symbol, Addend: f.addend})
 	}
 	sections, err := wasm.Sections(file)
 	if err != nil {
 		return nil, err
 	}
 	var segments []Segment
-	for _, d := range b.m.Data {
+	if b.heads.size > 0 {
+		segments = append(segments, Segment{Name: headsName, Align: 2})
+	}
+	if len(b.segment) > 0 {
 		segments = append(segments, Segment{Name: segmentName, Align: b.align})
-		// Relocations count from the section's payload. The bytes of its only
-		// segment are its end.
+		// Relocations count from the section's payload. The bytes of its last segment
+		// are its end.
 		data := sections[sectionIndex(sections, wasm.SectionData)]
 		for i := range b.data {
-			b.data[i].Offset += uint32(data.Size - len(d.Init))
+			b.data[i].Offset += uint32(data.Size - len(b.segment))
 		}
 	}
 	file = appendCustom(file, sectionLinking, appendLinking(nil, b.symbols, segments))

@@ -6,20 +6,26 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// linkerAddresses are the data symbols of wasm-ld that an allocator needs, with their
-// flags besides SymbolUndefined. LLD has __heap_end since 15.0.7; it is weak, so that
-// older linkers set it to 0.
+// linkerAddresses are the data symbols of wasm-ld and libc that an allocator needs, with
+// their flags besides SymbolUndefined. LLD has __heap_end since 15.0.7, and a program may
+// have no errno: they are weak, so that the linker sets them to 0 then.
 var linkerAddresses = map[string]SymbolFlags{
 	"__heap_base": 0,
 	"__heap_end":  SymbolWeak,
+	"errno":       SymbolWeak,
 }
 
 // segmentName names the segment of the state. The linker merges segments whose
 // names start with .data.
 const segmentName = ".data.genalloc"
+
+// headsName names the segment of the lists' heads. What starts with .bss is 0 at the
+// start, and takes no room in a linked program.
+const headsName = ".bss.genalloc"
 
 // localPrefix marks local symbols in listings of a program.
 const localPrefix = "genalloc."
@@ -69,6 +75,12 @@ func (b *builder) defineImports() error {
 			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: im.Name, Index: function})
 			function++
 		case wasm.KindGlobal:
+			if im.Name == contract.LinkerHeads && b.heads.size > 0 {
+				b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: SymbolLocal, Name: im.Name, Size: b.heads.size})
+				b.biased = b.addresses[global]
+				global++
+				continue
+			}
 			flags, ok := linkerAddresses[im.Name]
 			if !ok || im.Global.Mutable || im.Global.Type != wasm.I32 {
 				return fmt.Errorf("import %q %q: it is no address that the linker defines: import __heap_base", im.Module, im.Name)
@@ -104,6 +116,9 @@ func (b *builder) initial(s *Symbol, g wasm.Global) error {
 		return nil
 	}
 	s.Index, s.Size = 0, 4
+	if b.heads.size > 0 {
+		s.Index = 1 // behind their segment
+	}
 	align := uint32(2)
 	if g.Type.Type == wasm.I64 {
 		s.Size, align = 8, 3

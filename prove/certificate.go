@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -17,12 +18,11 @@ import (
 
 // certificateFormat is the name and version of the format. A certificate is about the
 // formulas of the program that wrote it.
-const certificateFormat = "genalloc certificate 1"
+const certificateFormat = "genalloc certificate 2"
 
-// Certificate says what was proved of which bytes, with the proofs. Its file is a line
-// with the format and the SHA-256 of the rest, and then gzip-compressed JSON, a line
-// feed, and the chains of all cases in order. The checksum detects damage; it need not
-// be trusted.
+// Certificate says what was proved of which bytes, with the proofs. Its file is text,
+// compressed by gzip: JSON, and then the clauses of all cases in order, a line each.
+// Gzip's checksum detects damage; it need not be trusted.
 type Certificate struct {
 	Format      string               `json:"format"`
 	Module      string               `json:"sha256"`   // of the module's bytes
@@ -56,11 +56,10 @@ type CertifiedStatement struct {
 // CertifiedCase is either a derivation of the empty clause from the formula that
 // says that the case fails, or the values that make a case possible.
 type CertifiedCase struct {
-	Name   string        `json:"name"`
-	Steps  int           `json:"steps,omitempty"`
-	Size   int           `json:"bytes,omitempty"`  // of the chains
-	Chains []byte        `json:"-"`                // see packProof
-	Values bv.Assignment `json:"values,omitempty"` // in hexadecimal
+	Name    string        `json:"name"`
+	Derived int           `json:"derived,omitempty"` // clauses, the empty one among them
+	Clauses []byte        `json:"-"`                 // a line a clause: see packProof
+	Values  bv.Assignment `json:"values,omitempty"`  // in hexadecimal
 }
 
 // Certificate returns the proofs of the report. The module has to be proved with
@@ -76,8 +75,7 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
 		for i, a := range x.answers {
 			k := CertifiedCase{Name: x.Obligation.Cases[i].Name}
-			k.Steps, k.Chains, k.Values = len(a.proof), packProof(a.proof, a.clauses), a.values
-			k.Size = len(k.Chains)
+			k.Derived, k.Clauses, k.Values = len(a.clauses), packProof(a.clauses), a.values
 			s.Cases = append(s.Cases, k)
 		}
 		c.Obligations = append(c.Obligations, s)
@@ -92,19 +90,6 @@ func digest(b []byte) string {
 
 // Write writes the certificate as a file. The same certificate gives the same bytes.
 func (c *Certificate) Write(w io.Writer) error {
-	var packed bytes.Buffer
-	if err := c.pack(&packed); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(w, "%s %s\n", certificateFormat, digest(packed.Bytes())); err != nil {
-		return err
-	}
-	_, err := packed.WriteTo(w)
-	return err
-}
-
-// pack writes what follows the first line.
-func (c *Certificate) pack(w io.Writer) error {
 	z := gzip.NewWriter(w)
 	e := json.NewEncoder(z)
 	e.SetIndent("", " ")
@@ -113,7 +98,7 @@ func (c *Certificate) pack(w io.Writer) error {
 	}
 	for _, ob := range c.Obligations {
 		for _, k := range ob.Cases {
-			if _, err := z.Write(k.Chains); err != nil {
+			if _, err := z.Write(k.Clauses); err != nil {
 				return err
 			}
 		}
@@ -126,27 +111,10 @@ const mostCertificate = 1 << 30
 
 // ReadCertificate reads a file. Only Check looks at what it says.
 func ReadCertificate(r io.Reader) (*Certificate, error) {
-	file, err := io.ReadAll(io.LimitReader(r, mostCertificate))
-	if err != nil {
-		return nil, err
-	}
-	first, packed, _ := bytes.Cut(file, []byte("\n"))
-	sum, ok := bytes.CutPrefix(first, []byte(certificateFormat+" "))
-	if !ok {
-		return nil, fmt.Errorf("not a certificate: it should begin with %q", certificateFormat)
-	}
-	if string(sum) != digest(packed) {
-		return nil, errors.New("a damaged certificate: its bytes are not those of the sum in its first line")
-	}
-	return unpack(packed)
-}
-
-// unpack reads what follows the first line.
-func unpack(packed []byte) (*Certificate, error) {
-	file := bytes.NewReader(packed) // gzip reads no further than it has to
+	file := bufio.NewReader(io.LimitReader(r, mostCertificate)) // gzip reads no further than it has to
 	z, err := gzip.NewReader(file)
 	if err != nil {
-		return nil, errors.New("not a certificate, or a damaged one: its second line should begin as gzip does")
+		return nil, errors.New("not a certificate: it should begin as gzip does")
 	}
 	z.Multistream(false)
 	limited := &io.LimitedReader{R: z, N: mostCertificate}
@@ -172,21 +140,23 @@ func unpack(packed []byte) (*Certificate, error) {
 	return c, nil
 }
 
-// share gives each case its part of the bytes after the JSON; it returns false unless
-// they are exactly as many as the cases need.
+// share gives each case its lines after the JSON; it returns false unless they are
+// exactly as many as the cases need.
 func (c *Certificate) share(rest []byte) bool {
-	if len(rest) == 0 || rest[0] != '\n' {
-		return false
-	}
-	rest = rest[1:]
+	rest, ok := bytes.CutPrefix(rest, []byte("\n"))
 	for _, ob := range c.Obligations {
 		for i := range ob.Cases {
 			k := &ob.Cases[i]
-			if k.Size < 0 || k.Size > len(rest) {
-				return false
+			k.Clauses = rest
+			for range k.Derived {
+				end := bytes.IndexByte(rest, '\n') + 1
+				ok, rest = ok && end > 0, rest[end:]
+				if !ok {
+					return false
+				}
 			}
-			k.Chains, rest = rest[:k.Size:k.Size], rest[k.Size:]
+			k.Clauses = k.Clauses[:len(k.Clauses)-len(rest)]
 		}
 	}
-	return len(rest) == 0
+	return ok && len(rest) == 0
 }

@@ -20,8 +20,7 @@ type answer struct {
 	status  sat.Status
 	values  bv.Assignment // for Sat
 	steps   int           // for Unsat
-	proof   sat.Proof     // for Unsat, under Options.Record
-	clauses int           // for Unsat: of the formula
+	clauses [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
 }
 
 // finder finds out whether the formula of an obligation's i-th case can hold.
@@ -107,11 +106,11 @@ func search(record bool) finder {
 		case r.Status == sat.Sat:
 			return answer{status: sat.Sat, values: b.Assignment(r.Model)}, nil
 		}
-		a := answer{status: sat.Unsat, steps: r.Steps, clauses: len(f.Clauses)}
+		a := answer{status: sat.Unsat, steps: r.Steps}
 		if record {
-			a.proof = r.Proof
+			a.clauses, err = sat.Clauses(f, r.Proof)
 		}
-		return a, nil
+		return a, err
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/toolchain"
 )
 
 func read(t *testing.T, path string) string {
@@ -44,6 +45,15 @@ func TestTrusted(t *testing.T) {
 	}
 	if len(listed) < 30 {
 		t.Errorf("%d trusted files on the list", len(listed))
+	}
+	counted := toolchain.Run(t, "..", "make", "-s", "trusted")
+	for file := range listed {
+		if !strings.Contains(counted, " "+file+"\n") {
+			t.Errorf("make trusted does not count %s", file)
+		}
+	}
+	if lines := strings.Count(counted, "\n"); lines != len(listed)+1 || !strings.Contains(counted, " total\n") {
+		t.Errorf("make trusted prints %d lines for %d files and their sum", lines, len(listed))
 	}
 	for _, m := range path.FindAllStringSubmatch(others, -1) {
 		listed[m[1]] = true

@@ -18,7 +18,9 @@ import (
 
 // TestPeers judges allocators that others made, built from their packages, and
 // holds the verdicts against testdata/peers.txt: the name of the module, its
-// contract and, one a line, each check that fails with the rule that it breaks.
+// contract, whether growth by others is excluded and, one a line, each check that
+// fails with the rule that it breaks, and the smallest request that is refused although
+// it would fit.
 func TestPeers(t *testing.T) {
 	text, err := os.ReadFile("testdata/peers.txt")
 	if err != nil {
@@ -32,17 +34,18 @@ func TestPeers(t *testing.T) {
 		if len(lines) == 0 {
 			continue
 		}
-		name, flags, _ := strings.Cut(lines[0], " ")
+		name, flags, _ := strings.Cut(lines[0], " --")
 		t.Run(name, func(t *testing.T) {
 			module, err := os.ReadFile(filepath.Join(dir, name+".wasm"))
 			if err != nil {
-				t.Fatal(err)
+				toolchain.Missing(t, "%v: make deps, and see what peers/build says", err)
 			}
-			c, err := contract.Parse(flags)
+			flags, own := strings.CutSuffix(flags, " --foreign-growth=false")
+			c, err := contract.Parse("--" + flags)
 			if err != nil {
 				t.Fatal(err)
 			}
-			report, err := validate.Run(context.Background(), module, c, validate.Options{Level: validate.Full, Ops: 5000})
+			report, err := validate.Run(context.Background(), module, c, validate.Options{Level: validate.Full, Ops: 5000, Scope: validate.Scope{OwnGrowth: own}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,6 +57,10 @@ func TestPeers(t *testing.T) {
 				}
 				t.Logf("%s on %s: %v", r.Check, r.Engine, r.Failure)
 			}
+			if r := report.Refusals; r.Refused > 0 {
+				got = append(got, fmt.Sprintf("refused: %d bytes", r.Smallest))
+			}
+			t.Log(report.Refusals)
 			if want := lines[1:]; !slices.Equal(got, want) {
 				t.Errorf("failed:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 			}

@@ -3,6 +3,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/validate/checks"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/validate/unit"
@@ -21,6 +23,9 @@ import (
 func run(ctx context.Context, module []byte, c contract.Contract, opts Options, list []Check, abis ...contract.ABI) (*Report, error) {
 	if opts.Ops < 0 {
 		return nil, fmt.Errorf("ops: %d is negative: 0 is the level's own number", opts.Ops)
+	}
+	if err := opts.Scope.Check(c); err != nil {
+		return nil, err
 	}
 	r, err := newRunner(ctx, module, c, opts)
 	if err != nil {
@@ -42,6 +47,9 @@ func run(ctx context.Context, module []byte, c contract.Contract, opts Options, 
 			return nil, fmt.Errorf("check %s: %w", check.Name, err)
 		}
 	}
+	if ledger.TermsOf(c).MayRefuse && !opts.Scope.Strict && r.refusals.Fitted > 0 {
+		r.report.Refusals = &r.refusals
+	}
 	if !opts.First {
 		r.keepHeap()
 	}
@@ -57,9 +65,11 @@ type runner struct {
 	decoded  *wasm.Module
 	modules  []judge.Module // one for each engine
 	report   *Report
-	compared int      // calls made on more than one engine
-	differs  *Failure // the first difference between engines
-	closed   string   // why no further check runs the module; "" while they do
+	refusals report.Refusals // of the first engine
+	compared int             // calls made on more than one engine
+	differs  *Failure        // the first difference between engines
+	endless  bool            // a call did not return
+	closed   string          // why no further check runs the module; "" while they do
 }
 
 func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Options) (*runner, error) {
@@ -78,7 +88,7 @@ func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Opt
 	if err != nil {
 		return nil, err
 	}
-	r.report = &Report{Contract: c.String(), Level: opts.Level.String(), Seed: opts.Seed}
+	r.report = &Report{Contract: c.String(), Level: opts.Level.String(), Seed: opts.Seed, Excluded: opts.Scope.Exclusions(c)}
 	for _, e := range engines {
 		m, err := judge.Compile(e, module)
 		if err != nil {
@@ -118,10 +128,12 @@ func (r *runner) judge(check Check) {
 // drive runs one check with the functions of one ABI on every engine, and compares the
 // answers.
 func (r *runner) drive(check Check, abi contract.ABI) {
-	c, reason := checks.Under(r.contract, abi), r.closed
+	c := checks.Under(r.contract, abi)
+	reason := r.closed
 	if reason == "" && check.Skip != nil {
 		reason = check.Skip(c)
 	}
+	reason = cmp.Or(reason, check.Excluded(r.opts.Scope))
 	if reason != "" {
 		r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(abi), Verdict: Skip, Figure: reason})
 		return
@@ -137,6 +149,9 @@ func (r *runner) drive(check Check, abi contract.ABI) {
 		if why == "" && e.MaxPages() < needed {
 			why = fmt.Sprintf("%s stops at %s", e.Name(), unit.Pages(e.MaxPages()))
 		}
+		if why == "" && first != nil && first.Endless() {
+			why = "a call does not return"
+		}
 		if why != "" {
 			r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(abi), Engine: e.Name(), Verdict: Skip, Figure: why})
 			continue
@@ -144,6 +159,7 @@ func (r *runner) drive(check Check, abi contract.ABI) {
 		t := r.try(check, c, i)
 		if first == nil {
 			first = t
+			r.refusals.Add(t.Refusals())
 			continue
 		}
 		r.compared += t.Calls()
@@ -191,32 +207,48 @@ func (r *runner) static(check Check) {
 // try runs a check with the functions of one ABI on the i-th engine.
 func (r *runner) try(check Check, c contract.Contract, i int) *checks.Trial {
 	t := &checks.Trial{
-		Contract: c, ABI: r.mark(c.ABI), Module: r.modules[i], Full: r.opts.Level == Full,
-		Ops: r.opts.Ops, Seed: r.opts.Seed,
+		Contract: c, ABI: r.mark(c.ABI), Module: r.modules[i], Scope: r.opts.Scope, Full: r.opts.Level == Full,
+		Ops: r.opts.Ops, Seed: r.opts.Seed, First: r.opts.First,
 		Stop: func() bool { return r.ctx.Err() != nil },
 	}
 	x := Result{Check: check.Name, Promise: check.Promise, ABI: t.ABI, Engine: r.modules[i].Engine.Name(), Verdict: Pass}
 	start := time.Now()
 	check.Run(t)
-	x.Failure = t.Failure()
 	x.Calls = t.Calls()
 	x.Figure = unit.Count(uint64(x.Calls), "call")
-	if x.Failure != nil {
-		x.Verdict = Fail
-		switch x.Failure.Rule {
-		case report.Endless:
-			r.closed = "the module does not return"
-		case report.Instance:
-			r.closed = "the module does not start"
-		default:
-			if !r.opts.First {
-				t.Shorten(x.Failure)
-			}
-		}
+	failures := t.Failures()
+	if len(failures) == 0 {
+		x.Duration = time.Since(start)
+		r.add(x)
 	}
-	x.Duration = time.Since(start)
-	r.add(x)
+	x.Verdict = Fail
+	for i, f := range failures {
+		if x.Failure = f; i > 0 {
+			x.Figure, x.Calls = "also "+f.Rule, 0
+		}
+		r.follow(t, f)
+		x.Duration, start = time.Since(start), time.Now()
+		r.add(x)
+	}
 	return t
+}
+
+// follow shortens a failure, and stops calling a module that cannot be called.
+func (r *runner) follow(t *checks.Trial, f *Failure) {
+	shorten := !r.opts.First
+	switch f.Rule {
+	case report.Instance:
+		r.closed, shorten = "the module does not start", false
+	case report.Endless:
+		if t.Module.Engine.Name() != engine.Wasmtime { // where each such call takes long
+			r.closed = "the module does not return"
+		}
+		shorten = shorten && !r.endless && r.closed == ""
+		r.endless = true
+	}
+	if shorten {
+		t.Shorten(f)
+	}
 }
 
 // mark returns the name by which a report tells an ABI from others; none where there
@@ -231,9 +263,9 @@ func (r *runner) mark(abi contract.ABI) contract.ABI {
 // keepHeap chooses the run that the picture shows.
 func (r *runner) keepHeap() {
 	r.report.Judged = r.contract
-	for _, f := range r.report.Failures() {
-		if f.Failure.Script != nil {
-			r.report.Heap = f.Failure.Script
+	for _, c := range r.report.Causes() {
+		if c.Failure.Script != nil {
+			r.report.Heap = c.Failure.Script
 			return
 		}
 	}
@@ -243,7 +275,7 @@ func (r *runner) keepHeap() {
 	}
 	setup := script.DefaultSetup(c)
 	setup.ABI = r.mark(c.ABI)
-	s, err := judge.Open(r.modules[0], c, setup)
+	s, err := judge.Open(r.modules[0], c, r.opts.Scope, setup)
 	if err != nil {
 		return
 	}

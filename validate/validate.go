@@ -11,6 +11,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/checks"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -24,6 +25,7 @@ type (
 	Script  = script.Script
 	Setup   = script.Setup
 	Call    = script.Call
+	Scope   = scope.Scope
 )
 
 // The verdicts.
@@ -67,6 +69,7 @@ type Options struct {
 	Ops     int      // calls of the random check, not negative; 0 for the level's own number
 	Seed    uint64   // of the random check
 	Checks  []string // names of the checks to run, in this order; nil: all
+	Scope   Scope    // of a third-party module
 	First   bool     // stop at the first failure, with the script as it was found
 
 	// Progress, if set, is called before each check.
@@ -88,6 +91,7 @@ func Run(ctx context.Context, module []byte, c contract.Contract, opts Options) 
 		}
 		chosen = append(chosen, check)
 	}
+	opts.Scope = opts.Scope.Filled(c)
 	return run(ctx, module, c, opts, chosen)
 }
 

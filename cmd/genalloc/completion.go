@@ -59,6 +59,7 @@ var flagValues = map[string][]string{
 	"abi":       words(contract.ABIs),
 	"target":    {"wasm2", "mvp", "stylus", "cosmwasm", "wasm3"},
 	"strategy":  words(contract.StrategyNames()),
+	"classes":   {"1", "2", "4", "8"},
 	"memory":    {"export", "import"},
 	"heap-base": {"1024", "import:env.__heap_base"},
 	"grow":      {"exact", "chunk=", "double", "never"},

@@ -31,6 +31,9 @@ type validateOptions struct {
 	seed         uint64
 	replay, html fileName
 	traces       []string
+	scope        validate.Scope
+	foreign      bool
+	all          bool
 	json, quiet  bool
 }
 
@@ -50,6 +53,10 @@ func newValidate(s streams) *cobra.Command {
 	f.Var(&o.replay, "replay", "")
 	f.StringArrayVar(&o.traces, "trace", nil, "")
 	f.Var(&o.html, "html", "")
+	f.BoolVar(&o.all, "all", false, "")
+	f.Uint64Var(&o.scope.MaxRequest, "max-request", 0, "")
+	f.BoolVar(&o.foreign, "foreign-growth", true, "")
+	f.BoolVar(&o.scope.Strict, "strict", false, "")
 	f.BoolVar(&o.json, "json", false, "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	addContractFlags(c, &o.given)
@@ -62,7 +69,9 @@ func (o *validateOptions) check(file string, flags *pflag.FlagSet) error {
 	if o.replay != "" {
 		instead = "replay"
 	}
-	switch checks := o.quick || o.full || flags.Changed("ops") || flags.Changed("seed"); {
+	o.scope.OwnGrowth = !o.foreign
+	bounded := flags.Changed("max-request")
+	switch checks := o.quick || o.full || flags.Changed("ops") || flags.Changed("seed") || bounded || o.scope.OwnGrowth; {
 	case o.quick && o.full:
 		return refuse("quick", "it contradicts --full: drop either")
 	case flags.Changed("ops") && o.ops < 1:
@@ -70,7 +79,9 @@ func (o *validateOptions) check(file string, flags *pflag.FlagSet) error {
 	case o.replay != "" && len(o.traces) > 0:
 		return refuse("replay", "it contradicts --trace: run one after the other")
 	case (o.replay != "" || len(o.traces) > 0) && checks:
-		return refuse(instead, "it runs instead of the checks, whose flags are --quick, --full, --ops and --seed: drop these")
+		return refuse(instead, "it runs instead of the checks, whose flags are --quick, --full, --ops, --seed, --max-request and --foreign-growth: drop these")
+	case bounded && o.scope.MaxRequest == 0:
+		return refuse("max-request", "0 leaves no request: give the largest size in bytes")
 	case o.replay == "-" && file == "-":
 		return refuse("replay", "standard input is the module's: name a file")
 	}
@@ -110,10 +121,14 @@ func (o *validateOptions) run(ctx context.Context, file string, flags *pflag.Fla
 	if x.contract, err = order.Settle(); err != nil {
 		return err
 	}
+	if err := o.scope.Check(x.contract); err != nil {
+		return err
+	}
 	report, err := o.judge(ctx, x, s)
 	if err != nil {
 		return err
 	}
+	report.All = o.all
 	html := func(w io.Writer) error {
 		return report.WriteHTML(w, x.name, sha256.Sum256(x.bytes), version(debug.ReadBuildInfo()))
 	}
@@ -131,7 +146,7 @@ func (o *validateOptions) run(ctx context.Context, file string, flags *pflag.Fla
 
 // judge runs what the flags ask for.
 func (o *validateOptions) judge(ctx context.Context, x subject, s streams) (report *validate.Report, err error) {
-	options := validate.Options{Level: validate.Full, Engines: o.engines, Ops: o.ops, Seed: o.seed}
+	options := validate.Options{Level: validate.Full, Engines: o.engines, Ops: o.ops, Seed: o.seed, Scope: o.scope}
 	if o.quick {
 		options.Level = validate.Quick
 	}

@@ -190,12 +190,11 @@
     ;; Foreign pages lie below the floor, and blocks must not run into them.
     (global.set $top
       (i32.sub
-        (local.tee $mark
-          (i32.add
-            (local.get $top)
-            (i32.mul
-              (i32.sub (local.get $mark) (local.get $top))
-              (i32.gt_u (local.get $mark) (local.get $top)))))
+        (i32.add
+          (local.get $top)
+          (i32.mul
+            (i32.sub (local.get $mark) (local.get $top))
+            (i32.gt_u (local.get $mark) (local.get $top))))
         (i32.mul
           (i32.sub (local.get $mark) (global.get $floor))
           (i32.gt_u (local.get $mark) (global.get $floor))))))

@@ -51,8 +51,8 @@ type Module interface {
 // A Store holds instances that can import from each other.
 type Store interface {
 	Engine() Engine
-	// Instantiate makes an instance. A start function or segment that traps
-	// gives a [Trap].
+	// Instantiate makes an instance, and calls _initialize if there is one, as
+	// a host of WASI reactors has to. What traps gives a [Trap].
 	Instantiate(m Module, imports Imports) (Instance, error)
 	// Host makes an instance of Go functions, to be imported.
 	Host(functions map[string]Func) (Instance, error)
@@ -141,6 +141,19 @@ func New(names []string) ([]Engine, error) {
 		}
 	}
 	return engines, nil
+}
+
+// initialize calls the function that a WASI reactor exports for its host to call before
+// all others.
+func initialize(in Instance) error {
+	const name = "_initialize"
+	if !in.Exports(name) {
+		return nil
+	}
+	if _, err := in.Call(name); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // Default returns a wasmtime engine that all callers share. It is not to be

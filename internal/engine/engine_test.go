@@ -4,6 +4,7 @@ package engine_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,21 @@ func TestTraps(t *testing.T) {
 			if _, err := engine.Instantiate(s, file, nil); !errors.Is(err, want) {
 				t.Errorf("start %s: got %v, want %v", body, err, want)
 			}
+		}
+	})
+}
+
+// TestInitialize: a reactor's function is called once, before all others.
+func TestInitialize(t *testing.T) {
+	each(t, func(t *testing.T, s engine.Store) {
+		const text = `(module (global (export "calls") (mut i32) (i32.const 0)) (func (export "_initialize") %s))`
+		in := instantiate(t, s, fmt.Sprintf(text, "(global.set 0 (i32.add (global.get 0) (i32.const 1)))"), nil)
+		if n := in.Global("calls").Get(); n != 1 {
+			t.Errorf("_initialize was called %d times", n)
+		}
+		file, _ := wattest.Assemble(t, fmt.Sprintf(text, "unreachable"))
+		if _, err := engine.Instantiate(s, file, nil); !errors.Is(err, engine.Unreachable) || !strings.Contains(err.Error(), "_initialize: ") {
+			t.Errorf("_initialize that traps: got %v", err)
 		}
 	})
 }

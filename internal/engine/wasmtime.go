@@ -118,7 +118,7 @@ func (s *wasmtimeStore) Instantiate(m Module, imports Imports) (Instance, error)
 		}
 		return nil
 	}
-	return in, nil
+	return in, initialize(in)
 }
 
 func (s *wasmtimeStore) Host(functions map[string]Func) (Instance, error) {

@@ -110,7 +110,7 @@ func (s *wazeroStore) Instantiate(m Module, imports Imports) (Instance, error) {
 			return nil, fmt.Errorf("memory of %d pages exceeds the limit", len(x.used)/wasm.PageSize)
 		}
 	}
-	return in, nil
+	return in, initialize(in)
 }
 
 func (s *wazeroStore) Host(functions map[string]Func) (Instance, error) {

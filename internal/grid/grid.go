@@ -25,7 +25,7 @@ var Axes = [][]string{
 		"--fixed-align=1", "--fixed-align=8", "--fixed-align=16", "--fixed-align=65536", "--fixed-align=131072",
 	},
 	{"", "--dirty"},
-	{"", "--optimize=gas", "--optimize=size"},
+	optimize,
 	{
 		"", functions(contract.Allocates), functions(contract.AllocatesZeroed), functions(contract.Resizes),
 		functions(contract.Allocates, contract.Frees), functions(contract.Allocates, contract.Resizes),
@@ -37,6 +37,8 @@ var Axes = [][]string{
 	},
 	{"", "--names"},
 }
+
+var optimize = []string{"", "--optimize=gas", "--optimize=size"}
 
 // functions returns the flag for the core ABI's functions with the roles.
 func functions(roles ...contract.Role) string {
@@ -61,6 +63,37 @@ func (r Row) Text() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// Alone reports whether at most one value of the row is not the default.
+func (r Row) Alone() bool {
+	n := 0
+	for _, v := range r {
+		n += min(v, 1)
+	}
+	return n <= 1
+}
+
+// Variants returns the text of a contract of the core ABI for each strategy, without
+// marks and with them, the default first; but for those of [Own].
+func Variants(text string) (texts []string) {
+	words := strings.Fields(text)
+	marked := append(slices.Clone(words), "--abi=core,arena")
+	for i, w := range words {
+		if strings.HasPrefix(w, "--functions=") {
+			for _, f := range contract.Arena.Functions() {
+				marked[i] += "," + f.Name
+			}
+		}
+	}
+	for _, s := range contract.Strategies {
+		if s.Generated && len(s.Flags) == 0 {
+			for _, words := range [][]string{words, marked} {
+				texts = append(texts, strings.Join(append(slices.Clone(words), "--strategy="+string(s.Name)), " "))
+			}
+		}
+	}
+	return texts
 }
 
 // A Pair is two values on two axes, the lower axis first.

@@ -22,11 +22,15 @@ var packages = map[string]string{
 	"llvm-objdump-19": "llvm-19", "llvm-nm-19": "llvm-19", "llvm-ar-19": "llvm-19",
 	"wat2wasm": "wabt", "wasm-objdump": "wabt",
 	"/usr/bin/rustc": "rustc libstd-rust-dev-wasm32",
+	"/usr/bin/cargo": "cargo",
 	"clang":          "clang wasi-libc libclang-rt-14-dev-wasm32",
 }
 
-// Rust is Debian's compiler, which has a WebAssembly target.
-const Rust = "/usr/bin/rustc"
+// Rust and Cargo are Debian's, whose compiler has a WebAssembly target.
+const (
+	Rust  = "/usr/bin/rustc"
+	Cargo = "/usr/bin/cargo"
+)
 
 // Need skips the test if one of the tools is missing.
 func Need(t testing.TB, tools ...string) {

@@ -27,17 +27,29 @@ var abiChecks = []Check{
 	{
 		Name:    "product",
 		Promise: "calloc fails where the product of its arguments is 2^32 or more.",
+		Large:   true,
 		Skip:    needsC(script.OpAllocZeroed),
 		Run:     runProduct,
 	},
 	{
-		Name:    "errno",
+		Name:    "errors",
 		Promise: "posix_memalign returns 0, EINVAL or ENOMEM, and stores an address only with 0; aligned_alloc refuses an alignment that is not a power of two.",
 		Skip: func(c contract.Contract) string {
 			if c.ABI == contract.C && !judge.Can(c, script.OpMemalign) && !aligns(c) {
 				return "no function takes an alignment"
 			}
 			return needsC()(c)
+		},
+		Run: runErrors,
+	},
+	{
+		Name:    "errno",
+		Promise: "In an object, a function of C that returns null sets libc's errno to ENOMEM, or to EINVAL for a wrong alignment; one that returns a block leaves it alone.",
+		Skip: func(c contract.Contract) string {
+			if !c.SetsErrno() {
+				return "applies to objects of --abi c that return null"
+			}
+			return ""
 		},
 		Run: runErrno,
 	},
@@ -109,7 +121,7 @@ func aligns(c contract.Contract) bool {
 	})
 }
 
-func runErrno(t *Trial) {
+func runErrors(t *Trial) {
 	ask := func(s *judge.Session, size, align uint64) {
 		s.Memalign(size, align)
 		if aligns(s.Contract) {
@@ -134,6 +146,24 @@ func runErrno(t *Trial) {
 	})
 }
 
+func runErrno(t *Trial) {
+	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
+		a := s.Alloc(100, 1)
+		for _, size := range []uint64{1 << 20, 1<<32 - 1, 1, 0} {
+			s.Alloc(size, 1)
+			s.Alloc(size, 64)
+			s.AllocZeroed(size, 1)
+			s.AllocZeroed(1<<32+size, 1)
+			if b := s.Realloc(a, size); b != nil {
+				a = b
+			}
+		}
+		if aligns(s.Contract) {
+			s.Do(script.Call{Op: script.OpAlloc, Size: 1, Align: 3})
+		}
+	})
+}
+
 func runUsable(t *Trial) {
 	t.each(func(s *judge.Session) {
 		s.Usable(script.Null)
@@ -151,6 +181,19 @@ func runUsable(t *Trial) {
 			}
 		}
 	})
+	// A block that grows and shrinks behind a mark lives on when the mark is released.
+	if t.Contract.HasRole(contract.Marks) {
+		t.each(func(s *judge.Session) {
+			b := s.Alloc(16, 1)
+			mark := s.Mark()
+			b = s.Realloc(b, 63)
+			s.Alloc(4, 1)
+			b = s.Realloc(b, 1)
+			s.Release(mark)
+			s.Alloc(1, 1)
+			s.Usable(b.Number)
+		})
+	}
 }
 
 func runRegion(t *Trial) {

@@ -5,10 +5,12 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -17,7 +19,9 @@ type Check struct {
 	Name    string
 	Promise string // the sentence
 
-	Whole bool // needs a memory of exactly 4 GiB
+	Whole   bool // needs a memory of exactly 4 GiB
+	Foreign bool // is about nothing but growth by others
+	Large   bool // is about nothing but sizes of 4 GiB and more
 	// Skip says why the check has nothing to judge under a contract; "" if it has.
 	Skip func(contract.Contract) string
 	// Static judges the decoded module, Run its behaviour. A check has one of the
@@ -26,9 +30,25 @@ type Check struct {
 	Run    func(*Trial)
 }
 
+// leastWhole is the least bound of requests, in bytes, at which a check fills 4 GiB.
+const leastWhole = 64 << 20
+
+// Excluded says why a scope leaves nothing of the check to judge; "" if it does.
+func (c Check) Excluded(s scope.Scope) string {
+	switch {
+	case c.Foreign && s.OwnGrowth:
+		return "growth by others is excluded"
+	case c.Whole && s.Bounded() && s.MaxRequest < leastWhole:
+		return fmt.Sprintf("requests up to %d bytes do not fill 4 GiB", s.MaxRequest)
+	case c.Large && s.Bounded():
+		return "sizes that large are excluded"
+	}
+	return ""
+}
+
 // All returns all checks in the order in which they run.
 func All() []Check {
-	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, neighbourChecks, sequenceChecks)
+	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, neighbourChecks, listChecks, sequenceChecks)
 }
 
 // Find returns the check of that name; one with no promise if there is none.

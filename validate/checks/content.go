@@ -5,6 +5,7 @@ package checks
 import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -88,6 +89,17 @@ func runZeroing(t *Trial) {
 			s.AllocZeroed(140_000, 1)
 		}
 	})
+	// At any address, and a page at a page's start.
+	t.each(func(s *judge.Session) {
+		for first := range uint64(32) {
+			s.Alloc(first, 1)
+			s.Free(s.Alloc(5000, 1))
+			s.Free(s.AllocZeroed(5000, 1))
+		}
+		s.Alloc(s.Left(), 1)
+		s.Free(s.Alloc(contract.PageSize, 1))
+		s.AllocZeroed(contract.PageSize, 1)
+	})
 	// Around pages that others grew.
 	t.each(func(s *judge.Session) {
 		s.Alloc(100, 1)
@@ -134,6 +146,12 @@ func runRealloc(t *Trial) {
 			}
 		})
 	}
+	// To a size that is the new address as well.
+	t.each(func(s *judge.Session) {
+		b := s.Alloc(10, 1)
+		s.Alloc(10, 1)
+		s.Realloc(b, ledger.Up(s.Top(), uint64(t.Contract.Align()))+s.Lead())
+	})
 	// Moves across somebody else's pages.
 	t.each(func(s *judge.Session) {
 		b := s.Alloc(1000, 8)

@@ -8,6 +8,7 @@ import (
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/scope"
 )
 
 // fed makes the generator's choices by a fuzzer's bytes: one byte where that
@@ -63,7 +64,7 @@ func FuzzCalls(f *testing.F) {
 		setup.Limit = min(setup.Limit, setup.Pages+pick.upTo(255))
 		rest := pick.source.(*fed).data
 		for _, m := range sub.modules {
-			s, err := judge.Open(m, c, setup)
+			s, err := judge.Open(m, c, scope.Scope{}, setup)
 			if err != nil {
 				t.Fatal(err)
 			}

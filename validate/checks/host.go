@@ -26,6 +26,7 @@ var hostChecks = []Check{
 	{
 		Name:    "foreign-growth",
 		Promise: "Others may grow the memory between any two calls, and those pages stay theirs.",
+		Foreign: true,
 		Skip:    needsRoom,
 		Run:     runForeignGrowth,
 	},
@@ -223,12 +224,12 @@ func runHeapEnd(t *Trial) {
 		s.Alloc(0, 1)
 	}
 	end := func(s *judge.Session) uint64 { return ledger.AddressSpace - s.Top() }
-	t.in(setup, func(s *judge.Session) { s.Alloc(end(s), 1); after(s) })
-	t.in(setup, func(s *judge.Session) { s.Alloc(10, 1); s.Alloc(end(s), 1); after(s) })
-	t.in(setup, func(s *judge.Session) { s.Alloc(end(s)-1, 1); s.Alloc(1, 1); after(s) })
+	t.in(setup, func(s *judge.Session) { s.Take(end(s)); after(s) })
+	t.in(setup, func(s *judge.Session) { s.Alloc(10, 1); s.Take(end(s)); after(s) })
+	t.in(setup, func(s *judge.Session) { s.Take(end(s) - 1); s.Alloc(1, 1); after(s) })
 	t.in(setup, func(s *judge.Session) {
 		// The last three pages one by one, each filled completely.
-		s.Alloc(end(s)-3*contract.PageSize, 1)
+		s.Take(end(s) - 3*contract.PageSize)
 		for range 3 {
 			s.Alloc(contract.PageSize, 1)
 		}
@@ -238,7 +239,14 @@ func runHeapEnd(t *Trial) {
 		for range 63 {
 			s.Alloc(64<<20, 1)
 		}
-		s.Alloc(end(s), 1)
+		s.Take(end(s))
+		after(s)
+	})
+	t.in(setup, func(s *judge.Session) {
+		a := s.Alloc(50_000, 1)
+		s.Free(s.Alloc(end(s), 1))
+		s.Free(a)
+		s.AllocZeroed(40_000, 1)
 		after(s)
 	})
 	t.in(setup, func(s *judge.Session) { s.Alloc(1<<31, 1<<31); after(s) })
@@ -258,14 +266,14 @@ func runHeapEnd(t *Trial) {
 	})
 	t.in(setup, func(s *judge.Session) {
 		// The next multiple of 16 is 2^32. A request refused there uses no memory.
-		s.Alloc(end(s)-8, 1)
+		s.Take(end(s) - 8)
 		s.Alloc(1<<32-1, 16)
 		s.Alloc(8, 1)
 		after(s)
 	})
 	t.in(setup, func(s *judge.Session) {
-		s.Alloc(end(s)-128, 1)
-		b := s.Alloc(end(s), 1)
+		s.Take(end(s) - 128)
+		b := s.Take(end(s))
 		s.Realloc(b, b.SizeOr(0)+1)
 		s.Realloc(b, b.SizeOr(0)+1<<31)
 		after(s)
@@ -274,14 +282,14 @@ func runHeapEnd(t *Trial) {
 		// There is room for the bytes that the ABI keeps before a block, but the block would
 		// be at 2^32.
 		lead := s.Lead()
-		s.Alloc(end(s)-2*lead, 1)
+		s.Take(end(s) - 2*lead)
 		s.Alloc(0, 1)
 		s.Alloc(1, 1)
 		after(s)
 	})
 	t.in(setup, func(s *judge.Session) { s.Alloc(1<<30, 1<<30); s.Alloc(1<<31, 1<<31); after(s) })
 	t.in(setup, func(s *judge.Session) {
-		s.Alloc(end(s)-200_000, 1)
+		s.Take(end(s) - 200_000)
 		b := s.Alloc(1, 1)
 		b = s.Realloc(b, 100)
 		b = s.Realloc(b, b.SizeOr(0)+end(s))
@@ -291,14 +299,14 @@ func runHeapEnd(t *Trial) {
 	})
 	t.in(setup, func(s *judge.Session) {
 		// Somebody else has the last page.
-		s.Alloc(end(s)-2*contract.PageSize, 1)
+		s.Take(end(s) - 2*contract.PageSize)
 		s.Grow(1)
 		s.Alloc(1, 1)
 		s.Alloc(contract.PageSize-1, 1)
 		after(s)
 	})
 	t.in(setup, func(s *judge.Session) {
-		s.Alloc(end(s)-contract.PageSize-5, 1)
+		s.Take(end(s) - contract.PageSize - 5)
 		s.Grow(1)
 		s.Alloc(4, 1)
 		s.Alloc(2, 1)

@@ -66,7 +66,11 @@ var limitChecks = []Check{
 // exhaust uses up all memory in smaller and smaller blocks, until one ends at the limit.
 func exhaust(s *judge.Session) {
 	end := max(s.Reach(), s.Own())
-	for s.OK() && s.Room(end) > 0 {
+	// Halves are used up within 32 steps, bounded requests in as many as they are worth.
+	for range 4096 {
+		if !s.OK() || s.Room(end) == 0 {
+			break
+		}
 		if b := s.Alloc((s.Room(end)+1)/2, 1); b == nil {
 			break // no more fits behind an alignment
 		}

@@ -163,6 +163,10 @@ func runRelease(t *Trial) {
 func runReset(t *Trial) {
 	t.each(func(s *judge.Session) {
 		s.Reset()
+		s.Alloc(0, 1)
+	})
+	t.each(func(s *judge.Session) {
+		s.Reset()
 		s.Alloc(100, 1)
 		s.Reset()
 		s.Reset()
@@ -238,6 +242,29 @@ func runMarkZeroing(t *Trial) {
 			rewind(s, func() { s.AllocZeroed(200, 1) })
 			s.AllocZeroed(4000, 1)
 			s.AllocZeroed(4000, 1)
+		})
+		// To tops whose square is near a multiple of 2^32.
+		for _, top := range []uint64{contract.PageSize + 2, 92_682} {
+			for times := range 2 {
+				t.each(func(s *judge.Session) {
+					for range times + 1 {
+						rewind(s, func() { s.Alloc(s.Room(top), 1) })
+					}
+					s.AllocZeroed(100_000, 1)
+				})
+			}
+		}
+		// To a top whose double is more than 2^32, and then to one below 2^31.
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			rewind(s, func() { s.Alloc(50_000, 1); s.Alloc(s.Room(1<<31+2000), 1) })
+			rewind(s, func() { s.Alloc(10, 1) })
+			s.AllocZeroed(40_000, 1)
+		})
+		// Across 2^31, up to as much above it as the block starts below.
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			s.Alloc(s.Room(1<<31-100), 1)
+			rewind(s, func() { s.Alloc(200, 1) })
+			s.AllocZeroed(200, 1)
 		})
 		// Behind pages of somebody else, and where the memory cannot be had.
 		t.in(fixedLimit(t.Contract, 6), func(s *judge.Session) {
@@ -355,7 +382,7 @@ func runMarkRefusal(t *Trial) {
 func runMarkHeapEnd(t *Trial) {
 	setup := script.DefaultSetup(t.Contract)
 	setup.Limit = contract.MaxPages
-	fill := func(s *judge.Session) { s.Alloc(ledger.AddressSpace-s.Top()-s.Lead(), 1) }
+	fill := func(s *judge.Session) { s.Alloc(s.Room(ledger.AddressSpace), 1) }
 	for _, rewind := range rewinds {
 		t.in(setup, func(s *judge.Session) {
 			s.Alloc(100, 1)
@@ -364,6 +391,21 @@ func runMarkHeapEnd(t *Trial) {
 			fill(s)
 			s.Alloc(1, 1)
 		})
+	}
+	// Used up to 2^32 or nearly, after less was.
+	for _, rewind := range rewinds {
+		for _, left := range []uint64{0, contract.PageSize - 2} {
+			t.in(setup, func(s *judge.Session) {
+				rewind(s, func() { s.Alloc(s.Room(contract.PageSize+2), 1) })
+				rewind(s, func() {
+					for range 5 {
+						s.Alloc(40_000, 1)
+					}
+					s.Alloc(s.Room(ledger.AddressSpace-left), 1)
+				})
+				s.AllocZeroed(200_000, 1)
+			})
+		}
 	}
 	// Marks at 2^32, released there and when they are stale.
 	t.in(setup, func(s *judge.Session) {
@@ -393,7 +435,17 @@ func runMarkHeapEnd(t *Trial) {
 		fill(s)
 		s.Alloc(1, 1)
 	})
-	// Somebody else has the last page.
+	// Somebody else has a page above 2^31, or the last one.
+	t.in(setup, func(s *judge.Session) {
+		m := s.Mark()
+		s.Alloc(3<<30, 1)
+		s.Grow(1)
+		s.Alloc(2*contract.PageSize, 1)
+		s.Release(m)
+		s.Alloc(100, 1)
+		fill(s)
+		s.Alloc(5<<29, 1)
+	})
 	t.in(setup, func(s *judge.Session) {
 		m := s.Mark()
 		s.Alloc(ledger.AddressSpace-2*contract.PageSize-s.Top()-s.Lead(), 1)

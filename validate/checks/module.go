@@ -115,7 +115,7 @@ func checkSignatures(m *wasm.Module, c contract.Contract) *report.Failure {
 			return broken(Callable, "imports that the contract names", "import %d: %s %q.%q", i, im.Kind, im.Module, im.Name)
 		}
 	}
-	return nil
+	return checkCommand(m, c)
 }
 
 func matches(im wasm.Import, want contract.Import) bool {

@@ -10,6 +10,7 @@ import (
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -38,7 +39,7 @@ func TestRapid(t *testing.T) {
 			c := Under(w.Contract, rapid.SampledFrom(ABIs(w.Contract)).Draw(t, "abi"))
 			setup := rapid.SampledFrom(worlds(c)).Draw(t, "world")
 			setup.Limit = min(setup.Limit, setup.Pages+r.upTo(20))
-			s, err := judge.Open(m, c, setup)
+			s, err := judge.Open(m, c, scope.Scope{}, setup)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,7 +15,7 @@ func Replay(calls script.Script) Check {
 		Name:    "replay",
 		Promise: "Every call of the script keeps the promise.",
 		Run: func(t *Trial) {
-			s, err := judge.Replay(t.Module, t.Contract, calls)
+			s, err := judge.Replay(t.Module, t.Contract, t.Scope, calls)
 			if t.Err = err; err == nil {
 				t.Sessions = append(t.Sessions, s)
 			}

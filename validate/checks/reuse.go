@@ -5,6 +5,7 @@ package checks
 import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/script"
 )
 
 // runReuse ends and shrinks blocks and asks for as much again. The strategy's ledger
@@ -127,6 +128,37 @@ func runReuse(t *Trial) {
 		s.Free(b)
 		s.AllocZeroed(300, 1)
 		s.AllocZeroed(300, 1)
+	})
+	// The newest block below memory that was taken back, with pages of somebody else
+	// behind: it grows up to those, and moves if that is not enough.
+	for pages := range uint64(7) {
+		for over := range uint64(2) {
+			t.each(func(s *judge.Session) {
+				s.Alloc(pages*contract.PageSize+100, 1)
+				b := s.Alloc(100, 1)
+				s.Free(s.Alloc(3*contract.PageSize, 1))
+				s.Grow(1)
+				b = s.Realloc(b, b.SizeOr(0)+s.Rest()/2)
+				s.Realloc(b, b.SizeOr(0)+s.Rest()+over)
+				s.Alloc(10, 1)
+			})
+		}
+	}
+	// Across 2^31, from where on addresses are negative.
+	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		a := s.Alloc(5000, 1)
+		b := s.Alloc(s.Room(1<<31-100), 1)
+		s.Free(s.Alloc(200, 1))
+		s.Free(s.AllocZeroed(200, 1))
+		c := s.Realloc(s.Alloc(200, 1), 50)
+		s.Free(s.Alloc(s.Room(1<<31+2000), 1))
+		s.Free(c)
+		s.Free(b)
+		s.Free(a)
+		s.AllocZeroed(4000, 1)
+		b = s.Alloc(10, 1)
+		s.Grow(1)
+		s.Realloc(b, 200_000)
 	})
 	// Alignments above what the ABI keeps before a block.
 	t.each(func(s *judge.Session) {

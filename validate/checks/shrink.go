@@ -15,14 +15,14 @@ import (
 // a second or more.
 const (
 	shrinkBudget = 100_000
-	endlessCost  = shrinkBudget / 2
+	endlessCost  = shrinkBudget / 8
 )
 
 // Shorten replaces the failure's script by a shorter one that breaks the same
 // rule, if there is one.
 func (t *Trial) Shorten(f *report.Failure) {
 	sh := &shrinker{t: t, rule: f.Rule, budget: shrinkBudget, best: *f.Script}
-	if !sh.try(f.Script.Calls) {
+	if !sh.tail() {
 		return // the calls alone do not show it: keep the script as it was
 	}
 	sh.settle()
@@ -50,7 +50,7 @@ func (sh *shrinker) try(calls []script.Call) bool {
 	if sh.budget -= len(calls); sh.budget < 0 || sh.t.Stop() {
 		return false
 	}
-	s, err := judge.Replay(sh.t.Module, sh.t.Contract, script.Script{Setup: sh.best.Setup, Calls: calls})
+	s, err := judge.Replay(sh.t.Module, sh.t.Contract, sh.t.Scope, script.Script{Setup: sh.best.Setup, Calls: calls})
 	if err != nil {
 		return false
 	}
@@ -64,6 +64,21 @@ func (sh *shrinker) try(calls []script.Call) bool {
 	sh.best.Calls, sh.failure = s.Log, s.Failure
 	sh.failure.Script = s.Script()
 	return true
+}
+
+// tail keeps the last calls, as few as show the fault of 1, 2, 4 and so on. It reports
+// whether any do.
+func (sh *shrinker) tail() bool {
+	calls := sh.best.Calls
+	for n := 1; ; n *= 2 {
+		n = min(n, len(calls))
+		if sh.try(without(calls, 0, len(calls)-n)) {
+			return true
+		}
+		if n == len(calls) {
+			return false
+		}
+	}
 }
 
 // settle tries the plainest world.

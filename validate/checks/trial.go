@@ -3,9 +3,13 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -14,9 +18,11 @@ type Trial struct {
 	Contract contract.Contract // of one ABI
 	ABI      contract.ABI      // its name, where the module has several
 	Module   judge.Module
+	Scope    scope.Scope
 	Full     bool // judge everything, whatever it takes
 	Ops      int  // calls of the random check; 0 for the level's own number
 	Seed     uint64
+	First    bool        // stop at the first failure
 	Stop     func() bool // the user gave up
 
 	Sessions []*judge.Session
@@ -37,9 +43,13 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 		return
 	}
 	setup.ABI = t.ABI
-	setup.Limit = max(setup.Limit, setup.Pages)
+	started := ledger.LayoutOf(t.Contract, setup.Base, setup.Pages*contract.PageSize).Mem / contract.PageSize
+	if started > uint64(t.Contract.PageLimit()) {
+		return // no page is left for the heads
+	}
+	setup.Limit = max(setup.Limit, setup.Pages, started)
 	var s *judge.Session
-	if s, t.Err = judge.Open(t.Module, t.Contract, setup); t.Err != nil {
+	if s, t.Err = judge.Open(t.Module, t.Contract, t.Scope, setup); t.Err != nil {
 		return
 	}
 	t.Sessions = append(t.Sessions, s)
@@ -47,23 +57,41 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 	s.Close()
 }
 
-// good reports whether nothing has gone wrong yet.
+// good reports whether there is anything more to learn. A session that broke a promise
+// hides nothing from the next.
 func (t *Trial) good() bool {
-	return t.Err == nil && (len(t.Sessions) == 0 || t.Sessions[len(t.Sessions)-1].OK())
+	f := t.last()
+	return t.Err == nil && (f == nil || !t.First && f.Rule != report.Endless)
 }
 
-// Failure returns what went wrong, if anything did.
-func (t *Trial) Failure() *report.Failure {
-	if t.Err != nil {
-		return &report.Failure{Rule: report.Instance, Expected: "a module that starts", Got: t.Err.Error()}
-	}
-	for _, s := range t.Sessions {
-		if s.Failure != nil {
-			s.Failure.Script = s.Script()
-			return s.Failure
-		}
+// last returns what went wrong in the last session.
+func (t *Trial) last() *report.Failure {
+	if n := len(t.Sessions); n > 0 {
+		return t.Sessions[n-1].Failure
 	}
 	return nil
+}
+
+// Failures returns what went wrong: for each rule that was broken, the first failure.
+func (t *Trial) Failures() []*report.Failure {
+	var list []*report.Failure
+	for _, s := range t.Sessions {
+		same := func(f *report.Failure) bool { return f.Rule == s.Failure.Rule }
+		if s.Failure != nil && !slices.ContainsFunc(list, same) {
+			s.Failure.Script = s.Script()
+			list = append(list, s.Failure)
+		}
+	}
+	if t.Err != nil {
+		list = append(list, &report.Failure{Rule: report.Instance, Expected: "a module that starts", Got: t.Err.Error()})
+	}
+	return list
+}
+
+// Endless reports whether the last call did not return.
+func (t *Trial) Endless() bool {
+	f := t.last()
+	return f != nil && f.Rule == report.Endless
 }
 
 // Calls returns the number of calls made.
@@ -75,6 +103,19 @@ func (t *Trial) Calls() int {
 	return n
 }
 
+// Refusals sums up the requests that would have fitted.
+func (t *Trial) Refusals() report.Refusals {
+	var sum report.Refusals
+	for _, s := range t.Sessions {
+		sum.Add(s.Refusals)
+	}
+	return sum
+}
+
+// belowHeads is where no linker lays out data: it leaves null free, and the judge stores
+// an address and errno there.
+var belowHeads = ledger.Span{From: 0, To: 12}
+
 // worlds returns the setups that the contract lets a host choose, the simplest first.
 func worlds(c contract.Contract) []script.Setup {
 	first := script.DefaultSetup(c)
@@ -83,12 +124,19 @@ func worlds(c contract.Contract) []script.Setup {
 		return list
 	}
 	initial := first.Pages * contract.PageSize
-	for _, base := range []uint64{1, 65535, 65536, 65537, initial - 1, initial} {
-		if base > initial || base == initial && !c.CanGrow() {
-			continue
-		}
+	bases := []uint64{1, 65535, 65536, 65537, initial - 1, initial}
+	if heads := uint64(c.HeadsSize()); heads > 0 {
+		// The last bases with the heads in front of the initial pages' end, and the first
+		// behind it.
+		bases = append(bases, initial-heads-4, initial-heads-3, initial-heads, initial-heads+1)
+	}
+	for _, base := range bases {
 		s := first
 		s.Base = base
+		l := ledger.LayoutOf(c, base, initial)
+		if base > initial || base == initial && !c.CanGrow() || !c.CanGrow() && l.Mem > initial || l.Heads.Overlaps(belowHeads) {
+			continue
+		}
 		list = append(list, s)
 	}
 	if c.Memory == contract.ImportMemory && c.PageLimit() > c.InitialPages+2 {

@@ -56,7 +56,11 @@ func newAdapter(c contract.Contract) adapter {
 	f := functionsOf(c)
 	switch c.ABI {
 	case contract.C:
-		return &cAdapter{f, uint64(c.MinAlign)}
+		a := &cAdapter{f, contract.CAlign, uint64(c.ListHeader())}
+		if !c.Strategy.Row().Generated {
+			a.least = uint64(c.MinAlign)
+		}
+		return a
 	case contract.CosmWasmABI:
 		return &cosmwasmAdapter{f, uint64(c.MinAlign), map[uint64]region{}}
 	case contract.ProxyWasm:

@@ -124,8 +124,15 @@ func (s *Session) judgeRefusal(old *Block, ask ledger.Request, pages uint64) {
 	if old != nil {
 		s.checkContents(old.Span, old.seed, old.Size())
 	}
-	if validAlign(s.request) {
-		s.broke(s.ledger.Refused(ask))
+	if !validAlign(s.request) {
+		return
+	}
+	switch breach := s.ledger.Refused(ask); {
+	case breach == nil:
+	case s.terms.MayRefuse && !s.Scope.Strict:
+		s.Refusals.Refuse(ask.Size)
+	default:
+		s.broke(breach)
 	}
 }
 
@@ -149,6 +156,7 @@ func (s *Session) judgeBlock(c *script.Call, old *Block, ask ledger.Request, han
 	if !s.OK() {
 		return nil
 	}
+	s.Refusals.Fitted++
 	if old != nil {
 		b.seed = old.seed
 		s.end(old)

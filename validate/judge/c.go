@@ -13,25 +13,37 @@ import (
 )
 
 // cAdapter is for C's malloc and its family (ISO C 7.24.3; POSIX, posix_memalign).
-// A request with an alignment of up to cAlign goes to malloc, others to aligned_alloc.
+// A request with an alignment of up to least goes to malloc, others to aligned_alloc.
 type cAdapter struct {
 	functions
-	least uint64 // alignment of every block, in bytes
+	// least is the alignment of every block in bytes: that of max_align_t (tool-conventions,
+	// BasicCABI: long double is aligned to 16), or what a third-party contract says. This
+	// project's modules keep as many bytes before a block, but for those with a header.
+	least  uint64
+	header uint64 // bytes before each block that say where it goes when it ends; or 0
 }
-
-// cAlign is the alignment of max_align_t in bytes, which every block has, and
-// the bytes that this project's modules keep before a block (tool-conventions,
-// BasicCABI: long double is aligned to 16).
-const cAlign = 16
 
 // opAligned is an alloc that aligned_alloc serves.
 const opAligned script.Op = "aligned"
 
-// slot is where posix_memalign stores the address: below every heap base, if there is
-// room. The bytes there are restored at once.
-const slot = 4
+// slot is where posix_memalign stores the address, and errnoSlot where libc's errno is:
+// below every heap base, if there is room. The bytes there are restored at once.
+const (
+	slot      = 4
+	errnoSlot = 8
+	untouched = 0x5eed5eed // what a slot holds before the call
+)
 
-// The errors of posix_memalign that WASI numbers (wasi_snapshot_preview1,
+// errnoAt is the address of errno for a module that sets it: 0, as in a program without
+// libc, where the heap leaves no room below it.
+func errnoAt(c contract.Contract, s script.Setup) uint64 {
+	if !c.SetsErrno() || s.Base < errnoSlot+4 {
+		return 0
+	}
+	return errnoSlot
+}
+
+// The errors of these functions that WASI numbers (wasi_snapshot_preview1,
 // errno: inval, nomem).
 const (
 	errInvalid  = 28
@@ -52,19 +64,45 @@ func (a *cAdapter) plan(r request) (contract.Function, []uint64) {
 // aligned reports whether aligned_alloc serves the request.
 func (a *cAdapter) aligned(r request) bool {
 	return r.op == script.OpAlloc && a.functions.has(opAligned) &&
-		(r.align > cAlign || !powerOfTwo(r.align) || !a.functions.has(script.OpAlloc))
+		(r.align > a.least || !powerOfTwo(r.align) || !a.functions.has(script.OpAlloc))
 }
 
 func (a *cAdapter) shape(r request) shape {
-	align := uint64(cAlign)
+	align := a.least
 	if a.aligned(r) || r.op == script.OpMemalign {
 		align = max(align, r.align)
 	}
-	whole := max(align, a.least)
-	return shape{align: whole, lead: align, whole: whole}
+	if a.header != 0 {
+		return shape{align: align, lead: a.header, whole: align}
+	}
+	return shape{align: align, lead: align, whole: align}
 }
 
 func (a *cAdapter) call(in *instance, r request) (answer, error) {
+	if in.errno == 0 {
+		return a.request(in, r)
+	}
+	before := in.word(in.errno, untouched)
+	got, err := a.request(in, r)
+	number := in.word(in.errno, before)
+	want := uint32(untouched)
+	switch {
+	case err != nil || !r.op.Makes() || r.op == script.OpMemalign: // which may set it and returns a number
+		return got, err
+	case !validAlign(r):
+		want = errInvalid
+	case got.ptr == 0:
+		want = errNoMemory
+	case a.header != 0 && got.ptr == r.handle: // it may have been refused another place
+		return got, nil
+	}
+	if number != want {
+		return answer{}, &ledger.Breach{Rule: "errno", Expected: fmt.Sprintf("errno to be %d after the call", want), Got: fmt.Sprint(number)}
+	}
+	return got, nil
+}
+
+func (a *cAdapter) request(in *instance, r request) (answer, error) {
 	if r.op == script.OpMemalign {
 		return a.memalign(in, r)
 	}
@@ -72,16 +110,20 @@ func (a *cAdapter) call(in *instance, r request) (answer, error) {
 	return answer{ptr, ptr}, err
 }
 
+// word stores a word and returns what was there.
+func (in *instance) word(at uint64, value uint32) (before uint32) {
+	before = binary.LittleEndian.Uint32(in.Bytes()[at:])
+	binary.LittleEndian.PutUint32(in.Bytes()[at:], value)
+	return before
+}
+
 // memalign calls posix_memalign, and judges what it returns beside a block.
 func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
-	const untouched = 0x5eed5eed
-	before := binary.LittleEndian.Uint32(in.Bytes()[slot:])
-	binary.LittleEndian.PutUint32(in.Bytes()[slot:], untouched)
+	before := in.word(slot, untouched)
 	code, err := in.call(a.plan(r))
-	stored := binary.LittleEndian.Uint32(in.Bytes()[slot:])
-	binary.LittleEndian.PutUint32(in.Bytes()[slot:], before)
+	stored := in.word(slot, before)
 	wrong := func(expected, got string, args ...any) (answer, error) {
-		return answer{}, &ledger.Breach{Rule: "errno", Expected: expected, Got: fmt.Sprintf(got, args...)}
+		return answer{}, &ledger.Breach{Rule: "error-number", Expected: expected, Got: fmt.Sprintf(got, args...)}
 	}
 	valid := validAlign(r)
 	switch {

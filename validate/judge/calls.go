@@ -22,6 +22,17 @@ func (s *Session) Alloc(size, align uint64) *Block {
 	return nil
 }
 
+// Take makes blocks of n bytes together, and returns the last: one block, unless the
+// scope bounds requests.
+func (s *Session) Take(n uint64) *Block {
+	b := s.Alloc(n, 1)
+	for b != nil && b.Size() < n {
+		n -= min(n, b.Size()+s.Lead())
+		b = s.Alloc(n, 1)
+	}
+	return b
+}
+
 // AllocZeroed makes a block of zeroes; nil if there is none.
 func (s *Session) AllocZeroed(size, align uint64) *Block {
 	return s.Do(script.Call{Op: script.OpAllocZeroed, Size: size, Align: align})
@@ -57,6 +68,13 @@ func (s *Session) FreeNull() { s.Do(script.Call{Op: script.OpFree, Block: script
 
 // Usable asks for the size of the block with a number, or of [script.Null].
 func (s *Session) Usable(block int) { s.Do(script.Call{Op: script.OpUsable, Block: block}) }
+
+// Write repeats a word over all of a block, as the program whose block it is.
+func (s *Session) Write(b *Block, word uint64) {
+	if b != nil {
+		s.Do(script.Call{Op: script.OpWrite, Block: b.Number, Size: word & (1<<32 - 1)})
+	}
+}
 
 // Mark makes a mark and returns its number; that of no mark if the function is absent.
 func (s *Session) Mark() int {
@@ -95,6 +113,15 @@ func (s *Session) Top() uint64 { return s.ledger.Top() }
 
 // Own is the end of the allocator's memory around top.
 func (s *Session) Own() uint64 { return s.ledger.Own() }
+
+// Needed is the sum of what the blocks of each class took that were live at once, in
+// bytes; 0 if the strategy has no classes.
+func (s *Session) Needed() uint64 {
+	if l, ok := s.ledger.(interface{ Needed() uint64 }); ok {
+		return l.Needed()
+	}
+	return 0
+}
 
 // Left is the size of the largest block that fits without growth.
 func (s *Session) Left() uint64 { return s.Room(s.Own()) }

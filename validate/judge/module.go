@@ -7,6 +7,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -32,25 +33,24 @@ type instance struct {
 	engine.Memory
 	store     engine.Store
 	allocator engine.Instance
+	errno     uint64 // address of libc's errno; 0 where there is none
 }
 
-// instantiate makes an instance that shares no state with others.
-func (m Module) instantiate(c contract.Contract, s script.Setup) (*instance, error) {
-	in := &instance{store: m.Engine.NewStore()}
-	if err := in.start(m.code, c, s); err != nil {
-		in.close()
-		return nil, err
-	}
-	return in, nil
-}
-
-func (in *instance) start(m engine.Module, c contract.Contract, s script.Setup) error {
+// start makes the instance, which shares no state with others. It calls prepare with the
+// bytes of an imported memory before the module starts.
+func (in *instance) start(m Module, c contract.Contract, s script.Setup, prepare func(mem uint64)) error {
+	in.store, in.errno = m.Engine.NewStore(), errnoAt(c, s)
 	in.store.Limit(s.Limit)
 	imports, err := engine.Provide(in.store, supplies(c, s))
 	if err != nil {
 		return err
 	}
-	if in.allocator, err = in.store.Instantiate(m, imports); err != nil {
+	if c.Memory == contract.ImportMemory {
+		module, name, _ := contract.SplitImport(c.MemoryName)
+		in.Memory = imports[module].Memory(name)
+		prepare(in.Pages() * contract.PageSize)
+	}
+	if in.allocator, err = in.store.Instantiate(m.code, imports); err != nil {
 		return err
 	}
 	if in.Memory = in.allocator.Memory(c.MemoryName); in.Memory == nil {
@@ -89,8 +89,14 @@ func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 			x.Kind = wasm.KindGlobal
 			x.Global = wasm.GlobalType{Type: wasm.I32}
 			x.Value = s.Base
-			if c.HeapBase.Linker && im.Name == contract.LinkerEnd {
+			switch {
+			case !c.HeapBase.Linker:
+			case im.Name == contract.LinkerEnd:
 				x.Value = uint64(c.InitialPages) * contract.PageSize
+			case im.Name == contract.LinkerHeads:
+				x.Value = ledger.LayoutOf(c, s.Base, 0).Heads.From - 4*uint64(c.FirstHead())
+			case im.Name == contract.LinkerErrno:
+				x.Value = errnoAt(c, s)
 			}
 		case "func":
 			// The one host function that contracts name is Nitro's, which only the

@@ -9,10 +9,14 @@ import (
 
 // Every byte that the judge writes depends on its owner's seed and on its offset, so a
 // byte that is overwritten, off by one or copied from elsewhere is found. No byte is 0,
-// so a written one never looks like cleared memory.
+// so a written one never looks like cleared memory. Only what a program writes by a
+// script's line may be anything.
 
 // word returns the 8 bytes at offset 8*i of the owner's pattern.
 func word(seed, i uint64) uint64 {
+	if seed&wordSeed != 0 {
+		return seed<<32 | seed&(1<<32-1)
+	}
 	x := (seed + i) * 0x9e3779b97f4a7c15
 	x ^= x >> 29
 	x *= 0xbf58476d1ce4e5b9

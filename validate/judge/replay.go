@@ -4,12 +4,13 @@ package judge
 
 import (
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
 // Replay runs a script on a new instance. Blocks keep the numbers they had.
-func Replay(m Module, c contract.Contract, list script.Script) (*Session, error) {
-	s, err := Open(m, c, list.Setup)
+func Replay(m Module, c contract.Contract, sc scope.Scope, list script.Script) (*Session, error) {
+	s, err := Open(m, c, sc, list.Setup)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/validate/unit"
 )
@@ -18,15 +19,18 @@ import (
 // calls.
 type Session struct {
 	Contract contract.Contract // of one ABI
+	Scope    scope.Scope
 	Setup    script.Setup
 	Limit    uint64        // pages that the memory can have, by host and contract
 	Log      []script.Call // so far
 	Peak     uint64        // most bytes of memory
+	Refusals report.Refusals
 	Failure  *report.Failure
 
 	in      *instance
 	abi     adapter
 	owners  owners
+	layout  ledger.Layout
 	ledger  ledger.Ledger
 	terms   ledger.Terms
 	request request      // the last one
@@ -36,11 +40,12 @@ type Session struct {
 	seeds   uint64
 }
 
-// Seeds of the patterns outside of blocks.
+// Seeds of the patterns outside of blocks, and of blocks that a program wrote to.
 const (
 	belowSeed   = 1 << 40
 	garbageSeed = 2 << 40
 	foreignSeed = 3 << 40
+	wordSeed    = 1 << 63 // and a word, which is repeated
 )
 
 // mostCleared is the most bytes that the judge makes an allocator clear by force: each
@@ -49,37 +54,73 @@ const mostCleared = 4 << 20
 
 // Open makes a session in the world that a setup describes: with somebody else's pages,
 // bytes below the base that are not the allocator's and, if the contract says that the
-// memory is dirty, a host's bytes above it.
-func Open(m Module, c contract.Contract, setup script.Setup) (*Session, error) {
-	in, err := m.instantiate(c, setup)
-	if err != nil {
+// memory is dirty, a host's bytes above it. They are there before the module starts if it
+// imports its memory.
+func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*Session, error) {
+	s := &Session{Contract: c, Scope: sc, Setup: setup, in: new(instance), abi: newAdapter(c), marks: map[int]mark{}, terms: ledger.TermsOf(c)}
+	if err := s.in.start(m, c, setup, s.prepare); err != nil {
+		s.in.close()
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
-	s := &Session{Contract: c, Setup: setup, in: in, abi: newAdapter(c), marks: map[int]mark{}}
 	s.setLimit(setup.Limit)
-	if have := in.Pages(); have < setup.Pages && !in.Grow(setup.Pages-have) {
-		in.close()
-		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", unit.Pages(have), setup.Pages)
+	started := s.in.Pages()
+	if started < setup.Pages && !s.in.Grow(setup.Pages-started) {
+		s.in.close()
+		return nil, fmt.Errorf("the memory of %s does not grow to the %d of the setup", unit.Pages(started), setup.Pages)
 	}
-	mem := in.Pages() * contract.PageSize
-	own := ledger.Owned(c, setup.Base, mem)
-	s.owners = owners{base: setup.Base, mem: own}
-	s.ledger, s.terms = ledger.New(c, setup.Base, mem), ledger.TermsOf(c)
-	s.Peak = mem
-	if !s.terms.Statics {
-		s.write(ledger.Span{From: 0, To: min(setup.Base, mem)}, belowSeed)
+	switch {
+	case c.Memory == contract.ImportMemory:
+	case c.HasStart():
+		s.prepare(uint64(c.InitialPages) * contract.PageSize)
+	default:
+		s.prepare(s.Mem())
 	}
-	if c.Dirty {
-		s.soil(ledger.Span{From: min(setup.Base, own), To: own})
+	if want := s.layout.Mem / contract.PageSize; c.HasStart() && started != want {
+		s.Fail("growth", "a start in "+unit.Pages(want), "%d", started)
+		return s, nil
 	}
-	s.addForeign(mem)
+	s.Peak = s.Mem()
+	s.addForeign(s.Mem())
 	return s, nil
 }
 
-// soil writes a host's bytes to every address that blocks can reach soon.
-func (s *Session) soil(area ledger.Span) {
-	area.To = min(area.To, area.From+16<<20)
-	fill(s.in.Bytes()[area.From:area.To], garbageSeed, 0)
+// prepare enters what lies where in a memory of mem bytes before the module starts, and
+// writes the bytes that are not the allocator's.
+func (s *Session) prepare(mem uint64) {
+	l := ledger.LayoutOf(s.Contract, s.Setup.Base, mem)
+	s.layout, s.ledger = l, ledger.New(s.Contract, s.Setup.Base, mem)
+	s.owners = owners{base: l.Start, mem: l.Foreign.From}
+	if !s.terms.Statics {
+		for _, area := range s.below() {
+			s.write(area, belowSeed)
+		}
+	}
+	if s.Contract.Dirty {
+		s.soil()
+	}
+	s.addForeign(mem)
+	s.owners.mem = l.Mem
+}
+
+// below returns what lies below the base and is not the allocator's.
+func (s *Session) below() []ledger.Span {
+	heads, end := s.layout.Heads, min(s.Setup.Base, s.Mem())
+	if heads.From >= end {
+		return []ledger.Span{{From: 0, To: end}}
+	}
+	return []ledger.Span{{From: 0, To: heads.From}, {From: heads.To, To: end}}
+}
+
+// soil writes a host's bytes to every address that blocks can reach soon. Once a module
+// has started, its heads are no memory of the host's.
+func (s *Session) soil() {
+	from, to := s.Setup.Base, s.owners.mem
+	if s.Contract.Memory == contract.ExportMemory {
+		from = s.layout.Start
+	}
+	if to = min(to, from+16<<20); from < to {
+		fill(s.in.Bytes()[from:to], garbageSeed, 0)
+	}
 }
 
 // addForeign enters the pages that somebody else grew.
@@ -127,12 +168,13 @@ func (s *Session) setLimit(pages uint64) {
 
 // Do runs one line of a script and returns the block made, if any. A line does nothing
 // if its block does not exist, since an earlier call returned none, or if the module
-// lacks the function.
+// lacks the function. What the scope leaves out is not done, and sizes stay within its
+// bound.
 func (s *Session) Do(c script.Call) *Block {
 	if !s.OK() {
 		return nil
 	}
-	c.Made, c.Size = -1, s.within(c.Op, c.Size)
+	c.Made, c.Size = -1, s.within(c)
 	if c.Op.Names() {
 		c.Made = len(s.blocks)
 		s.blocks = append(s.blocks, nil)
@@ -140,9 +182,20 @@ func (s *Session) Do(c script.Call) *Block {
 	var made *Block
 	switch c.Op {
 	case script.OpGrow:
+		if s.Scope.OwnGrowth {
+			return nil
+		}
 		s.hostGrow(&c)
 	case script.OpLimit:
 		s.setLimit(max(c.Size, s.in.Pages()))
+	case script.OpWrite:
+		b, ok := s.block(c)
+		if !ok || b == nil {
+			return nil
+		}
+		s.checkContents(b.Span, b.seed, b.Size())
+		b.seed = wordSeed | c.Size
+		s.write(b.Span, b.seed)
 	case script.OpMark, script.OpRelease, script.OpReset:
 		if !s.rewinds(c) {
 			return nil
@@ -168,8 +221,16 @@ func (s *Session) Do(c script.Call) *Block {
 }
 
 // within returns the size as the operation can be asked for it.
-func (s *Session) within(op script.Op, size uint64) uint64 {
-	if size < ledger.AddressSpace || op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
+func (s *Session) within(c script.Call) uint64 {
+	size := c.Size
+	if c.Op.Makes() {
+		align := c.Align
+		if old, ok := s.block(c); ok && old != nil {
+			align = old.align
+		}
+		size = s.Scope.Bound(size, align)
+	}
+	if size < ledger.AddressSpace || c.Op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
 		return min(size, ledger.AddressSpace-1)
 	}
 	return min(size, script.MostProduct-1) &^ (1<<16 - 1)
@@ -233,9 +294,10 @@ func (s *Session) inspect() {
 	if s.terms.Statics {
 		return
 	}
-	below := ledger.Span{From: 0, To: min(s.Setup.Base, s.Mem())}
-	if addr, ok := s.intact(below, belowSeed); !ok && s.OK() {
-		s.Fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+	for _, area := range s.below() {
+		if addr, ok := s.intact(area, belowSeed); !ok && s.OK() {
+			s.Fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
+		}
 	}
 }
 

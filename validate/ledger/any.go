@@ -11,7 +11,7 @@ import (
 )
 
 var anyStrategy = strategy{
-	terms: Terms{Statics: true, EmptyAnywhere: true, OnlyDefined: true},
+	terms: Terms{Statics: true, EmptyAnywhere: true, MayRefuse: true, OnlyDefined: true},
 	open: func(c contract.Contract, base, own uint64) Ledger {
 		return &thirdParty{newBump(c, base, own), c.ABI == contract.C}
 	},

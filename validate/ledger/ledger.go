@@ -53,6 +53,8 @@ type Terms struct {
 	Statics bool
 	// EmptyAnywhere: a block of size 0 may have any aligned address, and for C be null.
 	EmptyAnywhere bool
+	// MayRefuse: a request that would fit may be refused, though that counts.
+	MayRefuse bool
 	// OnlyDefined: calls that the standard of their ABI leaves open are not made.
 	OnlyDefined bool
 	// Consecutive: as long as no block ends, each begins at the first aligned
@@ -69,13 +71,15 @@ type strategy struct {
 var strategies = map[contract.Strategy]strategy{
 	contract.Bump:  bumpStrategy,
 	contract.Stack: stackStrategy,
+	contract.Lists: listsStrategy,
 	contract.Any:   anyStrategy,
 }
 
-// New opens the ledger of the contract's strategy, for a heap that starts at base in
-// a memory of mem bytes.
+// New opens the ledger of the contract's strategy, for a heap base in a memory of mem
+// bytes before the module starts.
 func New(c contract.Contract, base, mem uint64) Ledger {
-	return strategies[c.Strategy].open(c, base, Owned(c, base, mem))
+	l := LayoutOf(c, base, mem)
+	return strategies[c.Strategy].open(c, l.Start, l.Own)
 }
 
 // TermsOf returns the terms of the contract's strategy.

@@ -2,8 +2,6 @@
 
 package ledger
 
-import "github.com/genalloc/genalloc/contract"
-
 // AddressSpace is the end of a 32-bit memory, in bytes.
 const AddressSpace = 1 << 32
 
@@ -19,14 +17,3 @@ func (s Span) Overlaps(o Span) bool { return max(s.From, o.From) < min(s.To, o.T
 
 // Up rounds an address up to a multiple of align, a power of two.
 func Up(addr, align uint64) uint64 { return (addr + align - 1) &^ (align - 1) }
-
-// Owned returns the end of what belongs to the allocator before the first call in a
-// memory of mem bytes: the pages that the contract declares, and the rest of the
-// page in which an imported base lies.
-func Owned(c contract.Contract, base, mem uint64) uint64 {
-	end := uint64(c.InitialPages) * contract.PageSize
-	if c.HeapBase.Imported() {
-		end = max(end, Up(base, contract.PageSize))
-	}
-	return min(end, mem)
-}

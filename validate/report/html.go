@@ -25,9 +25,9 @@ func (r *Report) WriteHTML(w io.Writer, title string, sum [sha256.Size]byte, too
 	data := struct {
 		*Report
 		Title, Sum, Tool string
-		Failed           []Result
+		Failed           []Cause
 		Picture          *picture
-	}{Report: r, Title: title, Sum: fmt.Sprintf("%x", sum), Tool: tool, Failed: r.distinct()}
+	}{Report: r, Title: title, Sum: fmt.Sprintf("%x", sum), Tool: tool, Failed: r.Causes()}
 	if r.Heap != nil {
 		p := draw(*r.Heap, r.Judged, !r.OK())
 		data.Picture = &p

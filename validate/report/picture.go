@@ -75,7 +75,7 @@ func draw(run script.Script, c contract.Contract, failed bool) picture {
 	mem := d.pages * contract.PageSize
 	d.top = run.Setup.Base
 	d.box("below", 0, d.steps, ledger.Span{From: 0, To: min(d.top, mem)}, "below the heap base")
-	d.box("foreign", 0, d.steps, ledger.Span{From: ledger.Owned(c, d.top, mem), To: mem}, "somebody else's")
+	d.box("foreign", 0, d.steps, ledger.Span{From: ledger.LayoutOf(c, d.top, mem).Own, To: mem}, "somebody else's")
 	d.size(0)
 	for i, call := range calls {
 		d.call(i, call)

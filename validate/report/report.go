@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -32,6 +33,10 @@ type Report struct {
 	Seed     uint64   `json:"seed"`
 	Results  []Result `json:"checks"`
 
+	Excluded []scope.Exclusion `json:"excluded,omitempty"`
+	Refusals *Refusals         `json:"refusals,omitempty"` // nil where each is a failure
+
+	All    bool              `json:"-"` // show every failure, and not one for each cause
 	Judged contract.Contract `json:"-"`
 	Heap   *script.Script    `json:"-"` // the run that the picture is drawn from; nil for none
 }
@@ -59,9 +64,9 @@ type Failure struct {
 	Script   *script.Script `json:"script,omitempty"` // the shortest sequence found that shows it
 }
 
-// Rules after which the judge stops calling the module.
+// Rules after which the judge calls the module less, or no more.
 const (
-	Endless  = "endless"  // a call does not return: calling it again would not either
+	Endless  = "endless"  // a call does not return
 	Instance = "instance" // the module does not start
 )
 
@@ -84,6 +89,12 @@ func (r *Report) Join(name string, other *Report) *Report {
 		return other
 	}
 	r.Results = append(r.Results, other.Results...)
+	switch {
+	case r.Refusals == nil:
+		r.Refusals = other.Refusals
+	case other.Refusals != nil:
+		r.Refusals.Add(*other.Refusals)
+	}
 	return r
 }
 
@@ -117,6 +128,43 @@ func (r *Report) Err() error {
 		return nil
 	}
 	return fmt.Errorf("%d of %d checks failed: %s", len(names), r.Checks(), strings.Join(names, ", "))
+}
+
+// A Cause is a failure that stands for all others that broke the same rule: the one with
+// the shortest script.
+type Cause struct {
+	Result
+	Also []string // other checks that fail for it
+}
+
+// Causes returns the causes of all failures, the one with the shortest script first. If
+// All is set, each failure is its own.
+func (r *Report) Causes() []Cause {
+	failed := r.distinct()
+	slices.SortStableFunc(failed, func(a, b Result) int { return a.Failure.calls() - b.Failure.calls() })
+	var list []Cause
+	for _, f := range failed {
+		i := slices.IndexFunc(list, func(c Cause) bool { return c.Failure.Rule == f.Failure.Rule })
+		if i < 0 || r.All {
+			list = append(list, Cause{Result: f})
+			continue
+		}
+		name := f.name()
+		if name == list[i].name() {
+			name += " on " + f.Engine
+		}
+		if !slices.Contains(list[i].Also, name) {
+			list[i].Also = append(list[i].Also, name)
+		}
+	}
+	return list
+}
+
+func (f *Failure) calls() int {
+	if f.Script == nil {
+		return 0
+	}
+	return len(f.Script.Calls)
 }
 
 // distinct returns the failures, with one for all engines on which a check failed in

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// WriteTable writes the report for a terminal: one line for each check, then
-// each failure with its script. Names that come from the module are quoted.
+// WriteTable writes the report for a terminal: one line for each check, then each cause
+// of failures with its script, and what was excluded or refused. Names that come from the module are quoted.
 func (r *Report) WriteTable(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "CHECK\tENGINE\tRESULT\tFIGURE\tTIME")
@@ -26,10 +26,23 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	for _, x := range r.distinct() {
+	for _, x := range r.Causes() {
 		if _, err := io.WriteString(w, "\n"+x.text()); err != nil {
 			return err
 		}
+	}
+	if r.Excluded != nil {
+		fmt.Fprintln(tw, "\nEXCLUDED\tNOT JUDGED")
+		for _, x := range r.Excluded {
+			fmt.Fprintf(tw, "%s\t%s\n", x.What, x.Unjudged)
+		}
+		if err := tw.Flush(); err != nil {
+			return err
+		}
+	}
+	if r.Refusals != nil {
+		_, err := fmt.Fprintf(w, "\n%s\n", r.Refusals)
+		return err
 	}
 	return nil
 }
@@ -50,13 +63,17 @@ func short(d time.Duration) string {
 	return d.Round(100 * time.Microsecond).String()
 }
 
-// text returns the lines about a failure.
-func (x Result) text() string {
+// text returns the lines about a cause.
+func (x Cause) text() string {
 	on := ""
 	if x.Engine != "" {
 		on = " on " + x.Engine
 	}
-	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details())
+	also := ""
+	if x.Also != nil {
+		also = fmt.Sprintf("  also in   %s: see --all\n", strings.Join(x.Also, ", "))
+	}
+	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details(), also)
 }
 
 // details returns the lines that do not depend on the check or the engine.
@@ -79,7 +96,7 @@ func (f *Failure) details() string {
 }
 
 // WriteJSON writes the report as one JSON object with the fields of [Report]:
-// contract, level, engines, seed and checks. Each of checks has check, promise, abi, engine,
+// contract, level, engines, seed, checks, excluded and refusals. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
 // failure: rule, call, expected, got, hint and script with setup and calls.
 func (r *Report) WriteJSON(w io.Writer) error {

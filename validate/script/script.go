@@ -32,8 +32,8 @@ func DefaultSetup(c contract.Contract) Setup {
 // Op is what a line of a script does.
 type Op string
 
-// The operations. Grow and limit are what the host does, all others are calls of
-// the allocator.
+// The operations. Grow and limit are what the host does, write is what a program does,
+// and all others are calls of the allocator.
 const (
 	OpAlloc       Op = "alloc"
 	OpAllocZeroed Op = "alloc_zeroed"
@@ -41,6 +41,7 @@ const (
 	OpFree        Op = "free"
 	OpMemalign    Op = "memalign" // posix_memalign
 	OpUsable      Op = "usable"   // malloc_usable_size
+	OpWrite       Op = "write"    // what the block's owner does
 	OpMark        Op = "mark"
 	OpRelease     Op = "release"
 	OpReset       Op = "reset"
@@ -51,7 +52,7 @@ const (
 // operands lists what each operation takes, for the parser and its messages.
 var operands = map[Op]string{
 	OpAlloc: "SIZE ALIGN", OpAllocZeroed: "SIZE ALIGN", OpRealloc: "BLOCK SIZE",
-	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpMark: "", OpRelease: "MARK", OpReset: "",
+	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpWrite: "BLOCK WORD", OpMark: "", OpRelease: "MARK", OpReset: "",
 	OpGrow: "PAGES", OpLimit: "PAGES",
 }
 
@@ -59,7 +60,7 @@ var operands = map[Op]string{
 type Call struct {
 	Op    Op     `json:"op"`
 	Block int    `json:"block"`           // number of the block or mark that it is about, -1 for null
-	Size  uint64 `json:"size"`            // bytes, or pages for grow and limit
+	Size  uint64 `json:"size"`            // bytes; pages for grow and limit; the word that write repeats
 	Align uint64 `json:"align,omitempty"` // bytes
 
 	// What the call returned. A replay ignores it.
@@ -80,7 +81,9 @@ func (op Op) Makes() bool {
 }
 
 // Takes reports whether the operation is about a block made before.
-func (op Op) Takes() bool { return op == OpRealloc || op == OpFree || op == OpUsable }
+func (op Op) Takes() bool {
+	return op == OpRealloc || op == OpFree || op == OpUsable || op == OpWrite
+}
 
 // Names reports whether later lines can name what the line makes: a block or a mark.
 func (op Op) Names() bool { return op.Makes() || op == OpMark }
@@ -117,6 +120,8 @@ func (c Call) String() string {
 		fmt.Fprintf(&b, " %s %d", blockName(c.Block), c.Size)
 	case OpFree, OpUsable:
 		fmt.Fprintf(&b, " %s", blockName(c.Block))
+	case OpWrite:
+		fmt.Fprintf(&b, " %s %#x", blockName(c.Block), c.Size)
 	case OpRelease:
 		fmt.Fprintf(&b, " %s", markName(c.Block))
 	default:

@@ -18,3 +18,11 @@ func Pages(n uint64) string { return Count(n, "page") }
 
 // Bytes writes a number of bytes.
 func Bytes(n uint64) string { return Count(n, "byte") }
+
+// Grouped writes a number with a comma before every three digits.
+func Grouped(n uint64) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", Grouped(n/1000), n%1000)
+}

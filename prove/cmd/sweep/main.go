@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Sweep proves a module for every value of every parameter of the core ABI, and for
-// every two values of two parameters. It prints a line a module and the totals, and
-// exits 1 if one is refuted or left open.
+// Sweep proves a module for every value of every parameter of the core ABI, for each
+// strategy with marks and without; and of the default strategy without marks for every
+// two values of two parameters. It prints a line a module and the totals, and exits 1
+// if one is refuted or left open.
 //
-//	go run ./prove/cmd/sweep [-shard i/n] [-jobs N] [-timeout DURATION] [-list]
+//	go run ./prove/cmd/sweep [-shard i/n] [-jobs N] [-timeout DURATION] [-list] [-- CONTRACT...]
+//
+// A contract is one argument, such as "--strategy=stack --dirty". Those given are proved
+// instead of the list.
 package main
 
 import (
@@ -45,19 +49,22 @@ func run(ctx context.Context, shard string, list bool, o prove.Options) error {
 	if _, err := fmt.Sscanf(shard, "%d/%d", &part, &of); err != nil || part < 1 || part > of {
 		return fmt.Errorf("flag -shard: %q is not i/n with i from 1 to n", shard)
 	}
-	rows, _ := grid.Cover()
 	start := time.Now()
 	modules, obligations, skipped, open := 0, 0, 0, 0
-	for i, r := range rows {
+	contracts := flag.Args()
+	if len(contracts) == 0 {
+		contracts = texts()
+	}
+	for i, text := range contracts {
 		if i%of != part-1 {
 			continue
 		}
 		if list {
-			fmt.Println("genalloc", r.Text())
+			fmt.Println("genalloc", text)
 			continue
 		}
 		began := time.Now()
-		n, err := decide(ctx, r.Text(), o)
+		n, err := decide(ctx, text, o)
 		verdict := "proved"
 		switch {
 		case err == nil:
@@ -70,7 +77,7 @@ func run(ctx context.Context, shard string, list bool, o prove.Options) error {
 			verdict = err.Error()
 			open++
 		}
-		fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", r.Text(), verdict, n, time.Since(began).Seconds())
+		fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", text, verdict, n, time.Since(began).Seconds())
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -87,6 +94,19 @@ func run(ctx context.Context, shard string, list bool, o prove.Options) error {
 		return fmt.Errorf("%d modules are refuted or left open", open)
 	}
 	return nil
+}
+
+// texts lists the contracts.
+func texts() (list []string) {
+	rows, _ := grid.Cover()
+	for _, r := range rows {
+		variants := grid.Variants(r.Text())
+		if !r.Alone() {
+			variants = variants[:1]
+		}
+		list = append(list, variants...)
+	}
+	return list
 }
 
 // exceptions are what cannot be proved, with the reason.

@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: MIT OR Apache-2.0
 ;; CONTRACT --abi=c
-;; ERROR "errno" errno
+;; ERROR "errors" error-number
 ;;
 ;; Null is stored where there is no block.
 (module

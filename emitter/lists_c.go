@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package emitter
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+)
+
+// deriveListsC changes a model of lists to one of the c ABI, whose blocks know their
+// class. See lists_c.wat.tmpl.
+func deriveListsC(m *Model, c contract.Contract) {
+	set := func(axis, choice string) { m.Choices[axis] = choice }
+	limited := c.MaxBlock < contract.MaxListed
+	set("invariant", "lists_c")
+	set("round", "kept")
+	set("units", "c")
+	set("find", "here")
+	set("findlocals", pick(c.Classes > 1, "many", pick(limited, "units", "")))
+	set("miss", "c")
+	set("fits", pick(limited, "climited", "c"))
+	set("bytes", pick(c.Optimize == contract.Size, "class", pick(c.Classes > 1, "here", "one")))
+	set("within", "flat")
+	set("place", "flat")
+	set("behind", "flat")
+	set("skipped", "")
+	set("clearnew", pick(c.Dirty, "always", "reused"))
+	m.Functions = []string{"lists.refill", "lists_c.give"}
+	if c.HasStart() {
+		m.Functions = append(m.Functions, "lists.start")
+	}
+	m.Adapters = nil
+	if c.SetsErrno() {
+		m.Adapters = append(m.Adapters, "error")
+	}
+	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true}
+	for _, f := range c.Signatures() {
+		need[f.Role] = true
+		if f.Role == contract.Resizes {
+			need[contract.Measures] = true
+		}
+	}
+	stores := func(f contract.Function) bool { return f.Result == contract.ErrnoResult }
+	for _, f := range contract.C.Functions() {
+		aligned := f.Role == contract.Allocates && f.Param(contract.AlignParam) >= 0
+		wanted := func(g contract.Function) bool { return g.Name == f.Name || aligned && stores(g) }
+		if !need[f.Role] || aligned && !slices.ContainsFunc(c.Signatures(), wanted) {
+			continue
+		}
+		if !stores(f) {
+			set(blockOf(f), string(c.Strategy))
+		}
+		m.Adapters = append(m.Adapters, blockOf(f))
+	}
+}

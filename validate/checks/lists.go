@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package checks
+
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
+)
+
+// These checks judge lists of free blocks.
+
+var listChecks = []Check{
+	{
+		Name:    "classes",
+		Promise: "A block that was freed serves the next request of its class, and no fresh memory is used.",
+		Skip:    needsClasses,
+		Run:     runClasses,
+	},
+	{
+		Name:    "split",
+		Promise: "A larger free block is split before the memory grows, and before a request is refused.",
+		Skip: func(c contract.Contract) string {
+			if c.NoSplit {
+				return "free blocks stay whole"
+			}
+			return needsClasses(c)
+		},
+		Run: runSplit,
+	},
+	{
+		Name:    "links",
+		Promise: "Whatever a program writes into its blocks, the allocator is correct afterwards.",
+		Skip:    needs(script.OpFree),
+		Run:     runLinks,
+	},
+	{
+		Name:    "pieces",
+		Promise: "What is left over around blocks is handed out at most once.",
+		Skip:    needs(script.OpFree),
+		Run:     runPieces,
+	},
+	{
+		Name:    "bounded",
+		Promise: "A program that runs on needs at most twice the memory that its blocks took, class by class, while the most were live.",
+		Skip:    needsClasses,
+		Run:     runBounded,
+	},
+}
+
+func needsClasses(c contract.Contract) string {
+	if c.ListUnit() == 0 {
+		return "sizes have no classes"
+	}
+	return needs(script.OpFree)(c)
+}
+
+// The powers of two from which sizes of every class are made.
+const (
+	leastClass = 3
+	quickClass = 17
+	fullClass  = 20
+)
+
+// eachClass calls f with a size of each of eight classes in a doubling.
+func eachClass(t *Trial, f func(size uint64)) {
+	most := quickClass
+	if t.Full {
+		most = fullClass
+	}
+	for power := leastClass; power <= most; power++ {
+		for eighths := range uint64(8) {
+			f(1<<power + eighths<<power/8)
+		}
+	}
+}
+
+func runClasses(t *Trial) {
+	// The default world alone: bases make no difference to lists.
+	for _, order := range orders {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			eachClass(t, func(size uint64) {
+				var blocks [3]*judge.Block
+				for i := range blocks {
+					blocks[i] = s.Alloc(size, 1)
+				}
+				for _, i := range order {
+					s.Free(blocks[i])
+				}
+				// One is left for a moment, so that a list is never empty where it should not be.
+				a, b := s.Alloc(size, 8), s.Alloc(size-1, 1)
+				s.Free(a)
+				c, d := s.Alloc(size-2, 4), s.Alloc(size, 1)
+				s.Realloc(b, size+size/2)
+				s.Alloc(size, 2)
+				s.Free(c)
+				s.Free(d)
+			})
+		})
+	}
+	// Full memory: each block makes room for one of its class.
+	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
+		var blocks []*judge.Block
+		for size := uint64(9000); size > 8; size -= size / 4 {
+			blocks = append(blocks, fillWith(s, size, 40)...)
+		}
+		for i := range blocks {
+			b := blocks[i*7%len(blocks)] // each once, unless their number is a multiple of 7
+			if s.OK() && s.Alive(b) {
+				s.Free(b)
+				s.Alloc(b.Size(), 1)
+			}
+		}
+	})
+}
+
+// fillWith makes blocks of a size until there is no memory, or n of them.
+func fillWith(s *judge.Session, size uint64, n int) (blocks []*judge.Block) {
+	for range n {
+		b := s.Alloc(size, 1)
+		if b == nil {
+			break
+		}
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
+func runSplit(t *Trial) {
+	// The free block is the smallest that has to serve, with the memory full and with room
+	// to grow; then one of a size that is no power of two.
+	for _, more := range []uint64{0, 3} {
+		for _, large := range []uint64{64, 80, 1000, 4096, 5000, 30_000} {
+			for _, part := range []uint64{2, 3, 8, 50} {
+				t.in(fixedLimit(t.Contract, more), func(s *judge.Session) {
+					a, b := s.Alloc(large, 1), s.Alloc(large, 8)
+					exhaustOwned(s)
+					s.Free(a)
+					s.Alloc(large/part, 1)
+					s.Alloc(large/part/2, 4)
+					s.Free(b)
+					s.AllocZeroed(large/part, 1)
+					s.Alloc(8, 8)
+					exhaustOwned(s)
+				})
+			}
+		}
+	}
+	// Blocks that were cut are whole blocks of their classes from then on.
+	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
+		large := fillWith(s, 16_000, 8)
+		exhaustOwned(s)
+		for _, b := range large {
+			s.Free(b)
+		}
+		for size := uint64(7000); size > 8; size /= 2 {
+			small := fillWith(s, size, 3)
+			for _, b := range small {
+				s.Free(b)
+			}
+			fillWith(s, size, 2)
+		}
+	})
+}
+
+// exhaustOwned uses up what is left of the allocator's memory without growth.
+func exhaustOwned(s *judge.Session) {
+	for size := uint64(1) << 16; size >= 8; size /= 2 {
+		for s.OK() && s.Left() >= size && s.Alloc(size, 1) != nil {
+		}
+	}
+}
+
+// hostile are words that an allocator may take for its own, beside addresses.
+var hostile = []uint64{0, 1, 2, 4, 16, 0x40, 0x8000_0000, 0xffff_fffc, 0xffff_ffff}
+
+func runLinks(t *Trial) {
+	for _, size := range []uint64{8, 12, 24, 64, 1000, 20_000} {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			a, b, c, d := s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8)
+			words := append([]uint64{s.Setup.Base}, hostile...)
+			for _, block := range []*judge.Block{a, b, c, d} {
+				words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
+			}
+			for _, w := range words {
+				// The words are in blocks that are live, about to be freed, and handed out again.
+				s.Write(a, w)
+				s.Write(c, w)
+				s.Free(b)
+				s.Write(d, w)
+				s.Free(c)
+				b, c = s.Alloc(size, 8), s.Alloc(size, 8)
+				s.Write(b, w)
+				s.Free(s.AllocZeroed(size, 8))
+				if moved := s.Realloc(d, size+w%64); moved != nil {
+					d = moved
+				}
+				s.Write(d, w)
+				s.Free(s.Alloc(2*size, 8))
+			}
+		})
+	}
+}
+
+func runPieces(t *Trial) {
+	for _, more := range []uint64{0, 2} {
+		for _, align := range []uint64{8, 64, 1024, 1 << 15} {
+			t.in(fixedLimit(t.Contract, more), func(s *judge.Session) {
+				a := s.Alloc(9, 1)
+				b := s.Alloc(align+9, align)
+				c := s.Alloc(20_000, 1)
+				if small := s.Realloc(c, 900); small != nil {
+					c = small
+				}
+				s.Free(b)
+				s.Alloc(align/2+1, 1)
+				s.Alloc(3*align, 1)
+				s.Free(a)
+				s.Alloc(9, align)
+				s.Free(c)
+				drain(s)
+			})
+		}
+	}
+	// What a foreign page cuts off.
+	t.in(fixedLimit(t.Contract, 5), func(s *judge.Session) {
+		s.Alloc(9, 1)
+		s.Grow(1)
+		b := s.Alloc(s.Left()+1, 1)
+		s.Free(b)
+		s.Grow(1)
+		s.Alloc(100_000, 1)
+		drain(s)
+	})
+}
+
+// drain makes blocks until there is no memory, frees every other one, and makes as many
+// again of other sizes.
+func drain(s *judge.Session) {
+	for range 2 {
+		var blocks []*judge.Block
+		for size := uint64(1) << 15; size >= 8; size -= size/2 - size/16 {
+			blocks = append(blocks, fillWith(s, size, 64)...)
+		}
+		for i := 0; i < len(blocks); i += 2 {
+			s.Free(blocks[i])
+		}
+	}
+}
+
+// The calls of one program in the check that memory is bounded.
+const (
+	quickProgram = 2_000
+	fullProgram  = 20_000
+)
+
+func runBounded(t *Trial) {
+	n := t.Ops
+	if n == 0 {
+		n = quickProgram
+		if t.Full {
+			n = fullProgram
+		}
+	}
+	setup := script.DefaultSetup(t.Contract)
+	t.in(setup, func(s *judge.Session) { choices{&random{t.Seed<<16 | 7}}.program(s, n) })
+}
+
+// program makes n calls as a program does that runs on: it has sizes that it uses again
+// and again, now and then others, and times in which it has more blocks or fewer.
+func (r choices) program(s *judge.Session, n int) {
+	sizes := make([]uint64, 2+r.upTo(12))
+	var blocks []*judge.Block
+	most := uint64(16) << r.upTo(5)
+	start := s.Mem()
+	for i := range n {
+		if i%1000 == 0 {
+			sizes[r.upTo(uint64(len(sizes)-1))] = r.upTo(8 << r.upTo(10))
+			for k := range sizes {
+				if i == 0 || r.one(8) {
+					sizes[k] = r.upTo(8 << r.upTo(10))
+				}
+			}
+		}
+		if i%200 == 0 && !withinBound(s, start) {
+			return
+		}
+		rising := i/500%3 != 2
+		switch k := r.upTo(uint64(len(blocks))); {
+		case k == uint64(len(blocks)) || uint64(len(blocks)) < most && rising && r.one(2):
+			if b := s.Alloc(sizes[r.upTo(uint64(len(sizes)-1))], 1<<r.upTo(4)); b != nil {
+				blocks = append(blocks, b)
+			}
+		case r.one(8):
+			if b := s.Realloc(blocks[k], sizes[r.upTo(uint64(len(sizes)-1))]); b != nil {
+				blocks[k] = b
+			}
+		default:
+			s.Free(blocks[k])
+			blocks[k] = blocks[len(blocks)-1]
+			blocks = blocks[:len(blocks)-1]
+		}
+	}
+	withinBound(s, start)
+}
+
+// withinBound judges the memory: beside the pages at the start, twice what the blocks
+// need, the page that this ends in, and what the policy asks for beyond.
+func withinBound(s *judge.Session, start uint64) bool {
+	bound := 2*s.Needed() + contract.PageSize
+	switch grow := s.Contract.Grow; grow.Policy {
+	case contract.GrowChunk:
+		bound += uint64(grow.Chunk) * contract.PageSize
+	case contract.GrowDouble:
+		bound *= 2
+	}
+	if s.OK() && s.Mem() > start+bound {
+		s.Fail("bound", unit.Pages((start+bound)/contract.PageSize)+" at most", "%d", s.Pages())
+	}
+	return s.OK()
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package ledger
+
+import (
+	"github.com/genalloc/genalloc/contract"
+)
+
+// What the classes of sizes mean for blocks, their places and the memory.
+
+// class returns the bytes that a request takes. A block of C's that is aligned to more
+// than all others lies somewhere in one that is longer by so much.
+func (l *lists) class(r Request) uint64 {
+	size, align := r.Room()-uint64(l.c.ListHeader()), r.Align
+	if l.inside(r) {
+		size, align = size+align, contract.CAlign
+	}
+	return l.c.ClassSize(size, align)
+}
+
+func (l *lists) inside(r Request) bool { return l.c.ABI == contract.C && r.Align > contract.CAlign }
+
+// largest is the bytes of the largest class. Without a bound of the user's, it is half the
+// address space, header included.
+func (l *lists) largest() uint64 {
+	if l.c.MaxBlock == contract.MaxListed {
+		return contract.MaxListed
+	}
+	return l.c.ClassSize(uint64(l.c.MaxBlock), 1)
+}
+
+// place returns what a block of a class lies at a multiple of: the largest power of two
+// that divides its size. Of C's blocks, it is the address behind the header.
+func (l *lists) place(class uint64) uint64 {
+	if l.c.ABI == contract.C {
+		return contract.CAlign
+	}
+	return class & -class
+}
+
+// next returns where a block of a class may begin, from an address on.
+func (l *lists) next(addr, class uint64) uint64 {
+	header := uint64(l.c.ListHeader())
+	return Up(addr+header, l.place(class)) - header
+}
+
+// latest returns the highest address that a block may begin at, and whether there must be
+// one.
+func (l *lists) latest(r Request, class uint64) (at uint64, must bool) {
+	mem := r.Pages * contract.PageSize
+	if at = l.next(l.top, class); at+class <= l.own {
+		return at, true
+	}
+	if l.own < mem {
+		at = l.next(max(l.top, mem), class)
+	}
+	return at, at+class <= Reach(l.grow, r.Limit)
+}
+
+// take returns the memory of a block that begins at an address.
+func (l *lists) take(r Request, from, class uint64) taken {
+	if !l.inside(r) {
+		return taken{Span{from, from + class}, class, false}
+	}
+	own := Span{from, from + r.Room()}
+	if in := l.ended.touching(own); len(in) == 1 && in[0].Size() == class && in[0].From <= own.From && own.To <= in[0].To {
+		return taken{in[0], class, false}
+	}
+	return taken{own, class, true}
+}
+
+// growth judges by how much the memory grew for a block.
+func (l *lists) growth(r Request, t taken, class, pages uint64) *Breach {
+	if !t.vague {
+		return growth(l.grow, t.To, pages, r)
+	}
+	// The longer block ends there at the latest, or up to so much before.
+	end, slack := t.From+class, r.Align-contract.CAlign
+	least := end - min(slack, end)
+	breach := growth(l.grow, end, pages, r)
+	for breach != nil && end > least {
+		end = max(least, end-min(end, contract.PageSize))
+		breach = growth(l.grow, end, pages, r)
+	}
+	return breach
+}
+
+// splits returns the bytes of a class with a block that ended and that has to serve a
+// smaller class before the memory grows; 0 if there is none. One that is twice as large
+// has room for the smaller one wherever it lies.
+func (l *lists) splits(class uint64) uint64 {
+	if l.c.NoSplit {
+		return 0
+	}
+	for size, n := range l.free {
+		if n > 0 && size >= 2*class {
+			return size
+		}
+	}
+	return 0
+}
+
+// stays reports whether a block to resize must stay where it is.
+func (l *lists) stays(r Request, old taken, class uint64) bool {
+	room := old.To - min(r.Old.From, old.To)
+	switch {
+	case l.c.ABI == contract.C:
+		// It has room, and uses half of it at least.
+		return !old.vague && r.Size <= room && room-r.Size <= r.Size
+	case class == old.Size():
+		return true
+	case class < old.Size() || class > l.largest() || old.From%l.place(class) != 0:
+		return false
+	}
+	// It ends where fresh memory begins, there is enough of that, and no block of the class
+	// is free. A piece is a power of two.
+	spare := l.free[class] > 0 || l.pieces && class&(class-1) == 0
+	return l.c.Optimize != contract.Size && old.To == l.top && old.From+class <= l.own && !spare
+}
+
+// keeps reports whether a block of C's that becomes smaller has to be left as it is where
+// no other can be had. A module that traps then does so before it knows.
+func (l *lists) keeps(r Request, old taken) bool {
+	return l.c.ABI == contract.C && l.c.OOM != contract.OOMTrap && r.Size <= old.To-r.Old.From
+}
+
+// Needed is the sum of what the blocks of each class took that were live at once.
+func (l *lists) Needed() uint64 { return l.peak.sum }
+
+// A peak counts the blocks of each class that were live at once.
+type peak struct {
+	live, most map[uint64]int // by class, in bytes
+	sum        uint64         // bytes of the most
+}
+
+func (p *peak) add(class uint64) {
+	if p.live[class]++; p.live[class] > p.most[class] {
+		p.most[class]++
+		p.sum += class
+	}
+}
