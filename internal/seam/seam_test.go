@@ -37,8 +37,6 @@ var exceptions = []struct{ file, names, reason string }{
 	{"emitter/bump.go", "any", "a choice on an axis"},
 	{"mutate/judge.go", "realloc", "the check of that name"},
 	{"prove/arena.go", "mark", "the obligation of that name"},
-	{"prove/heap.go", "free", "a variable of the solver"},
-	{"prove/reuse.go", "free", "a variable of the solver"},
 	{"prove/sym/loop.go", "any", "the suffix of a variable of the solver"},
 	{"validate/checks/content.go", "realloc dealloc", "the checks of these names"},
 	{"validate/checks/marks.go", "release reset", "the checks of these names"},
