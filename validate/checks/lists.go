@@ -3,6 +3,8 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
@@ -99,6 +101,14 @@ func runClasses(t *Trial) {
 			})
 		})
 	}
+	// A block could grow in place, but one of its new class is free.
+	for _, size := range []uint64{8, 64, 1000, 4096} {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			a, b := s.Alloc(2*size, 1), s.Alloc(size, 1)
+			s.Free(a)
+			s.Realloc(b, 2*size)
+		})
+	}
 	// Full memory: each block makes room for one of its class.
 	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
 		var blocks []*judge.Block
@@ -183,7 +193,7 @@ func runLinks(t *Trial) {
 			for _, block := range []*judge.Block{a, b, c, d} {
 				words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
 			}
-			for _, w := range words {
+			for _, w := range slices.Concat(words, words) { // twice, as blocks change places
 				// The words are in blocks that are live, about to be freed, and handed out again.
 				s.Write(a, w)
 				s.Write(c, w)
@@ -223,6 +233,16 @@ func runPieces(t *Trial) {
 			})
 		}
 	}
+	// What is left of a region where a free block takes its place.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		a := s.Alloc(s.Left()/2, 1)
+		s.Alloc(s.Left()/2, 1)
+		s.Free(a)
+		s.Alloc(s.Left()+a.SizeOr(0)/4, 1)
+		for size := uint64(1) << 12; size >= 8; size /= 2 {
+			fillWith(s, size, 64)
+		}
+	})
 	// What a foreign page cuts off.
 	t.in(fixedLimit(t.Contract, 5), func(s *judge.Session) {
 		s.Alloc(9, 1)
