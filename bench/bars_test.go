@@ -118,8 +118,8 @@ func TestCallBars(t *testing.T) {
 		{"--strategy=stack", []call{alloc, dealloc}, 7_440 + 7_136},
 		{"--strategy=stack --optimize=gas", []call{alloc, dealloc}, 7_440 + 5_811},
 		{"--strategy=stack --optimize=gas --functions=-alloc_zeroed --grow=double", []call{dealloc}, 4_241},
-		{"--abi=core,arena", []call{mark, release}, 2_676 + 6_886},
-		{"--abi=core,arena --functions=-alloc_zeroed", []call{mark, release}, 2_676 + 5_466},
+		{"--abi=core,arena", []call{mark, release}, 2_676 + 6_811},
+		{"--abi=core,arena --functions=-alloc_zeroed", []call{mark, release}, 2_676 + 5_391},
 	} {
 		m := generated(t, tt.flags)
 		p, err := cost.Measure(m.File, m.Contract)

@@ -13,6 +13,9 @@ const (
 	Any   Strategy = "any"
 )
 
+// LongRunning is the strategy for programs that allocate and free as long as they run.
+const LongRunning = Lists
+
 // A StrategyRow is what the contract knows of a strategy. Each stage that has to know
 // more says it in a file of the strategy's name.
 type StrategyRow struct {
@@ -72,4 +75,17 @@ func (c Contract) Reuse() string {
 	default:
 		return reuse + "; " + marks
 	}
+}
+
+// ReuseAlign returns the least alignment with which most programs leave no gaps between
+// blocks; 0 if the contract has it, or a strategy that gaps do not matter to.
+func (c Contract) ReuseAlign() uint32 {
+	least := uint32(8)
+	if c.ABI.Includes(C) {
+		least = CAlign
+	}
+	if c.Strategy != Stack || c.FixedAlign != 0 || c.MinAlign >= least {
+		return 0
+	}
+	return least
 }

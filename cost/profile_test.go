@@ -111,8 +111,8 @@ func TestMeasureMarks(t *testing.T) {
 		ink                  uint64
 	}{
 		{"mark", "later", "mark()", 2450 + 225 + 1},
-		{"release", "blocks since the mark", "release(mark)", 6886},
-		{"release", "nothing since the mark", "release(mark)", 6886},
+		{"release", "blocks since the mark", "release(mark)", 6811},
+		{"release", "nothing since the mark", "release(mark)", 6811},
 		{"reset", "two blocks", "reset()", 5121},
 	} {
 		x := path(t, p, tt.function, tt.path)

@@ -26,6 +26,7 @@ func (m *Model) describe(c contract.Contract, strategy strategy) {
 		m.AlignName = fmt.Sprintf("$align and of %d", c.MinAlign)
 	}
 	m.OOMText = pick(c.OOM == contract.OOMTrap, "a trap (unreachable)", "returns null (0) and changes nothing")
+	m.Keeps = pick(topFalls(c), "", " and keeps its\n  ;; size, so that it can grow into the rest again")
 	m.ZeroText = pick(m.fresh, " that are 0", "")
 	m.LengthText = pick(m.fresh, ", as all fresh memory is", "")
 	switch {

@@ -28,6 +28,7 @@ type Model struct {
 	AllocParam, AllocArg     string // the same of the function $alloc
 	OneArg                   string // the argument of $alloc for an alignment of 1, or nothing
 	Alloc                    string // the function that allocates for the exported ones
+	Keeps                    string // what a C block that shrinks keeps, or nothing
 	Own                      any    // the numbers that only the strategy's blocks mention
 
 	// The module's fields in order, each an axis or a block: imports and memory,
@@ -51,6 +52,9 @@ type Export struct {
 // NewModel derives the model of a contract. The error is a [*contract.FlagError] where
 // modules of its strategy cannot be made.
 func NewModel(c contract.Contract) (*Model, error) {
+	if err := c.Settled(); err != nil {
+		return nil, err
+	}
 	s, ok := strategies[c.Strategy]
 	if !ok {
 		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy %s", c.Strategy, contract.Default().Strategy)}
@@ -132,6 +136,10 @@ func choices(c contract.Contract, s strategy) map[string]string {
 	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
 	choices := map[string]string{
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
+		"shrunk":     pick(topFalls(c), "stored", ""),
+		"resized":    pick(topFalls(c), "always", "newest"),
+		"topbefore":  pick(topFalls(c), "", "newest"),
+		"toplocal":   pick(topFalls(c), "", "newest"),
 		"checkblock": null,
 		"checknomem": pick(c.SetsErrno(), "errno", null),
 		"enomem":     pick(c.SetsErrno(), "errno", "fail"),

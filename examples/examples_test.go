@@ -53,6 +53,7 @@ func build(m *testing.M) int {
 var needs = map[string]struct{ tools, npm []string }{
 	"c":              {tools: []string{"clang", "wasm-ld", "node"}},
 	"c-wasi":         {tools: []string{"clang", "wasm-ld", "node"}},
+	"lisp":           {tools: []string{"clang", "wasm-ld", "node"}},
 	"rust":           {tools: []string{toolchain.Rust, "wasm-ld", "node"}},
 	"cargo":          {tools: []string{toolchain.Rust, toolchain.Cargo, "wasm-ld", "node"}},
 	"zig":            {tools: []string{"node"}},
@@ -75,6 +76,9 @@ func TestExamples(t *testing.T) {
 		t.Run(example, func(t *testing.T) {
 			need(t, example)
 			got := execute(t, ".", "./"+run)
+			if example == "lisp" {
+				flat(t)
+			}
 			readme := filepath.Join(example, "README.md")
 			text := read(t, readme)
 			if lines := strings.Count(text, "\n"); lines > 30 {

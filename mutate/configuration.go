@@ -20,7 +20,7 @@ type Configuration struct {
 // Configurations returns the orders that are examined. Together they use nearly all of
 // the emitter's code templates.
 func Configurations() []Configuration {
-	return []Configuration{
+	return append([]Configuration{
 		{"default", ""},
 		{"gas", "--optimize=gas"},
 		{"size", "--optimize=size"},
@@ -34,7 +34,8 @@ func Configurations() []Configuration {
 		{"never", "--grow=never --initial-pages=3"},
 		{"trap-dirty", "--oom=trap --dirty"},
 		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
-	}
+		{"arena", "--abi=core,arena"},
+	}, stackConfigurations...)
 }
 
 // An original is a configuration's module and its mutants.

@@ -98,6 +98,8 @@ func (s *system) call(f contract.Function) (*call, error) {
 	keeper, _ := s.strategy.(keeper)
 	if keeper == nil {
 		k.require()
+	} else {
+		s.executor.Opaque = keeper.opaque(s, f)
 	}
 	paths, err := s.executor.Call(index, k.words, k.state)
 	if err != nil {

@@ -35,14 +35,21 @@ func (s *system) newHeap(l *lists, name string) *heap {
 }
 
 // point returns the point at an address.
-func (h *heap) point(at term) point {
+func (h *heap) point(at term) point { return h.with(at, nil) }
+
+// with returns the point at an address. If it is a new one, it has the word, or an
+// unknown one for nil.
+func (h *heap) with(at, word term) point {
 	i, known := h.at[at]
 	if !known {
 		i = len(h.points)
 		name := func(kind string) string { return fmt.Sprintf("%s.%s%d", h.name, kind, i) }
 		list := h.of(h.Var(name("list"), listBits))
+		if word == nil {
+			word = h.some(name("word"))
+		}
 		h.points = append(h.points, point{
-			at: at, word: h.some(name("word")), free: h.Var(name("free"), 1), list: list, size: h.lists.sizeOf(h.spec, list),
+			at: at, word: word, free: h.Var(name("unused"), 1), list: list, size: h.lists.sizeOf(h.spec, list),
 		})
 		h.at[at] = i
 	}
@@ -70,8 +77,8 @@ func (h *heap) invariant(v view, claims []block) (all []term) {
 			same := h.Eq(p.at, q.at)
 			all = append(all, h.Implies(same, h.All(h.Eq(p.word, q.word), h.Eq(p.free, q.free), h.Eq(p.list, q.list))),
 				h.Implies(h.All(p.free, q.free, h.Not(same)), h.unlike(p, q)),
-				h.Implies(h.And(p.free, h.lists.isHead(h, q.at)), h.once(p, q)),
-				h.Implies(h.And(q.free, h.lists.isHead(h, p.at)), h.once(q, p)))
+				h.Implies(h.And(p.free, h.lists.isHead(h.system, q.at)), h.once(p, q)),
+				h.Implies(h.And(q.free, h.lists.isHead(h.system, p.at)), h.once(q, p)))
 		}
 	}
 	return all
@@ -95,7 +102,7 @@ func (h *heap) isLink(p point) term { return h.leads(p.word, p.list) }
 
 // isHead says that the word at a head is 0 or leads to a block of the head's list.
 func (h *heap) isHead(p point) term {
-	return h.Implies(h.lists.isHead(h, p.at), h.leads(p.word, h.lists.listAt(h, p.at)))
+	return h.Implies(h.lists.isHead(h.system, p.at), h.leads(p.word, h.lists.listAt(h.system, p.at)))
 }
 
 // leads says that a word is 0 or the address of a free block of a list, if the heap has
@@ -112,7 +119,8 @@ func (h *heap) leads(word, list term) term {
 // moment is a heap after some effects of a path.
 type moment struct {
 	*heap
-	done []sym.Effect
+	done  []sym.Effect
+	words []word // known from the start
 }
 
 // now is what is at the point after the effects. A block enters a list when its address
@@ -131,7 +139,7 @@ func (m moment) now(p point) point {
 			} else {
 				hit := m.Eq(p.at, value)
 				p.free = m.Or(p.free, hit)
-				list := m.lists.listAt(m.heap, f.Addr)
+				list := m.lists.listAt(m.system, f.Addr)
 				p.list, p.size = m.Ite(hit, list, p.list), m.Ite(hit, m.lists.sizeOf(m.spec, list), p.size)
 			}
 		}
@@ -145,6 +153,11 @@ func (m moment) read(store sym.Effect, before []sym.Effect) (value term, ok bool
 	for _, f := range before {
 		if f.Kind == sym.Load && f.Value != nil && f.Addr == store.Addr {
 			value, ok = m.of(f.Value), true
+		}
+	}
+	for _, w := range m.words {
+		if w.at == store.Addr && !ok {
+			value, ok = w.value, true
 		}
 	}
 	return value, ok
@@ -164,7 +177,7 @@ func (m moment) linkOf(block term, store sym.Effect, before []sym.Effect) bool {
 func (m moment) loads() (all []term) {
 	for i, f := range m.done {
 		if f.Kind == sym.Load && f.Value != nil {
-			p := moment{m.heap, m.done[:i]}.now(m.point(f.Addr))
+			p := moment{m.heap, m.done[:i], m.words}.now(m.point(f.Addr))
 			all = append(all, m.Eq(m.of(f.Value), p.word))
 		}
 	}
@@ -173,15 +186,19 @@ func (m moment) loads() (all []term) {
 
 // visit makes points of all addresses that the effects use, and of what is there.
 func (m moment) visit() {
+	stored := false
 	for _, f := range m.done {
-		switch f.Kind {
-		case sym.Load:
+		switch {
+		case f.Kind == sym.Load && f.Value != nil && !stored:
+			m.point(m.with(f.Addr, m.of(f.Value)).word)
+		case f.Kind == sym.Load:
 			m.point(m.point(f.Addr).word)
 			if f.Value != nil {
 				m.point(m.of(f.Value))
 			}
-		case sym.Store:
+		case f.Kind == sym.Store:
 			m.point(f.Addr)
+			stored = true
 		}
 	}
 }

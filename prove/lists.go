@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove/sym"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -50,15 +51,24 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hi
 	return h, nil
 }
 
+// view is bump's, but where nothing tells clean bytes, none are.
+func (l *lists) view(s *system, st sym.State) view {
+	v := l.bump.view(s, st)
+	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage {
+		v.clean = v.size
+	}
+	return v
+}
+
 // start is the lowest address of a block.
 func (l *lists) start(s *system) term { return s.num(uint64(l.last) + 4) }
 
-// invariant: see moment for that of the lists.
+// invariant: see heap for that of the lists.
 func (l *lists) invariant(s *system, v view) term {
-	unit := s.num(uint64(l.unit))
 	return s.All(
-		l.bump.invariant(s, v), s.lt(s.base, l.start(s)), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top),
-		s.divides(unit, v.top), s.divides(unit, v.end),
+		s.lt(s.num(0), s.base), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top, v.end, v.size),
+		s.le(v.top, v.clean, v.size), s.le(s.pmin, v.pages, s.pmax), v.own,
+		s.divides(s.num(uint64(l.unit)), s.Or(v.top, v.end)),
 	)
 }
 
@@ -78,12 +88,12 @@ func (l *lists) sizeOf(s spec, list term) term {
 }
 
 // isHead says that an address is that of a head.
-func (l *lists) isHead(h *heap, at term) term {
+func (l *lists) isHead(h *system, at term) term {
 	return h.And(h.le(h.num(uint64(l.first)), at, h.num(uint64(l.last))), h.divides(h.num(4), at))
 }
 
 // listAt is the number of the list of the head at an address.
-func (l *lists) listAt(h *heap, at term) term {
+func (l *lists) listAt(h *system, at term) term {
 	return h.Lshr(h.Sub(h.num(uint64(l.last)), at), h.num(2))
 }
 
@@ -98,11 +108,13 @@ func (s *system) fromLowest(n term) term { return s.Or(n, s.Neg(n)) }
 // fits says that a block lies where blocks may: at a multiple of the largest power of
 // two that divides its size, and below every byte that was never handed out.
 func (l *lists) fits(s *system, v view, b block) term {
-	end := v.size
-	if s.hints.DirtyMark != nil || s.hints.End.Kind == EndPage {
-		end = v.clean
-	}
-	return s.All(s.le(l.start(s), b.at), s.le(s.end(b), end), s.Eq(s.And(b.at, s.Not(s.fromLowest(b.size))), s.num(0)))
+	return s.All(s.le(l.start(s), b.at), s.le(s.end(b), v.clean), l.suits(s, b))
+}
+
+// suits says that a block lies at a multiple of the largest power of two that divides
+// its size.
+func (l *lists) suits(s *system, b block) term {
+	return s.Eq(s.And(b.at, s.Not(s.fromLowest(b.size))), s.num(0))
 }
 
 // placed says where a free block lies, and that it has a class.

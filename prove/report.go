@@ -59,7 +59,7 @@ func (c *Counterexample) rest() bv.Assignment {
 	for name := range c.Values {
 		state := strings.HasPrefix(name, "global") || name == "pages" || name == "base"
 		argument := slices.ContainsFunc(c.Call.Function.Params, func(p contract.Param) bool { return p.Name == name })
-		if state || argument || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") {
+		if state || argument || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") || strings.HasPrefix(name, "heap") || strings.HasPrefix(name, "header") {
 			delete(rest, name)
 		}
 	}

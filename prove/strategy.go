@@ -53,6 +53,9 @@ type keeper interface {
 	facts(k *call, o outcome) []term
 
 	obligations(k *call) []Obligation
+
+	// opaque are the functions that the executor does not enter in a call of f.
+	opaque(s *system, f contract.Function) map[uint32]bool
 }
 
 // view is what a state means. Every live block lies in [base, top); the bytes in

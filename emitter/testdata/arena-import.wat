@@ -197,7 +197,7 @@
         (memory.fill (local.get $block) (i32.const 0) (local.get $size))))
     (local.get $block))
 
-  ;; A block that shrinks keeps its size, so that it can grow into the rest again.
+  ;; A block that shrinks stays.
   (func $c_realloc (param $ptr i32) (param $size i32) (result i32)
     (local $block i32)
     (local $old_size i32)
@@ -205,7 +205,10 @@
       (then (return (call $malloc (local.get $size)))))
     (local.set $old_size (i32.load (i32.sub (local.get $ptr) (i32.const 4))))
     (if (i32.le_u (local.get $size) (local.get $old_size))
-      (then (return (local.get $ptr))))
+      (then
+        ;; What it gives up may be released with a mark.
+        (i32.store (i32.sub (local.get $ptr) (i32.const 4)) (local.get $size))
+        (return (local.get $ptr))))
     (if (i32.gt_u (local.get $size) (i32.const -17))
       (then
         (unreachable)))

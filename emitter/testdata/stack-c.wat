@@ -191,8 +191,8 @@
             (br $next)))))
     (local.get $block))
 
-  ;; The newest block gives back what it shrinks by. Any other block keeps its size, so
-  ;; that it can grow into the rest again.
+  ;; The newest block gives back what it shrinks by. Any other block stays and keeps its
+  ;; size, so that it can grow into the rest again.
   (func $c_realloc (param $ptr i32) (param $size i32) (result i32)
     (local $block i32)
     (local $old_size i32)

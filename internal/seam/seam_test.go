@@ -26,6 +26,7 @@ import (
 // that name one are called after it.
 var strategyTables = []string{
 	"emitter/strategy.go",
+	"internal/grid/own.go",
 	"prove/strategy.go",
 	"validate/ledger/ledger.go",
 }

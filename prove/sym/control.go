@@ -24,6 +24,9 @@ func (e *exploration) step(r *run) error {
 		wasm.OpBr, wasm.OpBrIf, wasm.OpBrTable, wasm.OpReturn:
 		return e.control(r, in)
 	case wasm.OpCall:
+		if e.Opaque[in.Index] {
+			return e.pass(r, in.Index)
+		}
 		return e.enter(r, in.Index, r.at())
 	case wasm.OpReturnCall:
 		return e.tailCall(r, in.Index)
@@ -159,6 +162,7 @@ func (e *exploration) branch(r *run, depth uint32) {
 	case l.start < 0:
 		f.pc, f.labels = l.target, f.labels[:max(i, 1)]
 	case l.header > 0:
+		r.Forgets = r.Headers[l.header-1].Forgets
 		e.arrive(r, r.Headers[l.header-1].At, l.header-1)
 	case l.cut != nil: // the round is complete; the next one is like any other
 		if l.cut == e.probe {

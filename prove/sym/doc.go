@@ -13,7 +13,8 @@
 // A loop that only counts and moves bytes is cut at its header: the rounds become
 // one effect, or one that stands for any round. What the executor assumes in doing
 // so, and when it simplifies a product, it returns as the path's Lemmas; a path is
-// right only if they are proved. Other loops, and recursion, are unrolled
+// right only if they are proved. With Executor.Headers, paths are cut at the
+// headers of others; see Header. Other loops, and recursion, are unrolled
 // Executor.Unroll times. A path on which that is not enough ends as Unwound.
 //
 // Floating point, vectors, tables, shared memories and a second memory are not

@@ -31,6 +31,9 @@ type Executor struct {
 	// the memory, instead of unrolling them. See Header.
 	Headers bool
 
+	// Opaque are functions that calls do not enter; the first call does. See Header.
+	Opaque map[uint32]bool
+
 	codes map[uint32]*code
 }
 

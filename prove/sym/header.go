@@ -11,7 +11,7 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// Header is the header of a loop that a path was cut at. One path ends there as Arrived,
+// Header is where a path was cut: the header of a loop that a path was cut at. One path ends there as Arrived,
 // and another goes on with any values of what the loop changes. So a statement about the
 // header that holds on every path that arrives, from outside or after a round, may be
 // assumed on every path that goes on.
@@ -20,9 +20,18 @@ type Header struct {
 	At      Position
 	Entry   []*bv.Term // the locals when it was reached from outside
 	Locals  []*bv.Term // the same with any values for those that the loop assigns
-	State   State      // likewise
+	Caller  []*bv.Term // the locals of the function that called this one
+	State   State      // the state, likewise
 	Effects int        // how many effects come before
-	Forgets bool       // the loop writes, so that bytes of the memory may have changed
+	Forgets bool       // it writes, so that bytes of the memory may have changed
+	Call    *Called    // of a call; nil at a loop
+}
+
+// Called is a call of a function that is not entered.
+type Called struct {
+	Func          uint32
+	Args, Results []*bv.Term
+	Before        State
 }
 
 // changes is what a loop changes.
@@ -84,28 +93,77 @@ func (e *exploration) cutHeader(r *run, start int) error {
 	case c.grows: // unrolled
 		return nil
 	}
-	h := Header{Name: fmt.Sprintf("header%d.%x", len(r.Headers), r.at().Offset), At: r.at(), Entry: slices.Clone(f.locals), Effects: len(r.Effects), Forgets: c.writes}
-	e.arrive(r.clone(), h.At, -1)
-	any := func(kind string, i uint32, old *bv.Term) *bv.Term {
-		return e.B.Var(fmt.Sprintf("%s.%s%d", h.Name, kind, i), old.Width)
-	}
+	h := e.cutHere(r, nil, c)
 	for _, i := range c.locals {
-		f.locals[i] = any("local", i, f.locals[i])
-	}
-	for _, i := range c.globals {
-		r.State.Globals[i] = any("global", i, r.State.Globals[i])
+		f.locals[i] = e.anything(h.Name, "local", i, f.locals[i].Width)
 	}
 	h.Locals = slices.Clone(f.locals)
-	h.State = State{Globals: slices.Clone(r.State.Globals), Pages: r.State.Pages}
 	r.Headers = append(r.Headers, h)
 	f.labels[len(f.labels)-1].header = len(r.Headers)
+	return nil
+}
+
+// cutHere ends r where it is, and goes on from any state.
+func (e *exploration) cutHere(r *run, call *Called, c changes) Header {
+	f := r.top()
+	h := Header{
+		Name: fmt.Sprintf("header%d.%x", len(r.Headers), r.at().Offset), At: r.at(), Entry: slices.Clone(f.locals),
+		Effects: len(r.Effects), Forgets: c.writes, Call: call,
+	}
+	if n := len(r.frames); n > 1 {
+		h.Caller = slices.Clone(r.frames[n-2].locals)
+	}
+	arrived := r.clone()
+	arrived.Call, arrived.Caller, arrived.Forgets = call, h.Caller, c.writes
+	e.arrive(arrived, h.At, -1)
+	for _, i := range c.globals {
+		r.State.Globals[i] = e.anything(h.Name, "global", i, r.State.Globals[i].Width)
+	}
+	if c.grows {
+		r.State.Pages = e.anything(h.Name, "pages", 0, e.Wide())
+	}
+	h.State = State{Globals: slices.Clone(r.State.Globals), Pages: r.State.Pages}
+	return h
+}
+
+func (e *exploration) anything(header, kind string, i uint32, width int) *bv.Term {
+	return e.B.Var(fmt.Sprintf("%s.%s%d", header, kind, i), width)
+}
+
+// pass goes past a call of a function in Executor.Opaque.
+func (e *exploration) pass(r *run, fn uint32) error {
+	callee, err := e.code(fn, r.at())
+	if err != nil {
+		return err
+	}
+	var c changes
+	if err := e.scan(callee.body, false, map[uint32]bool{fn: true}, &c, r.at()); err != nil {
+		return err
+	}
+	if e.probe != nil {
+		e.nested, r.over = true, true
+		return nil
+	}
+	n := len(r.stack) - len(callee.typ.Params)
+	call := &Called{Func: fn, Args: slices.Clone(r.stack[n:]), Before: State{slices.Clone(r.State.Globals), r.State.Pages}}
+	h := e.cutHere(r, call, c)
+	r.stack = r.stack[:n]
+	done := *call
+	for i, t := range callee.typ.Results {
+		v := e.anything(h.Name, "result", uint32(i), width(t))
+		done.Results = append(done.Results, v)
+		r.push(v)
+	}
+	h.Call, h.Locals = &done, h.Entry
+	r.Headers = append(r.Headers, h)
 	return nil
 }
 
 // arrive ends r at a header; back is the one of its headers that a round came back to,
 // or -1.
 func (e *exploration) arrive(r *run, at Position, back int) {
-	r.Locals, r.Back = slices.Clone(r.top().locals), back
+	r.Back = back
+	r.Locals = slices.Clone(r.top().locals)
 	e.finish(r, Arrived)
 	r.At = at
 }

@@ -80,6 +80,9 @@ type Path struct {
 
 	Headers []Header   // where it was cut, in order
 	Locals  []*bv.Term // of Arrived
+	Caller  []*bv.Term // of Arrived: the locals of the function that called this one
+	Call    *Called    // of Arrived at a call
+	Forgets bool       // of Arrived, as the Header says
 	Back    int        // of Arrived: the header that a round came back to, or -1
 }
 

@@ -181,6 +181,19 @@ func runUsable(t *Trial) {
 			}
 		}
 	})
+	// A block that grows and shrinks behind a mark lives on when the mark is released.
+	if t.Contract.HasRole(contract.Marks) {
+		t.each(func(s *judge.Session) {
+			b := s.Alloc(16, 1)
+			mark := s.Mark()
+			b = s.Realloc(b, 63)
+			s.Alloc(4, 1)
+			b = s.Realloc(b, 1)
+			s.Release(mark)
+			s.Alloc(1, 1)
+			s.Usable(b.Number)
+		})
+	}
 }
 
 func runRegion(t *Trial) {

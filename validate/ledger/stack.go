@@ -7,7 +7,7 @@ import "github.com/genalloc/genalloc/contract"
 var stackStrategy = strategy{
 	terms: Terms{Consecutive: true},
 	open: func(c contract.Contract, base, own uint64) Ledger {
-		s := &stack{bump: newBump(c, base, own), c: c.ABI == contract.C, align: 1, shrunk: map[uint64]uint64{}}
+		s := &stack{bump: newBump(c, base, own), c: c.ABI == contract.C && !c.HasRole(contract.Releases, contract.Resets), align: 1, shrunk: map[uint64]uint64{}}
 		if c.Align() <= contract.PageSize {
 			s.align = uint64(c.Align())
 		}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/wattest"
+)
+
+// listed makes a module with lists, with edits of its text.
+func listed(t *testing.T, flags string, edits ...string) (*system, []*call) {
+	t.Helper()
+	c := contract.Must(contract.Parse("--strategy=lists " + flags))
+	text, err := emitter.WAT(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(edits); i += 2 {
+		if !strings.Contains(text, edits[i]) {
+			t.Fatalf("the module does not have %q:\n%s", edits[i], text)
+		}
+		text = strings.Replace(text, edits[i], edits[i+1], 1)
+	}
+	_, m := wattest.Assemble(t, text)
+	h, err := Guess(m, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSystem(m, c, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ks, err := s.calls()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, ks
+}
+
+// TestLists proves a module that reuses every block.
+func TestLists(t *testing.T) {
+	s, _ := listed(t, "--split=false --functions=alloc,dealloc")
+	r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Err(); err != nil || len(r.Results) < 40 {
+		t.Errorf("%d obligations, want 40 at least, all proved: %v", len(r.Results), err)
+	}
+}
+
+// TestListsSentences holds the tables of docs/proof.md against the obligations.
+func TestListsSentences(t *testing.T) {
+	text := read(t, "../docs/proof.md")
+	s, ks := listed(t, "")
+	all, err := s.obligations(ks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ob := range all {
+		_, name, _ := strings.Cut(ob.Name, ".")
+		if row := "| `" + name + "` | " + ob.Text + " |\n"; !strings.Contains(text, row) {
+			t.Errorf("docs/proof.md lacks the row %s", row)
+		}
+	}
+}
+
+// TestListsSeeded breaks modules in one place each and expects the obligation that is
+// about it not to be proved.
+func TestListsSeeded(t *testing.T) {
+	const pop = "(i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))"
+	const push = "(i32.store offset=1004 (local.get $head) (local.get $ptr))"
+	for _, tt := range []struct {
+		bug, flags string
+		edits      []string
+		want       string
+		verdict    Verdict
+	}{
+		{"pop leaves the block in its list", "--split=false", []string{pop, ""}, "alloc.unused", Refuted},
+		{"pop forgets the other blocks", "--split=false", []string{pop, "(i32.store offset=1004 (local.get $head) (i32.const 0))"}, "alloc.reuse", Refuted},
+		{"push forgets the other blocks", "--split=false", []string{push, "(i32.store (local.get $ptr) (i32.const 0)) " + push}, "dealloc.gives", Refuted},
+		{"push to the list of larger blocks", "--split=false", []string{push, "(i32.store offset=1000 (local.get $head) (local.get $ptr))"}, "dealloc.heads", Refuted},
+		{"no list gets the block", "--split=false", []string{push, ""}, "dealloc.gives", Refuted},
+		{"class one too small", "--split=false", []string{"(i32.const 0x1fffffff)", "(i32.const 0x0fffffff)"}, "alloc.block", Inconclusive},
+		{"gap's pieces overlap the block", "--split=false", []string{"(local.get $from) (i32.sub (i32.const 0) (local.get $from))", "(local.get $from) (i32.sub (i32.const 0) (local.get $at))"}, "alloc.rounds", Inconclusive},
+		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.disjoint", Inconclusive},
+	} {
+		t.Run(tt.bug, func(t *testing.T) {
+			s, ks := listed(t, "--functions=alloc,dealloc "+tt.flags, tt.edits...)
+			function, _, _ := strings.Cut(tt.want, ".")
+			for _, k := range ks {
+				if k.function.Name == function {
+					s.findDead(t.Context(), k, Options{}, search(false))
+				}
+			}
+			all, err := s.obligations(ks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ob := range all {
+				if ob.Name == tt.want {
+					r := s.decide(t.Context(), ob, s.formulas(ob, nil), Options{Timeout: time.Minute}, search(false))
+					if r.Verdict != tt.verdict {
+						t.Errorf("%v, want %s", r, tt.verdict)
+					}
+					return
+				}
+			}
+			t.Errorf("no obligation %s", tt.want)
+		})
+	}
+}
