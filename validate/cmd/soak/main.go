@@ -25,16 +25,6 @@ import (
 // program is the number of calls of one program.
 const program = 100_000
 
-// contracts are those whose modules run, each with its share of the calls.
-var contracts = []string{
-	"--strategy=lists",
-	"--strategy=lists --split=false",
-	"--strategy=lists --classes=1 --optimize=size",
-	"--strategy=lists --classes=8 --grow=double",
-	"--strategy=lists --abi=c",
-	"--strategy=lists --abi=cosmwasm --target=cosmwasm",
-}
-
 func main() {
 	calls := flag.Int("calls", 100_000_000, "`number` of calls in all")
 	shard := flag.String("shard", "1/1", "the `i/n`-th part of the programs")
