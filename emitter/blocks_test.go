@@ -33,6 +33,10 @@ func TestBlocksAreUsed(t *testing.T) {
 	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --heap-base=linker", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
 		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm",
 		"--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
+	texts = append(texts, grid.Own()...)
+	for _, flags := range []string{"", "--optimize=size", "--split=false", "--classes=1 --grow=double", "--max-block=4096", "--classes=1 --max-block=4096", "--dirty --heap-base=import:env.base", "--dirty", "--heap-base=linker"} {
+		texts = append(texts, "--strategy="+string(contract.LongRunning)+" --abi=c "+flags)
+	}
 	for _, c := range contracts(t, texts) {
 		m, err := emitter.NewModel(c)
 		must(t, err)
@@ -76,6 +80,7 @@ func parseBlocks(t *testing.T) map[string]string {
 	stub := func(...any) string { return "" }
 	set, err := template.New("").Funcs(template.FuncMap{
 		"part": stub, "round": stub, "next": stub, "others": stub, "endpage": stub,
+		"headat": stub, "units": stub, "number": stub, "emptied": stub,
 	}).ParseFS(templates.FS, "*.wat.tmpl")
 	must(t, err)
 	blocks := map[string]string{}
@@ -87,8 +92,12 @@ func parseBlocks(t *testing.T) map[string]string {
 	return blocks
 }
 
-// calls finds the parts that a block names, as {{part "axis"}} or {{axis "expression"}}.
-var calls = regexp.MustCompile(`\{\{(?:part "([^"]+)"|(round|next|others|endpage) )`)
+// actions finds what a block computes, and calls the parts that it names there, as
+// {{part "axis"}}, {{axis "expression"}} or {{template "block" .}}.
+var (
+	actions = regexp.MustCompile(`\{\{.*?\}\}`)
+	calls   = regexp.MustCompile(`(?:part|template) "([^"]+)"|[{(](round|next|others|endpage|headat|units|number|emptied)\b`)
+)
 
 // rendered lists the blocks that the model's text is made of. As no template has a
 // condition, they are those that can be reached from the spine.
@@ -111,8 +120,10 @@ func rendered(t *testing.T, m *emitter.Model, blocks map[string]string) []string
 			return
 		}
 		seen[name], list = true, append(list, name)
-		for _, call := range calls.FindAllStringSubmatch(text, -1) {
-			visit(call[1] + call[2])
+		for _, action := range actions.FindAllString(text, -1) {
+			for _, call := range calls.FindAllStringSubmatch(action, -1) {
+				visit(call[1] + call[2])
+			}
 		}
 	}
 	visit(spine)

@@ -163,7 +163,7 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("pop", pick(c.NoSplit, "", "block"))
 	set("growth", pick(grows, "pages", "never"))
 	set("regiongrow", pick(c.Grow.Policy == contract.GrowExact, "exact", "more"))
-	set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
+	set("more", pick(grows && c.Grow.Policy != contract.GrowExact, string(c.Grow.Policy), ""))
 	set("raiseused", pick(keepsUsed(c), "max", ""))
 	set("freshfrom", pick(keepsUsed(c), "used", "top"))
 	set("startends", pick(c.ListHeader() > 0, "lead", ""))
