@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test check deps bench readme mutants prove prove-mutants trusted
+.PHONY: build test check deps bench readme mutants prove prove-mutants soak trusted
 
 # The command, in out/.
 build:
@@ -54,6 +54,11 @@ mutants:
 SHARD = 1/1
 prove:
 	go run ./prove/cmd/sweep -shard $(SHARD)
+
+# Makes 10^8 calls of random programs on modules that reuse memory, and holds the memory
+# to its bound. SHARD=i/n takes a part of them.
+soak:
+	go run ./validate/cmd/soak -shard $(SHARD)
 
 # The files that a wrong "proved" takes a mistake in, with their lengths in lines.
 trusted:

@@ -122,6 +122,29 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestNamesImports: JavaScript is told what instantiate has to be given.
+func TestNamesImports(t *testing.T) {
+	for flags, want := range map[string][]string{
+		"": {"what the module imports: nothing", "The module imports nothing.", "instantiate(imports?: "},
+		"--memory=import --heap-base=import:env.__heap_base": {
+			"what the module imports: env.memory, env.__heap_base", "The module imports env.memory, env.__heap_base.", "instantiate(imports: "},
+	} {
+		files, err := bindings.Write(bindings.JS, contract.Must(contract.Parse(flags)), "x.wasm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := ""
+		for _, f := range files {
+			all += string(f.Content)
+		}
+		for _, text := range want {
+			if !strings.Contains(all, text) {
+				t.Errorf("%q: no file says %q", flags, text)
+			}
+		}
+	}
+}
+
 // TestErrno: a header says whether errno is set.
 func TestErrno(t *testing.T) {
 	const sets, none = "A function that returns null sets errno", "No function sets errno."

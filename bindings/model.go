@@ -154,6 +154,7 @@ func (m *model) words() template.FuncMap {
 	return template.FuncMap{
 		"camel":   camel,
 		"quote":   strconv.QuoteToASCII,
+		"comment": comment,
 		"params":  m.params,
 		"args":    args,
 		"result":  result,

@@ -2,7 +2,10 @@
 
 package contract
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // PageSize is the size of a WebAssembly page in bytes (WebAssembly core
 // specification, 4.2.8 Memory Instances: page size 65536).
@@ -54,6 +57,14 @@ type Order struct {
 type Contract struct {
 	Order
 	functions []Function // what the module exports
+}
+
+// Settled returns an error for the zero Contract, which is none.
+func (c Contract) Settled() error {
+	if c.functions == nil {
+		return errors.New("the contract is not settled: make it with Order.Settle, Parse or Default")
+	}
+	return nil
 }
 
 // defaults is the order of the default module: the core ABI in an exported memory

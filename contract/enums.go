@@ -241,7 +241,7 @@ func (h *HeapBase) UnmarshalText(b []byte) error {
 	if imp, ok := strings.CutPrefix(text, "import:"); ok {
 		module, name, err := SplitImport(imp)
 		if err != nil {
-			return err
+			return fmt.Errorf("%q is not MODULE.NAME, such as env.__heap_base", imp)
 		}
 		*h = HeapBase{Module: module, Name: name}
 		return nil

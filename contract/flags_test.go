@@ -178,7 +178,7 @@ func TestBadValues(t *testing.T) {
 		{"max-pages", "", `"" is not a whole number`},
 		{"heap-base", "4294967296", `"4294967296" is neither an address below 2^32 nor import:MODULE.NAME`},
 		{"heap-base", "-8", `"-8" is neither an address`},
-		{"heap-base", "import:", `"" is not MODULE.NAME, such as env.memory`},
+		{"heap-base", "import:", `"" is not MODULE.NAME, such as env.__heap_base`},
 		{"heap-base", "import:base", `"base" is not MODULE.NAME`},
 		{"heap-base", "import:.base", `".base" is not MODULE.NAME`},
 		{"heap-base", "import:env.", `"env." is not MODULE.NAME`},

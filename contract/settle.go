@@ -105,6 +105,9 @@ func checkABI(c *Contract) error {
 		}
 		from[f.Name] = f.ABI
 	}
+	if makers, _ := c.ABI.Split(); len(makers) == 0 {
+		return refuse("abi", "%s has no function that allocates: say --abi %s,%[1]s", c.ABI, Core)
+	}
 	if c.ABI.Includes(CosmWasmABI) && c.Target.BulkMemory() {
 		return refuse("abi", "cosmwasm contradicts --target %s, whose instructions its hosts refuse: say --target cosmwasm", c.Target)
 	}
@@ -165,6 +168,9 @@ func checkExports(c *Contract) error {
 	for _, function := range slices.Sorted(maps.Keys(c.Export)) {
 		name := c.Export[function]
 		if !slices.Contains(known, function) {
+			if slices.Contains(known, name) {
+				return refuse("export", "%s=%s is the wrong way round: say %[2]s=%[1]s", function, name)
+			}
 			return refuse("export", "%q is not a function of --abi %s: choose from %s%s", function, c.ABI, strings.Join(known, ", "), orABI(function))
 		}
 		if !c.Has(function) {

@@ -28,6 +28,8 @@ var refusals = []struct {
 	{[]string{"export=alloc=\xff"}, "export", []string{`"\xff" is not UTF-8`}},
 	{[]string{"export=alloc=f", "export=dealloc=f"}, "export", []string{`alloc and dealloc are both exported as "f"`, "rename one"}},
 	{[]string{"export=alloc=realloc"}, "export", []string{`alloc and realloc are both exported as "realloc"`, "rename one"}},
+	{[]string{"abi=arena"}, "abi", []string{"arena has no function that allocates: say --abi core,arena"}},
+	{[]string{"export=my_alloc=alloc"}, "export", []string{"my_alloc=alloc is the wrong way round: say alloc=my_alloc"}},
 	{[]string{"export=malloc=x"}, "export", []string{`"malloc" is not a function of --abi core`, "choose from"}},
 	{[]string{"heap-base=import:\xff.base"}, "heap-base", []string{"is not UTF-8"}},
 	{[]string{"heap-base=import:env.\xff"}, "heap-base", []string{"is not UTF-8"}},

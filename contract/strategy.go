@@ -76,3 +76,16 @@ func (c Contract) Reuse() string {
 		return reuse + "; " + marks
 	}
 }
+
+// ReuseAlign returns the least alignment with which most programs leave no gaps between
+// blocks; 0 if the contract has it, or a strategy that gaps do not matter to.
+func (c Contract) ReuseAlign() uint32 {
+	least := uint32(8)
+	if c.ABI.Includes(C) {
+		least = CAlign
+	}
+	if c.Strategy != Stack || c.FixedAlign != 0 || c.MinAlign >= least {
+		return 0
+	}
+	return least
+}

@@ -55,6 +55,13 @@ func TestThirdParty(t *testing.T) {
 	}
 }
 
+// TestUnsettled refuses a contract that nobody settled, and says how to make one.
+func TestUnsettled(t *testing.T) {
+	if _, err := emitter.Emit(contract.Contract{}); err == nil || !strings.Contains(err.Error(), "make it with Order.Settle") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestAssembleErrors(t *testing.T) {
 	for _, text := range []string{"(module", "(module (func $f (result i32)))x", "(module (func call $nobody))"} {
 		if _, err := emitter.Assemble(text, contract.Default()); err == nil || !strings.HasPrefix(err.Error(), "assembler: ") {

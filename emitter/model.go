@@ -52,6 +52,9 @@ type Export struct {
 // NewModel derives the model of a contract. The error is a [*contract.FlagError] where
 // modules of its strategy cannot be made.
 func NewModel(c contract.Contract) (*Model, error) {
+	if err := c.Settled(); err != nil {
+		return nil, err
+	}
 	s, ok := strategies[c.Strategy]
 	if !ok {
 		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy %s", c.Strategy, contract.Default().Strategy)}

@@ -63,7 +63,7 @@ var linearMemory = wasm.Import{Module: "env", Name: "__linear_memory", Kind: was
 // other than the addresses that wasm-ld defines.
 func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
 	if !c.HeapBase.Linker {
-		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is the linker's to decide: say %s", c.HeapBase, contract.LinkerBase)
+		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is for the linker to decide: settle the order with contract.LinkerBase", c.HeapBase)
 	}
 	m, err := wasm.Decode(module)
 	if err != nil {

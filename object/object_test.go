@@ -118,6 +118,10 @@ func TestFromModuleRefuses(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "keep the state in memory") {
 		t.Errorf("an address in a global: error %v", err)
 	}
+	_, err = object.FromModule(assemble(t, ""), contract.Default(), object.Options{})
+	if err == nil || !strings.Contains(err.Error(), "settle the order with contract.LinkerBase") {
+		t.Errorf("another heap base: error %v", err)
+	}
 }
 
 // TestDataRelocation: state that starts as an address is filled in by the linker.

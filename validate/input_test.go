@@ -124,3 +124,12 @@ func TestImports(t *testing.T) {
 	}
 	visit(".")
 }
+
+// A contract that nobody settled judges nothing.
+func TestUnsettled(t *testing.T) {
+	good := wattest.Read(t, "testdata/good/bump.wat").Module
+	r, err := Run(context.Background(), good, contract.Contract{}, Options{Level: Quick})
+	if r != nil || err == nil || !strings.Contains(err.Error(), "make it with Order.Settle") {
+		t.Errorf("report %v, error %v", r, err)
+	}
+}

@@ -21,6 +21,9 @@ import (
 
 // run makes the checks with the functions of each of the given ABIs, or of all.
 func run(ctx context.Context, module []byte, c contract.Contract, opts Options, list []Check, abis ...contract.ABI) (*Report, error) {
+	if err := c.Settled(); err != nil {
+		return nil, err
+	}
 	if opts.Ops < 0 {
 		return nil, fmt.Errorf("ops: %d is negative: 0 is the level's own number", opts.Ops)
 	}

@@ -41,5 +41,14 @@ refused("align of realloc", aligned["align of realloc"], [undefined]);
 refused("null", (n) => heap.bytes(n, 1), [0]);
 refused("beyond the memory", (n) => heap.bytes(n, 1), [heap.memory.buffer.byteLength]);
 
+// The message tells a number from what only looks like one.
+for (const [value, want] of [["16", "size is of the type string,"], [16n, "size is of the type bigint,"], [-1, "size is -1,"]]) {
+  try {
+    heap.alloc(value);
+  } catch (e) {
+    if (!e.message.startsWith(want)) console.log(`${e.message}, want ${want}`);
+  }
+}
+
 heap.alloc(1, 1);
 console.log(heap.alloc(10) % 8, heap.alloc(1, 2 ** 31) === 2 ** 31, heap.alloc(16) > 2 ** 31, heap.alloc(2 ** 32 - 1, 1));

@@ -39,7 +39,7 @@ func (o *buildOptions) settle(stdout io.Writer) error {
 	case len(o.bindings) > 0 && o.emit == "wat":
 		return refuse("bindings", "they call what is assembled, and --emit wat is text: say --emit wasm or obj")
 	case o.json && o.check:
-		return refuse("json", "--check has no summary to print: drop either")
+		return refuse("json", "--check has no summary to print: drop either, or say genalloc check --json FILE for a module")
 	case o.json && toStdout:
 		return refuse("json", "both it and --output %s write to standard output: give -o a file", o.output)
 	case o.check && o.output == "-":
@@ -109,10 +109,11 @@ func (o *buildOptions) settleObject() error {
 
 // settleProof refuses to prove what the prover does not take.
 func (o *buildOptions) settleProof() error {
+	unproved := func(a contract.ABI) bool { return a != "" && a != contract.Core && a != contract.Arena }
 	switch {
 	case !o.prove:
-	case o.order.ABI != "" && o.order.ABI != contract.Core:
-		return refuse("prove", "only functions of --abi core can be proved, and not those of %s: drop either", o.order.ABI)
+	case slices.ContainsFunc(o.order.ABI.List(), unproved):
+		return refuse("prove", "only functions of --abi core and arena can be proved, and not those of %s: drop either", o.order.ABI)
 	case o.emit == "obj":
 		return refuse("prove", "what is proved is a module, and --emit obj leaves its memory to the linker: say --emit wasm, or drop --prove")
 	}

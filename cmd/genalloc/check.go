@@ -25,7 +25,11 @@ func newCheck(s streams, m maker) *cobra.Command {
 	var asJSON, quiet bool
 	c := fileVerb("check", func(_ *cobra.Command, file string) error {
 		x, err := readModule(file, s)
-		if err != nil {
+		noFlags := fmt.Errorf("%s carries no flags: say them, as in genalloc --check -o FILE --max-pages 4", x.name)
+		switch {
+		case errors.Is(err, errNotLinked):
+			return wrong(noFlags)
+		case err != nil:
 			return err
 		}
 		order, ok, err := x.carried()
@@ -33,7 +37,7 @@ func newCheck(s streams, m maker) *cobra.Command {
 		case err != nil:
 			return err
 		case !ok:
-			return wrong(fmt.Errorf("%s carries no flags: say them, as in genalloc --check -o FILE --max-pages 4", x.name))
+			return wrong(noFlags)
 		}
 		promised, err := order.Settle()
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -98,6 +99,9 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 		return err
 	}
 	x, err := readSubject(file, flags, o.given, s)
+	if errors.Is(err, errNotLinked) {
+		return wrong(fmt.Errorf("%s goes to a linker, and what is proved is a module: generate one with the same flags and --emit wasm", x.name))
+	}
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ func readSubject(path string, flags *pflag.FlagSet, given contract.Order, s stre
 	return x, err
 }
 
+var errNotLinked = errors.New("link it first")
+
 // readModule reads a module, binary or text, and refuses what has yet to be linked.
 func readModule(path string, s streams) (subject, error) {
 	x := subject{name: inputName(path)}
@@ -51,7 +53,7 @@ func readModule(path string, s streams) (subject, error) {
 	}
 	// Programs keep the section under wasm-ld --emit-relocs.
 	if _, ok := x.module.Custom("linking"); ok && len(x.module.Exports) == 0 {
-		return x, wrong(fmt.Errorf("%s is an object: link it first", x.name))
+		return x, wrong(fmt.Errorf("%s is an object: %w", x.name, errNotLinked))
 	}
 	return x, nil
 }
@@ -63,7 +65,9 @@ func readCode(path string, s streams) ([]byte, error) {
 	case err != nil || bytes.HasPrefix(b, []byte("\x00asm")):
 		return b, err
 	case bytes.HasPrefix(b, []byte("!<arch>\n")):
-		return nil, wrong(fmt.Errorf("%s is an archive of objects: link it first", inputName(path)))
+		return nil, wrong(fmt.Errorf("%s is an archive of objects: %w", inputName(path), errNotLinked))
+	case bytes.HasPrefix(b, []byte("\x1f\x8b")):
+		return nil, wrong(fmt.Errorf("%s is compressed, as certificates are: name a module", inputName(path)))
 	}
 	b, err = engine.Assemble(string(b))
 	if syntax := (*engine.SyntaxError)(nil); errors.As(err, &syntax) {

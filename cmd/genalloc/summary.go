@@ -22,6 +22,7 @@ type summary struct {
 	Functions    []string `json:"functions"`               // by export name; in an object, by symbol
 	InitialPages uint32   `json:"initial_pages,omitempty"` // of 64 KiB; absent for an object
 	MaxPages     uint32   `json:"max_pages,omitempty"`     // absent for none
+	Memory       string   `json:"memory,omitempty"`        // where it is not exported as "memory"
 	State        string   `json:"state,omitempty"`         // of an object: data or global
 	StateBytes   uint32   `json:"state_bytes,omitempty"`   // of linear memory
 	Reuse        string   `json:"reuse"`                   // which freed memory is handed out again
@@ -48,6 +49,9 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 		}
 	} else {
 		s.InitialPages, s.MaxPages = o.contract.InitialPages, o.contract.MaxPages
+		if c := o.contract; c.Memory != contract.ExportMemory || c.MemoryName != contract.Default().MemoryName {
+			s.Memory = fmt.Sprintf("%sed as %s", c.Memory, c.MemoryName)
+		}
 	}
 	for _, out := range beside {
 		s.Bindings = append(s.Bindings, out.path)
@@ -64,7 +68,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 // report prints the summary in the form that the flags ask for.
 func (s summary) report(o *buildOptions, to streams) error {
 	o.warn(to.err)
-	o.warnOfC(to.err)
+	o.warnOfReuse(to.err)
 	if o.json {
 		return to.printJSON(s)
 	}
@@ -81,10 +85,18 @@ func (o *buildOptions) warn(w io.Writer) {
 	}
 }
 
-// warnOfC says that free frees nothing: programs written for malloc rely on it.
-func (o *buildOptions) warnOfC(w io.Writer) {
-	if c := o.contract; !o.quiet && c.ABI.Includes(contract.C) && c.Reuse() == contract.ReusesNothing {
+// warnOfReuse says that free frees nothing, since programs written for malloc rely on it,
+// or that alignment gaps will keep most blocks from being reused.
+func (o *buildOptions) warnOfReuse(w io.Writer) {
+	c := o.contract
+	if o.quiet {
+		return
+	}
+	if c.ABI.Includes(contract.C) && c.Reuse() == contract.ReusesNothing {
 		fmt.Fprintf(w, "genalloc: --abi c with --strategy %s: free gives no memory back: a program that runs long needs another allocator\n", c.Strategy)
+	}
+	if least := c.ReuseAlign(); least > 0 {
+		fmt.Fprintf(w, "genalloc: --strategy %s with --min-align %d: odd sizes leave gaps, and a block in front of a gap is not reused: say --min-align %d\n", c.Strategy, c.MinAlign, least)
 	}
 }
 
@@ -144,7 +156,11 @@ func (s summary) pages() string {
 	if s.InitialPages == 1 {
 		unit = "page"
 	}
-	return fmt.Sprintf("%d %s at the start, %s", s.InitialPages, unit, limit)
+	pages := fmt.Sprintf("%d %s at the start, %s", s.InitialPages, unit, limit)
+	if s.Memory != "" {
+		pages += ", " + plain.Text(s.Memory)
+	}
+	return pages
 }
 
 // SGR sequences of ECMA-48.

@@ -3,6 +3,8 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
@@ -59,7 +61,7 @@ func needsClasses(c contract.Contract) string {
 // The powers of two from which sizes of every class are made.
 const (
 	leastClass = 3
-	quickClass = 17
+	quickClass = 13
 	fullClass  = 20
 )
 
@@ -77,8 +79,12 @@ func eachClass(t *Trial, f func(size uint64)) {
 }
 
 func runClasses(t *Trial) {
+	list := orders[:2]
+	if t.Full {
+		list = orders
+	}
 	// The default world alone: bases make no difference to lists.
-	for _, order := range orders {
+	for _, order := range list {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 			eachClass(t, func(size uint64) {
 				var blocks [3]*judge.Block
@@ -97,6 +103,14 @@ func runClasses(t *Trial) {
 				s.Free(c)
 				s.Free(d)
 			})
+		})
+	}
+	// A block could grow in place, but one of its new class is free.
+	for _, size := range []uint64{8, 64, 1000, 4096} {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			a, b := s.Alloc(2*size, 1), s.Alloc(size, 1)
+			s.Free(a)
+			s.Realloc(b, 2*size)
 		})
 	}
 	// Full memory: each block makes room for one of its class.
@@ -141,8 +155,9 @@ func runSplit(t *Trial) {
 					s.Alloc(large/part/2, 4)
 					s.Free(b)
 					s.AllocZeroed(large/part, 1)
-					s.Alloc(8, 8)
-					exhaustOwned(s)
+					for size := large / 8; size >= 8; size /= 2 {
+						fillWith(s, size, 32)
+					}
 				})
 			}
 		}
@@ -183,7 +198,7 @@ func runLinks(t *Trial) {
 			for _, block := range []*judge.Block{a, b, c, d} {
 				words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
 			}
-			for _, w := range words {
+			for _, w := range slices.Concat(words, words) { // twice, as blocks change places
 				// The words are in blocks that are live, about to be freed, and handed out again.
 				s.Write(a, w)
 				s.Write(c, w)
@@ -204,6 +219,16 @@ func runLinks(t *Trial) {
 }
 
 func runPieces(t *Trial) {
+	// What is left of a region where a free block takes its place.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		a := s.Alloc(s.Left()/2, 1)
+		s.Alloc(s.Left()/2, 1)
+		s.Free(a)
+		s.Alloc(s.Left()+a.SizeOr(0)/4, 1)
+		for size := uint64(1) << 12; size >= 8; size /= 2 {
+			fillWith(s, size, 64)
+		}
+	})
 	for _, more := range []uint64{0, 2} {
 		for _, align := range []uint64{8, 64, 1024, 1 << 15} {
 			t.in(fixedLimit(t.Contract, more), func(s *judge.Session) {

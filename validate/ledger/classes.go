@@ -3,6 +3,8 @@
 package ledger
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 )
 
@@ -85,19 +87,39 @@ func (l *lists) growth(r Request, t taken, class, pages uint64) *Breach {
 	return breach
 }
 
-// splits returns the bytes of a class with a block that ended and that has to serve a
-// smaller class before the memory grows; 0 if there is none. One that is twice as large
-// has room for the smaller one wherever it lies.
-func (l *lists) splits(class uint64) uint64 {
+// splits returns memory that has to serve a smaller class before the memory grows. A block
+// that is twice as large has room for the smaller one wherever it lies. In a rest there
+// lies a power of two that is a quarter of it at least, so that a piece has to be as large.
+func (l *lists) splits(class uint64) (Span, bool) {
 	if l.c.NoSplit {
-		return 0
+		return Span{}, false
 	}
-	for size, n := range l.free {
-		if n > 0 && size >= 2*class {
-			return size
+	if l.largestEnded() >= 2*class {
+		i := slices.IndexFunc(l.ended, func(x Span) bool { return x.Size() >= 2*class })
+		return l.ended[i], true
+	}
+	i := slices.IndexFunc(l.rests, func(x Span) bool { return x.Size() >= 8*class })
+	if i < 0 {
+		return Span{}, false
+	}
+	return l.rests[i], true
+}
+
+// largestEnded returns the largest class with a block that ended.
+func (l *lists) largestEnded() (most uint64) {
+	for class, n := range l.free {
+		if n > 0 {
+			most = max(most, class)
 		}
 	}
-	return 0
+	return most
+}
+
+// rest enters memory that is left over.
+func (l *lists) rest(from, to uint64) {
+	if from < to {
+		l.rests.replace(Span{from, to})
+	}
 }
 
 // stays reports whether a block to resize must stay where it is.

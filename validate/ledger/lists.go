@@ -21,8 +21,8 @@ var listsStrategy = strategy{
 // that ended to requests of their class. Fresh memory lies behind top, which is the end of
 // all that was handed out or may be in a list.
 //
-// Beside the blocks that ended, lists hold pieces of memory that no block took. Nothing is
-// known of those, and so nothing is owed for them.
+// Beside the blocks that ended, lists hold pieces of memory that no block took. How it was
+// cut is not known, and so less is owed for it.
 type lists struct {
 	bump
 	c      contract.Contract
@@ -31,6 +31,7 @@ type lists struct {
 	ended  spans            // those of blocks that ended, and of which nothing was handed out since
 	free   map[uint64]int   // by class, in bytes: how many ended
 	pieces bool             // there may be some
+	rests  spans            // memory behind or in front of blocks, of which nothing was handed out since
 	last   attempt          // the last refusal
 	peak   peak
 }
@@ -110,8 +111,8 @@ func (l *lists) wanted(class uint64) string {
 	if n := l.free[class]; n > 0 {
 		return fmt.Sprintf("one of the blocks of %s that ended: %d", unit.Bytes(class), n)
 	}
-	if size := l.splits(class); size > 0 {
-		return fmt.Sprintf("a part of a block of %s that ended", unit.Bytes(size))
+	if x, ok := l.splits(class); ok {
+		return fmt.Sprintf("a part of the %s at %#x, which are free", unit.Bytes(x.Size()), x.From)
 	}
 	return ""
 }
@@ -207,7 +208,7 @@ func (l *lists) found(r Request, t taken, class, pages uint64) *Breach {
 		return &Breach{"refusal", fmt.Sprintf("null again: nothing has changed since a request for %s was refused", unit.Bytes(class)), got}
 	case l.free[class] > 0 && !again && (grew || t.To > l.top || len(touched) > 0):
 		return &Breach{"reuse", l.wanted(class), got}
-	case l.splits(class) > 0 && grew:
+	case grew && l.wanted(class) != "":
 		return &Breach{"split", l.wanted(class), got}
 	case t.From > latest:
 		return &Breach{"waste", fmt.Sprintf("an address up to %#x", latest), got}
@@ -230,8 +231,21 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	if x.From != l.top && !again {
 		l.pieces = true
 	}
-	if x.From < l.top && !again && !l.c.NoSplit && next+class > l.own {
+	switch {
+	case x.From < l.top && !again && !l.c.NoSplit && next+class > l.own:
+		l.rest(l.top, l.own)
 		l.top = max(l.top, l.own)
+	case x.From >= l.own && l.own < r.Pages*contract.PageSize:
+		l.rest(l.top, l.own)
+	case x.From > l.top:
+		l.rest(l.top, x.From)
+	}
+	l.rests.drop(x)
+	if !again {
+		for _, gone := range touched {
+			l.rest(gone.From, x.From)
+			l.rest(x.To, gone.To)
+		}
 	}
 	for _, gone := range touched {
 		l.free[gone.Size()]--

@@ -96,12 +96,20 @@ func (f *Failure) details() string {
 }
 
 // WriteJSON writes the report as one JSON object with the fields of [Report]:
-// contract, level, engines, seed, checks, excluded and refusals. Each of checks has check, promise, abi, engine,
+// contract, level, engines, seed, checks, excluded and refusals, and first the verdict on
+// the whole, pass or fail. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
 // failure: rule, call, expected, got, hint and script with setup and calls.
 func (r *Report) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // types have arrows
 	e.SetIndent("", "  ")
-	return e.Encode(r)
+	verdict := Pass
+	if !r.OK() {
+		verdict = Fail
+	}
+	return e.Encode(struct {
+		Verdict Verdict `json:"verdict"`
+		*Report
+	}{verdict, r})
 }
