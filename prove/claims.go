@@ -98,7 +98,7 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 		b := block{at, k.of(h.Entry[0])}
 		c.add(b, block{from, k.Sub(at, from)})
 		c.kept = append(c.kept, b)
-		c.holds = append(c.holds, l.fits(k.system, v, b), k.le(l.start(k.system), from, at), k.divides(k.num(uint64(l.unit)), k.Or(from, at)),
+		c.holds = append(c.holds, l.fits(k.system, v, b), k.le(l.start(k.system), from, at), k.divides(k.num(uint64(l.step)), k.Or(from, at)),
 			k.lt(k.Sub(at, from), k.And(b.size, k.Neg(b.size)))) // so the gap's pieces end at the block
 		c.rest = k.Sub(at, from)
 		c.piece = k.lowest(h.Locals[1])
@@ -141,22 +141,25 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		size, start, at := k.of(h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[4])
 		top, end := k.minus(k.Sub(h.Caller[4], h.Caller[0])), k.minus(h.Caller[3]) // of the next region
 		v, b := &c.view, block{at, size}
+		front := h.Entry[1] == h.Caller[4] // the bytes in front of the block, and before them the old region
 		if k.hints.DirtyMark != nil {
-			used := k.address(v, h.State, *k.hints.DirtyMark)
-			v.clean = k.larger(k.larger(used, at), k.Ite(k.Eq(start, v.top), k.num(0), v.end))
+			old := v.end
+			if v.clean = k.larger(k.address(v, h.State, *k.hints.DirtyMark), at); !front {
+				v.clean = k.larger(v.clean, old)
+			}
 		}
 		v.top, v.end = top, end
 		c.blocks[0] = k.region(*v)
 		c.add(b)
 		c.kept = append(c.kept, b)
-		if h.Entry[1] != h.Caller[4] { // the bytes in front of the block come later
+		if !front {
 			c.add(block{start, k.Sub(at, start)})
 		}
 		c.holds = append(c.holds, k.le(l.start(k.system), start, at), k.Eq(k.end(b), top), k.le(top, end, v.size), l.suits(k.system, b),
-			k.le(size, k.num(uint64(l.max))), k.divides(k.num(uint64(l.unit)), k.Or(start, end)))
+			k.le(size, k.num(uint64(l.max))), k.divides(k.num(uint64(l.step)), k.Or(start, end)))
 	}
 	c.add(piece)
-	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.unit)), k.Or(from, to)))
+	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.step)), k.Or(from, to)))
 }
 
 // lowest is the lowest bit of a word.

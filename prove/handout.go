@@ -45,7 +45,7 @@ func (l *lists) sizes(k *call) Obligation {
 		}
 		goal = k.Implies(k.le(room, k.num(uint64(l.max))), goal)
 		if piece := k.piece(o); piece != nil {
-			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.unit)), k.of(piece)), k.Eq(room, k.of(piece))))
+			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.step)), k.of(piece)), k.Eq(room, k.of(piece))))
 		}
 		ob.Cases = append(ob.Cases, Case{Name: o.name, Goal: goal, inner: true, path: o.path})
 	}

@@ -21,7 +21,8 @@ type lists struct {
 	last    uint32 // the address of the head of list 0
 	first   uint32 // of the head of the list with the highest number
 	max     uint32 // bytes of the largest class
-	unit    uint32 // of which each block is a multiple
+	unit    uint32 // of which each class is a multiple
+	step    uint32 // of which each block and each end of the region is one
 }
 
 // listBits are as many as the number of a list has.
@@ -33,6 +34,7 @@ func (*lists) under(c contract.Contract) strategy {
 		max: uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
 	}
 	l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
+	l.step = max(l.unit, min(c.Align(), wasm.PageSize))
 	l.last = l.first + c.HeadsSize() - 4
 	return l
 }
@@ -68,7 +70,7 @@ func (l *lists) invariant(s *system, v view) term {
 	return s.All(
 		s.lt(s.num(0), s.base), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top, v.end, v.size),
 		s.le(v.top, v.clean, v.size), s.le(s.pmin, v.pages, s.pmax), v.own,
-		s.divides(s.num(uint64(l.unit)), s.Or(v.top, v.end)),
+		s.divides(s.num(uint64(l.step)), s.Or(v.top, v.end)),
 	)
 }
 

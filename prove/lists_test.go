@@ -88,7 +88,7 @@ func TestListsSeeded(t *testing.T) {
 		{"no list gets the block", "--split=false", []string{push, ""}, "dealloc.gives", Refuted},
 		{"class one too small", "--split=false", []string{"(i32.const 0x1fffffff)", "(i32.const 0x0fffffff)"}, "alloc.block", Inconclusive},
 		{"gap's pieces overlap the block", "--split=false", []string{"(local.get $from) (i32.sub (i32.const 0) (local.get $from))", "(local.get $from) (i32.sub (i32.const 0) (local.get $at))"}, "alloc.rounds", Inconclusive},
-		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.disjoint", Inconclusive},
+		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
 			s, ks := listed(t, "--functions=alloc,dealloc "+tt.flags, tt.edits...)
@@ -105,7 +105,7 @@ func TestListsSeeded(t *testing.T) {
 			for _, ob := range all {
 				if ob.Name == tt.want {
 					r := s.decide(t.Context(), ob, s.formulas(ob, nil), Options{Timeout: time.Minute}, search(false))
-					if r.Verdict != tt.verdict {
+					if r.Verdict != tt.verdict || strings.Contains(r.Reason, "time is up") {
 						t.Errorf("%v, want %s", r, tt.verdict)
 					}
 					return

@@ -24,9 +24,9 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 		}
 		t := l.trail(k, o, brief, name == reuseName, at...)
 		c := Case{Name: o.name, Goal: goal(o, t), call: k, path: o.path}
-		c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts)
+		c.Assume = slices.Concat(k.assume, t.conds, t.facts)
 		if name == reuseName {
-			c.Assume = append(c.Assume, t.past...)
+			c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts, t.past)
 		}
 		ob.Cases = append(ob.Cases, c)
 	}

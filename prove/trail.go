@@ -31,8 +31,9 @@ type trail struct {
 	from  claims // where the last part starts
 	last  moment // at its end
 	to    claims
-	facts []term   // of the last part, and of all headers
+	facts []term   // of the last part
 	past  []term   // of the other parts, not counting the sizes of blocks
+	conds []term   // the path's conditions in the last part
 	heaps []moment // at the ends of the parts
 	words []word   // in the last part, at its start
 }
@@ -40,7 +41,7 @@ type trail struct {
 // trail follows a path. The last heap gets a point at each of the addresses. Brief leaves
 // out what is known of the blocks' sizes; whole adds what is known of the request's list.
 func (l *lists) trail(k *call, o outcome, brief, whole bool, at ...term) *trail {
-	t := &trail{k: k, o: o, from: l.before(k)}
+	t := &trail{k: k, o: o, from: l.before(k), conds: o.path.Conds}
 	p, effects, last := o.path, 0, len(o.path.Headers)
 	for last > 0 && !p.Headers[last-1].Forgets {
 		last--
@@ -53,6 +54,10 @@ func (l *lists) trail(k *call, o outcome, brief, whole bool, at ...term) *trail 
 	holds := t.from.holds
 	for i, head := range p.Headers {
 		at := l.inside(k, p.Headers[:i], head, false)
+		if head.Forgets {
+			t.past, holds = append(t.past, holds...), l.before(k).holds // of a byte that stays taken
+			t.conds = p.Conds[head.Conds:]
+		}
 		holds = append(holds, at.holds...)
 		for _, w := range at.words {
 			if slices.Contains(p.Conds, w.known) {
@@ -73,8 +78,7 @@ func (l *lists) trail(k *call, o outcome, brief, whole bool, at ...term) *trail 
 	for _, a := range at {
 		h.point(h.point(a).word)
 	}
-	t.past = t.facts
-	t.facts = nil
+	t.past, t.facts = append(t.past, t.facts...), nil
 	t.part(h, p.Effects[effects:])
 	t.facts = append(t.facts, holds...)
 	switch {

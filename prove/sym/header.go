@@ -23,6 +23,7 @@ type Header struct {
 	Caller  []*bv.Term // the locals of the function that called this one
 	State   State      // the state, likewise
 	Effects int        // how many effects come before
+	Conds   int        // how many conditions
 	Forgets bool       // it writes, so that bytes of the memory may have changed
 	Call    *Called    // of a call; nil at a loop
 }
@@ -108,7 +109,7 @@ func (e *exploration) cutHere(r *run, call *Called, c changes) Header {
 	f := r.top()
 	h := Header{
 		Name: fmt.Sprintf("header%d.%x", len(r.Headers), r.at().Offset), At: r.at(), Entry: slices.Clone(f.locals),
-		Effects: len(r.Effects), Forgets: c.writes, Call: call,
+		Effects: len(r.Effects), Conds: len(r.Conds), Forgets: c.writes, Call: call,
 	}
 	if n := len(r.frames); n > 1 {
 		h.Caller = slices.Clone(r.frames[n-2].locals)
