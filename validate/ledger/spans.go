@@ -15,14 +15,6 @@ func (s spans) after(addr uint64) int {
 	return sort.Search(len(s), func(i int) bool { return s[i].To > addr })
 }
 
-// at returns the one that starts at an address.
-func (s spans) at(addr uint64) (Span, bool) {
-	if i := s.after(addr); i < len(s) && s[i].From == addr {
-		return s[i], true
-	}
-	return Span{}, false
-}
-
 // touching returns those that share a byte with x.
 func (s spans) touching(x Span) spans {
 	i := s.after(x.From)
