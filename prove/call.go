@@ -207,11 +207,16 @@ func (k *call) outcome(i int, p *sym.Path) outcome {
 // writes are the effects of a path that change memory.
 func writes(p *sym.Path) (fs []sym.Effect) {
 	for _, f := range p.Effects {
-		if f.Kind == sym.Store || f.Kind == sym.Fill || f.Kind == sym.Copy {
+		if writing(f) {
 			fs = append(fs, f)
 		}
 	}
 	return fs
+}
+
+// writing reports whether an effect changes memory.
+func writing(f sym.Effect) bool {
+	return f.Kind == sym.Store || f.Kind == sym.Fill || f.Kind == sym.Copy
 }
 
 // happens says that the effect takes place. An effect of a loop takes place in a round

@@ -221,7 +221,8 @@ func (l *lists) allocated(k *call, h sym.Header) block {
 	return block{at, k.Ite(k.Eq(at, k.num(0)), k.num(0), l.roomOf(k, l.wanted(k, h.Call.Args[0], align)))}
 }
 
-// freeing adds what a call of the function that frees needs, and what is proved of it.
+// freeing adds what a call of the function that frees needs, and what is proved of it: the
+// old block goes after a new one was found.
 func (l *lists) freeing(k *call, c *claims, earlier []sym.Header, h sym.Header, arriving bool) {
 	align := term(nil)
 	if len(h.Call.Args) > 2 {
@@ -231,7 +232,9 @@ func (l *lists) freeing(k *call, c *claims, earlier []sym.Header, h sym.Header, 
 	c.blocks, c.kept = c.blocks[:2], nil // without the old one
 	for _, e := range earlier {
 		if e.Call != nil && len(e.Call.Results) > 0 {
-			c.add(l.allocated(k, e))
+			b := l.allocated(k, e)
+			c.add(b)
+			c.holds = append(c.holds, k.Ne(b.at, k.num(0)), l.fits(k.system, c.view, b))
 		}
 	}
 	if arriving {

@@ -138,8 +138,9 @@ func (l *lists) resizes(k *call) []Obligation {
 	})
 	moves := k.forAll("moves", "it moves to the block that alloc returns for the new size, and fails only where alloc does", func(o outcome) term {
 		is := k.Eq(o.ret, old.at)
-		for _, h := range o.path.Headers {
-			if c := h.Call; c != nil && len(c.Results) > 0 && h.Effects == 0 && slices.Equal(c.Before.Globals, k.state.Globals) && c.Before.Pages == k.state.Pages {
+		for i, h := range o.path.Headers {
+			first := i == 0 && !slices.ContainsFunc(o.path.Effects[:h.Effects], writing)
+			if c := h.Call; c != nil && len(c.Results) > 0 && first && slices.Equal(c.Before.Globals, k.state.Globals) && c.Before.Pages == k.state.Pages {
 				same := k.Eq(c.Args[0], k.word(contract.SizeParam))
 				if len(c.Args) > 1 {
 					same = k.And(same, k.Eq(c.Args[1], k.word(contract.AlignParam)))

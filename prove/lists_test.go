@@ -44,13 +44,13 @@ func listed(t *testing.T, flags string, edits ...string) (*system, []*call) {
 
 // TestLists proves a module that reuses every block.
 func TestLists(t *testing.T) {
-	s, _ := listed(t, "--split=false --functions=alloc,dealloc")
+	s, _ := listed(t, "--split=false --functions=alloc,dealloc,realloc")
 	r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Err(); err != nil || len(r.Results) < 40 {
-		t.Errorf("%d obligations, want 40 at least, all proved: %v", len(r.Results), err)
+	if err := r.Err(); err != nil || len(r.Results) < 60 {
+		t.Errorf("%d obligations, want 60 at least, all proved: %v", len(r.Results), err)
 	}
 }
 
@@ -75,6 +75,7 @@ func TestListsSentences(t *testing.T) {
 func TestListsSeeded(t *testing.T) {
 	const pop = "(i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))"
 	const push = "(i32.store offset=1004 (local.get $head) (local.get $ptr))"
+	const resizing = "--split=false --functions=alloc,dealloc,realloc"
 	for _, tt := range []struct {
 		bug, flags string
 		edits      []string
@@ -88,6 +89,10 @@ func TestListsSeeded(t *testing.T) {
 		{"no list gets the block", "--split=false", []string{push, ""}, "dealloc.gives", Refuted},
 		{"class one too small", "--split=false", []string{"(i32.const 0x1fffffff)", "(i32.const 0x0fffffff)"}, "alloc.block", Inconclusive},
 		{"gap's pieces overlap the block", "--split=false", []string{"(local.get $from) (i32.sub (i32.const 0) (local.get $from))", "(local.get $from) (i32.sub (i32.const 0) (local.get $at))"}, "alloc.rounds", Inconclusive},
+		{"old block goes though none was found", resizing, []string{"(if (local.tee $more", "(if (i32.eqz (local.tee $more", "(local.get $align)))\n      (then\n        (memory.copy", "(local.get $align))))\n      (then\n        (memory.copy"}, "realloc.rounds", Inconclusive},
+		{"old block grows over the end of the region", resizing, []string{"(i32.gt_u (i32.sub (local.get $new) (local.get $old)) (i32.and (global.get $top) (i32.const 0xffff)))", "(i32.const 0)"}, "realloc.invariant", Refuted},
+		{"moves to a smaller block", resizing, []string{"(if (local.tee $more (call $alloc (local.get $new_size)", "(if (local.tee $more (call $alloc (local.get $old_size)"}, "realloc.moves", Inconclusive},
+		{"returns the old block though it is gone", resizing, []string{"    (local.get $more))\n", "    (local.get $ptr))\n"}, "realloc.disjoint", Inconclusive},
 		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {

@@ -102,7 +102,7 @@ func (l *lists) keeps(k *call) []Obligation {
 			clean := func(v view) term { return k.has(block{v.clean, k.Sub(v.end, v.clean)}, x) }
 			goal := k.Or(clean(t.from.view), k.le(t.from.view.size, x))
 			for _, e := range t.last.done {
-				if e.Kind == sym.Store || e.Kind == sym.Fill || e.Kind == sym.Copy {
+				if writing(e) {
 					goal = k.And(goal, k.Not(k.And(k.happens(e), k.has(written(e), x))))
 				}
 			}
@@ -111,7 +111,7 @@ func (l *lists) keeps(k *call) []Obligation {
 		l.everywhere(k, "writes", "nothing is written over a live block or memory that is not the allocator's", false, func(o outcome, t *trail) term {
 			all := k.Bool(true)
 			for _, e := range t.last.done {
-				if e.Kind != sym.Store && e.Kind != sym.Fill && e.Kind != sym.Copy {
+				if !writing(e) {
 					continue
 				}
 				claimed := []block{l.taken(k)}
