@@ -171,12 +171,12 @@ func (s *system) sizeOf(list term) term { return s.strategy.(*lists).sizeOf(s.sp
 // their own.
 func (l *lists) opaque(s *system, f contract.Function) map[uint32]bool {
 	apart := map[uint32]bool{}
-	if f.Role != contract.Resizes || s.contract.OOM != contract.OOMNull {
+	if f.Role != contract.Resizes {
 		return apart
 	}
 	for _, g := range s.contract.Signatures() {
 		if index, _, err := s.module.ExportedFunc(g.Export); err == nil && (g.Role == contract.Allocates || g.Role == contract.Frees) {
-			apart[index] = true
+			apart[index] = g.Role == contract.Allocates && s.contract.OOM == contract.OOMTrap
 		}
 	}
 	return apart

@@ -91,6 +91,7 @@ func TestListsSeeded(t *testing.T) {
 		{"gap's pieces overlap the block", "--split=false", []string{"(local.get $from) (i32.sub (i32.const 0) (local.get $from))", "(local.get $from) (i32.sub (i32.const 0) (local.get $at))"}, "alloc.rounds", Inconclusive},
 		{"old block goes though none was found", resizing, []string{"(if (local.tee $more", "(if (i32.eqz (local.tee $more", "(local.get $align)))\n      (then\n        (memory.copy", "(local.get $align))))\n      (then\n        (memory.copy"}, "realloc.rounds", Inconclusive},
 		{"old block grows over the end of the region", resizing, []string{"(i32.gt_u (i32.sub (local.get $new) (local.get $old)) (i32.and (global.get $top) (i32.const 0xffff)))", "(i32.const 0)"}, "realloc.invariant", Refuted},
+		{"returns null instead of trapping", "--split=false --oom=trap", []string{"(unreachable)))", "(return (i32.const 0))))"}, "alloc.returns", Refuted},
 		{"moves to a smaller block", resizing, []string{"(if (local.tee $more (call $alloc (local.get $new_size)", "(if (local.tee $more (call $alloc (local.get $old_size)"}, "realloc.moves", Inconclusive},
 		{"returns the old block though it is gone", resizing, []string{"    (local.get $more))\n", "    (local.get $ptr))\n"}, "realloc.disjoint", Inconclusive},
 		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},

@@ -54,7 +54,8 @@ type keeper interface {
 
 	obligations(k *call) []Obligation
 
-	// opaque are the functions that the executor does not enter in a call of f.
+	// opaque are the functions that the executor does not enter in a call of f, as
+	// sym.Executor.Opaque.
 	opaque(s *system, f contract.Function) map[uint32]bool
 }
 

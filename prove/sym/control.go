@@ -24,7 +24,7 @@ func (e *exploration) step(r *run) error {
 		wasm.OpBr, wasm.OpBrIf, wasm.OpBrTable, wasm.OpReturn:
 		return e.control(r, in)
 	case wasm.OpCall:
-		if e.Opaque[in.Index] {
+		if _, apart := e.Opaque[in.Index]; apart {
 			return e.pass(r, in.Index)
 		}
 		return e.enter(r, in.Index, r.at())

@@ -31,7 +31,8 @@ type Executor struct {
 	// the memory, instead of unrolling them. See Header.
 	Headers bool
 
-	// Opaque are functions that calls do not enter; the first call does. See Header.
+	// Opaque are functions that calls do not enter; the first call does. See Header. True
+	// are those that trap instead of returning 0.
 	Opaque map[uint32]bool
 
 	codes map[uint32]*code

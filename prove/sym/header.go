@@ -157,6 +157,9 @@ func (e *exploration) pass(r *run, fn uint32) error {
 	}
 	h.Call, h.Locals = &done, h.Entry
 	r.Headers = append(r.Headers, h)
+	if e.Opaque[fn] {
+		e.trapIf(r, e.B.Not(e.truth(done.Results[0])), "unreachable")
+	}
 	return nil
 }
 
