@@ -31,25 +31,25 @@ type listsNumbers struct {
 	BaseText, HeadsText, ElseText, ClassText string
 	EndAtStart                               int32 // minus the end of the owned pages in bytes, modulo 2^32
 
-	Offset                 string // of a head with the number 0, as a load or store takes it
-	HeadsAt, HeadsSize     uint32 // the address and the bytes of the heads
-	StartStep              uint32 // bytes: what the first region's start is a multiple of
-	EndMinus1              int32
-	Bias                   uint32 // bytes from there to the first head that exists
-	LowestNumber           uint32 // of a class's head, times 4
-	MaxUnits               uint32 // the largest class's
-	Largest, LargestMinus1 uint32 // bytes of the largest class
-	BelowClass             uint32 // the bits of a size of 2^31 that do not tell its class
-	UnitBits               int    // log2 of Unit
-	Lead, HeadsAndLead     uint32 // bytes in front of a block's address that are its own; and those of the heads
-	FirstZeros             uint32 // the leading zeros of the largest class's units
+	Offset             string // of a head with the number 0, as a load or store takes it
+	HeadsAt, HeadsSize uint32 // the address and the bytes of the heads
+	StartStep          uint32 // bytes: what the first region's start is a multiple of
+	EndMinus1          int32  // EndAtStart - 1
+	Bias               uint32 // bytes from there to the first head that exists
+	LowestNumber       uint32 // of a class's head, times 4
+	MaxUnits           uint32 // the largest class, in units less 1
+	Largest            uint32 // bytes of the largest class
+	BelowClass         uint32 // the bits of a size of 2^31 that do not tell its class
+	UnitBits           int    // log2 of Unit
+	Lead, HeadsAndLead uint32 // bytes in front of a block's address that are its own; and those of the heads
+	FirstZeros         uint32 // the leading zeros of the largest class's units
 
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
 	Step             uint32 // bytes: the power of two of which each block is a multiple
 	ClassBits        int    // log2 of the classes in a doubling
 	TopBits          int    // 31 - ClassBits
 
-	// Of $bytes; see lists.bytes.
+	// See classbytes.
 	ClassMask, ClassShift, FirstClass, HighestNumber, DoublingBits uint32
 }
 
@@ -78,7 +78,6 @@ func deriveLists(m *Model, c contract.Contract) {
 		LowestNumber:  4 * max(c.FirstHead()+1, highest),
 		MaxUnits:      uint32(c.ClassSize(uint64(c.MaxBlock), 1)-1) / c.ListUnit(),
 		Largest:       uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
-		LargestMinus1: uint32(c.ClassSize(uint64(c.MaxBlock), 1) - 1),
 		BelowClass:    1<<(31-classBits) - 1,
 		FirstZeros:    zeros,
 		UnitBits:      unitBits,
