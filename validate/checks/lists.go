@@ -34,13 +34,13 @@ var listChecks = []Check{
 	{
 		Name:    "links",
 		Promise: "Whatever a program writes into its blocks, the allocator is correct afterwards.",
-		Skip:    needs(script.OpFree),
+		Skip:    needsReuse,
 		Run:     runLinks,
 	},
 	{
 		Name:    "pieces",
 		Promise: "What is left over around blocks is handed out at most once.",
-		Skip:    needs(script.OpFree),
+		Skip:    needsReuse,
 		Run:     runPieces,
 	},
 	{
@@ -49,6 +49,13 @@ var listChecks = []Check{
 		Skip:    needsClasses,
 		Run:     runBounded,
 	},
+}
+
+func needsReuse(c contract.Contract) string {
+	if c.Reuse() == contract.ReusesNothing {
+		return "memory is never reused"
+	}
+	return needs(script.OpFree)(c)
 }
 
 func needsClasses(c contract.Contract) string {
