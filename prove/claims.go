@@ -148,6 +148,9 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 				v.clean = k.larger(v.clean, old)
 			}
 		}
+		if v.clean == v.top {
+			v.clean = top
+		}
 		v.top, v.end = top, end
 		c.blocks[0] = k.region(*v)
 		c.add(b)

@@ -53,10 +53,12 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hi
 	return h, nil
 }
 
-// view is bump's, but where nothing tells clean bytes, none are.
+// view is bump's, but where nothing tells clean bytes, none are. The top does where there
+// is only ever one region.
 func (l *lists) view(s *system, st sym.State) view {
 	v := l.bump.view(s, st)
-	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage {
+	one := s.contract.NoSplit && !s.contract.CanGrow()
+	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage && !one {
 		v.clean = v.size
 	}
 	return v
