@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/validate/checks"
 )
@@ -63,10 +64,8 @@ func TestHostileNames(t *testing.T) {
 
 // TestPicture opens the page in a browser and looks at what is drawn.
 func TestPicture(t *testing.T) {
-	browser, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium: install the package of that name")
-	}
+	const browser = "chromium"
+	toolchain.Need(t, browser)
 	good := htmlOf(t, wattest.Read(t, "testdata/good/bump.wat"), "zero-size")
 	bad := htmlOf(t, wattest.Read(t, "testdata/broken/overlap.wat"), "overlap")
 	for _, test := range []struct {
