@@ -59,6 +59,7 @@ type wasmtimeStore struct {
 	engine *wasmtimeEngine
 	store  *wasmtime.Store
 	fuel   uint64
+	depth  int   // of calls from host functions
 	failed error // of the host function that stopped the call
 }
 
@@ -79,10 +80,11 @@ func (s *wasmtimeStore) Burned() uint64 {
 	return s.fuel - left
 }
 
-// start readies the store for a call.
+// start readies the store for a call. A call from a host function has what is left of
+// the outer call's fuel.
 func (s *wasmtimeStore) start() error {
 	s.failed = nil
-	if !s.engine.counts {
+	if !s.engine.counts || s.depth > 0 {
 		return nil
 	}
 	return s.store.SetFuel(s.fuel)
@@ -197,7 +199,9 @@ func (in *wasmtimeInstance) Call(export string, args ...uint64) ([]uint64, error
 	if err := in.store.start(); err != nil {
 		return nil, err
 	}
+	in.store.depth++
 	got, err := f.call.Call(in.store.store, params...)
+	in.store.depth--
 	if err != nil {
 		return nil, in.store.error(err)
 	}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package programs
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/object"
+)
+
+// A Builder builds programs.
+type Builder struct {
+	Sources string // the folder with the sources of each program
+	Work    string // the folder with the work of each program: this package's
+	Build   string // the folder to build in; what is there is used again
+}
+
+// clang compiles C for WASI. errno needs the model of thread-local variables that an
+// older clang does not choose by itself.
+var clang = []string{"clang", "--target=wasm32-wasi", "--sysroot=/usr", "-mbulk-memory", "-mmutable-globals", "-ftls-model=local-exec", "-w"}
+
+// ErrSources says that nobody has fetched the sources of a program.
+var ErrSources = errors.New("the sources are missing: run programs/fetch")
+
+// Link returns the program with an allocator linked in.
+func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
+	objects, err := b.compile(p)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	dir, err := os.MkdirTemp(b.Build, "link")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if a.Flags != "" {
+		o, err := allocatorObject(a.Flags)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Name, err)
+		}
+		path := filepath.Join(dir, "genalloc.o")
+		if err := os.WriteFile(path, o, 0o666); err != nil {
+			return nil, err
+		}
+		objects = append(objects, path)
+	}
+	linked := filepath.Join(dir, "program.wasm")
+	// The stack is below the data, so the linker's default of 64 KiB is no part of the heap.
+	args := slices.Concat(objects, p.libs, []string{"-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-Wl,--strip-all", "-o", linked})
+	if err := run(dir, args...); err != nil {
+		return nil, fmt.Errorf("%s with %s: %w", p.Name, a.Name, err)
+	}
+	return os.ReadFile(linked)
+}
+
+// allocatorObject makes the object of the C set that flags describe.
+func allocatorObject(flags string) ([]byte, error) {
+	c, err := contract.Parse(flags + " --heap-base=linker")
+	if err != nil {
+		return nil, err
+	}
+	module, err := emitter.Emit(c)
+	if err != nil {
+		return nil, err
+	}
+	return object.FromModule(module, c, object.Options{})
+}
+
+// compile compiles the program and its work, unless that was done, and returns the
+// objects.
+func (b Builder) compile(p Program) ([]string, error) {
+	source, work := filepath.Join(b.Sources, p.Name), filepath.Join(b.Work, p.Name)
+	files := []string{filepath.Join(work, "work.c")}
+	for _, pattern := range p.files {
+		found, err := filepath.Glob(filepath.Join(source, pattern))
+		if err != nil || len(found) == 0 {
+			return nil, cmp.Or(err, ErrSources)
+		}
+		files = append(files, found...)
+	}
+	// Programs of their own, which Lua has beside the library.
+	files = slices.DeleteFunc(files, func(f string) bool { return slices.Contains([]string{"lua.c", "luac.c"}, filepath.Base(f)) })
+	fill := strings.NewReplacer("$SOURCE", source, "$WORK", work)
+	args := []string{"-O2", "-I" + source, "-c"}
+	for _, f := range p.flags {
+		args = append(args, fill.Replace(f))
+	}
+	key, err := hash(args, append(files, headers(work)...))
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(b.Build, fmt.Sprintf("%s-%.16s", p.Name, key))
+	if _, err := os.Stat(dir); err != nil {
+		part := dir + ".part"
+		if err := errors.Join(os.RemoveAll(part), os.MkdirAll(part, 0o777)); err != nil {
+			return nil, err
+		}
+		for from, files := range byFolder(files) {
+			to := filepath.Join(part, from)
+			if err := os.Mkdir(to, 0o777); err != nil {
+				return nil, err
+			}
+			if err := run(to, append(args, files...)...); err != nil {
+				return nil, err
+			}
+		}
+		if err := os.Rename(part, dir); err != nil {
+			return nil, err
+		}
+	}
+	return filepath.Glob(filepath.Join(dir, "*", "*.o"))
+}
+
+// byFolder keeps files of one name apart, since their objects have one name too.
+func byFolder(files []string) map[string][]string {
+	folders := map[string][]string{}
+	for _, f := range files {
+		folders[filepath.Base(filepath.Dir(f))] = append(folders[filepath.Base(filepath.Dir(f))], f)
+	}
+	return folders
+}
+
+func headers(dir string) []string {
+	found, _ := filepath.Glob(filepath.Join(dir, "*.h"))
+	return found
+}
+
+// hash tells builds apart, by the compiler's words and the files that it is given.
+func hash(args, files []string) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, clang, args)
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}
+
+// run runs clang.
+func run(dir string, args ...string) error {
+	c := exec.Command(clang[0], append(clang[1:], args...)...)
+	c.Dir = dir
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Run(); err != nil {
+		first, _, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
+		return fmt.Errorf("clang: %w: %s", err, first)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package programs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// A Run is what a program did.
+type Run struct {
+	Bytes  int    // of the linked module
+	Pages  uint64 // of its memory at the end
+	Fuel   uint64
+	Time   time.Duration // means something beside others of the same minute only
+	Output string
+}
+
+// fuel is more than any of the programs burns.
+const fuel = 1 << 50
+
+// Run runs a linked program and checks what it prints.
+func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
+	dir, err := os.MkdirTemp(b.Build, "run")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	store := e.NewStore()
+	defer store.Close()
+	store.Refuel(fuel)
+	out := filepath.Join(dir, "out")
+	wasi, err := engine.WASI{
+		Args:   append([]string{p.Name}, p.args...),
+		Stdout: out,
+		Dirs:   map[string]string{"/source": filepath.Join(b.Sources, p.Name), "/work": filepath.Join(b.Work, p.Name)},
+	}.Instance(store)
+	if err != nil {
+		return nil, err
+	}
+	t := new(trier)
+	host, err := store.Host(t.functions())
+	if err != nil {
+		return nil, err
+	}
+	t.program, err = engine.Instantiate(store, file, engine.Imports{engine.SnapshotPreview1: wasi, "host": host})
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	_, err = t.program.Call("_start")
+	r := &Run{Bytes: len(file), Time: time.Since(start), Fuel: store.Burned(), Pages: t.program.Memory("memory").Pages()}
+	text, readErr := os.ReadFile(out)
+	var status engine.Exit
+	if errors.As(err, &status) && status == 0 {
+		err = nil
+	}
+	if err := errors.Join(err, readErr); err != nil {
+		return nil, fmt.Errorf("%w, and it printed %q", err, text)
+	}
+	r.Output = string(text)
+	for _, line := range p.says {
+		if !strings.Contains(r.Output, line) {
+			return nil, fmt.Errorf("it prints no %q but %q", line, text)
+		}
+	}
+	return r, nil
+}
+
+// A trier lets a program catch errors: try calls a function of the program, and throw
+// stops the innermost such call.
+type trier struct{ program engine.Instance }
+
+var errThrown = errors.New("thrown and not caught")
+
+func (t *trier) functions() map[string]engine.Func {
+	i32 := wasm.I32
+	return map[string]engine.Func{
+		"try": {Type: wasm.FuncType{Params: []wasm.ValType{i32, i32}}, Call: func(args []uint64) ([]uint64, error) {
+			stack := t.program.Global("__stack_pointer")
+			top := stack.Get()
+			_, err := t.program.Call("call", args...)
+			if errors.Is(err, errThrown) {
+				stack.Set(top)
+				return nil, nil
+			}
+			return nil, err
+		}},
+		"throw": {Call: func([]uint64) ([]uint64, error) { return nil, errThrown }},
+	}
+}
