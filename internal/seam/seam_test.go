@@ -40,6 +40,7 @@ var exceptions = []struct{ file, names, reason string }{
 	{"prove/sym/loop.go", "any", "the suffix of a variable of the solver"},
 	{"validate/checks/content.go", "realloc dealloc", "the checks of these names"},
 	{"validate/checks/marks.go", "release reset", "the checks of these names"},
+	{"trace/trace.go", "alloc free mark release reset", "operations of a trace"},
 	{"validate/script/script.go", "alloc alloc_zeroed realloc free mark release reset", "operations of a script"},
 }
 
