@@ -27,13 +27,13 @@ var contentChecks = []Check{
 	},
 	{
 		Name:    "realloc",
-		Promise: "realloc keeps the first min(old, new) bytes, and a smaller or equal size keeps the address.",
+		Promise: "realloc keeps the first min(old, new) bytes, and the address where the strategy says that the block stays.",
 		Skip:    needs(script.OpRealloc),
 		Run:     runRealloc,
 	},
 	{
 		Name:    "in-place",
-		Promise: "The newest block grows in place.",
+		Promise: "A block grows in place where the strategy says so: the newest one, or any within its class.",
 		Skip:    needs(script.OpRealloc),
 		Run:     runInPlace,
 	},

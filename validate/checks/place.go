@@ -44,7 +44,7 @@ var placeChecks = []Check{
 	},
 	{
 		Name:    "zero-size",
-		Promise: "A block of size 0 has an aligned address that is not null, and uses no memory except alignment padding.",
+		Promise: "A block of size 0 has an aligned address that is not null, and uses no more memory than the smallest block.",
 		Skip:    NeedsBlocks,
 		Run:     runZeroSize,
 	},
