@@ -261,6 +261,12 @@ func (s *wasmtimeStore) error(err error) error {
 	}
 	text := lastCause(err.Error())
 	var t *wasmtime.Trap
+	var e *wasmtime.Error
+	if errors.As(err, &e) {
+		if status, ok := e.ExitStatus(); ok {
+			return Exit(status)
+		}
+	}
 	if !errors.As(err, &t) {
 		return errors.New(text)
 	}

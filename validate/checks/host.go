@@ -11,49 +11,6 @@ import (
 
 // These checks let others grow the memory, and go to the end of the address space.
 
-var hostChecks = []Check{
-	{
-		Name:    "foreign-before",
-		Promise: "Pages that others added before the first call stay theirs.",
-		Skip: func(c contract.Contract) string {
-			if ledger.TermsOf(c).Statics {
-				return "every page present at the first call is the allocator's"
-			}
-			return needsRoom(c)
-		},
-		Run: runForeignBefore,
-	},
-	{
-		Name:    "foreign-growth",
-		Promise: "Others may grow the memory between any two calls, and those pages stay theirs.",
-		Foreign: true,
-		Skip:    needsRoom,
-		Run:     runForeignGrowth,
-	},
-	{
-		Name:    "heap-end",
-		Promise: "The last byte below 2^32 can be handed out, and the allocator is correct afterwards.",
-		Whole:   true,
-		Skip:    skipHeapEnd,
-		Run:     runHeapEnd,
-	},
-}
-
-func skipHeapEnd(c contract.Contract) string {
-	if !c.CanGrow() || c.PageLimit() < contract.MaxPages {
-		return "the memory stays below 4 GiB"
-	}
-	return NeedsBlocks(c)
-}
-
-// needsRoom skips a check if others cannot grow the memory.
-func needsRoom(c contract.Contract) string {
-	if c.PageLimit() < c.InitialPages+4 {
-		return "others cannot grow the memory"
-	}
-	return NeedsBlocks(c)
-}
-
 func runForeignBefore(t *Trial) {
 	for _, more := range []uint64{1, 2} {
 		for _, setup := range worlds(t.Contract) {

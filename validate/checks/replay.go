@@ -29,7 +29,7 @@ func Trace(calls []script.Call, align uint64) Check {
 	return Check{
 		Name:    fmt.Sprintf("trace-%d", align),
 		Promise: fmt.Sprintf("Every call of the trace keeps the promise, at alignment %d.", align),
-		Skip:    NeedsBlocks,
+		needs:   []need{NeedsBlocks},
 		Run: func(t *Trial) {
 			t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) { follow(s, calls, align) })
 		},
