@@ -107,7 +107,7 @@ func TestPricesRun(t *testing.T) {
 		if !ok || !info.Sig.Static() {
 			continue
 		}
-		sig := info.Sig.Type(wasm.I32)
+		sig := info.Sig.Type(wasm.I32, wasm.FuncRef)
 		f := wasm.Func{Type: uint32(len(m.Funcs))}
 		for i := range sig.Params {
 			f.Body = append(f.Body, wasm.Instr{Op: wasm.OpLocalGet, Index: uint32(i)})

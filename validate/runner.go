@@ -132,12 +132,7 @@ func (r *runner) judge(check Check) {
 // answers.
 func (r *runner) drive(check Check, abi contract.ABI) {
 	c := checks.Under(r.contract, abi)
-	reason := r.closed
-	if reason == "" && check.Skip != nil {
-		reason = check.Skip(c)
-	}
-	reason = cmp.Or(reason, check.Excluded(r.opts.Scope))
-	if reason != "" {
+	if reason := cmp.Or(r.closed, check.Skip(c), check.Excluded(r.opts.Scope)); reason != "" {
 		r.add(Result{Check: check.Name, Promise: check.Promise, ABI: r.mark(abi), Verdict: Skip, Figure: reason})
 		return
 	}
@@ -187,15 +182,18 @@ func (r *runner) compare(check Check) {
 	r.add(x)
 }
 
-func (r *runner) add(x Result) { r.report.Results = append(r.report.Results, x) }
+// add enters a result. What broke is the promise of the rule, which several checks judge.
+func (r *runner) add(x Result) {
+	if x.Failure != nil {
+		x.Failure.Promise = cmp.Or(checks.Rule(x.Failure.Rule), x.Promise)
+	}
+	r.report.Results = append(r.report.Results, x)
+}
 
 func (r *runner) static(check Check) {
-	start, reason := time.Now(), ""
-	if check.Skip != nil {
-		reason = check.Skip(r.contract)
-	}
-	x := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Figure: reason}
-	if reason != "" {
+	start := time.Now()
+	x := Result{Check: check.Name, Promise: check.Promise, Verdict: Pass, Figure: check.Skip(r.contract)}
+	if x.Figure != "" {
 		x.Verdict = Skip
 	} else if x.Failure = check.Static(r.decoded, r.contract); x.Failure != nil {
 		x.Verdict = Fail

@@ -16,20 +16,14 @@ func (r *Reader) funcType() FuncType {
 	}
 }
 
-func (r *Reader) valType() ValType {
-	at := r.pos
-	t := ValType(r.Byte())
-	if r.ok() && !t.known() {
-		r.fail(at, "value type 0x%02x not supported", byte(t))
-	}
-	return t
-}
+func (r *Reader) valType() ValType { return r.typed("value", ValType.known) }
+func (r *Reader) refType() ValType { return r.typed("reference", ValType.isRef) }
 
-func (r *Reader) refType() ValType {
+func (r *Reader) typed(what string, allowed func(ValType) bool) ValType {
 	at := r.pos
 	t := ValType(r.Byte())
-	if r.ok() && !t.isRef() {
-		r.fail(at, "reference type 0x%02x not supported", byte(t))
+	if r.ok() && !allowed(t) {
+		r.fail(at, "%s type 0x%02x not supported", what, byte(t))
 	}
 	return t
 }

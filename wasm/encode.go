@@ -19,21 +19,10 @@ func (m *Module) Encode() ([]byte, error) {
 type Site struct {
 	Func  int // index into Module.Funcs
 	Instr int // index into Func.Body
-	Field Field
 	// Offset is where the LEB starts, in bytes from the start of the payload
 	// of the code section, which is how relocations count.
 	Offset int
 }
-
-// Field is the field of Instr that an immediate carries.
-type Field uint8
-
-const (
-	FieldIndex  Field = iota // Instr.Index
-	FieldIndex2              // Instr.Index2
-	FieldValue               // Instr.Value
-	FieldOffset              // Instr.Mem.Offset
-)
 
 // EncodePadded is Encode for relocatable objects. Where pad returns true for
 // instruction instr of m.Funcs[fn], the instruction's relocatable immediates are

@@ -73,18 +73,13 @@ func (e *encoder) instr(b []byte, in Instr, padded bool) []byte {
 	case ImmLabel, ImmLocal, ImmMemory, ImmData, ImmElem:
 		return AppendULEB(b, uint64(in.Index))
 	case ImmFunc, ImmGlobal, ImmTable:
-		return e.index(b, FieldIndex, in.Index, padded)
+		return e.index(b, in.Index, padded)
 	case ImmTypeTable:
-		b = e.index(b, FieldIndex, in.Index, padded)
-		return e.index(b, FieldIndex2, in.Index2, padded)
+		return e.index(e.index(b, in.Index, padded), in.Index2, padded)
 	case ImmDataMemory, ImmElemTable, ImmMemoryMemory, ImmTableTable:
 		return AppendULEB(AppendULEB(b, uint64(in.Index)), uint64(in.Index2))
 	case ImmLabels:
-		b = AppendULEB(b, uint64(len(in.Labels)))
-		for _, l := range in.Labels {
-			b = AppendULEB(b, uint64(l))
-		}
-		return AppendULEB(b, uint64(in.Index))
+		return AppendULEB(indices(b, in.Labels), uint64(in.Index))
 	case ImmSelectType:
 		return append(b, 1, byte(in.Type))
 	case ImmMem:
@@ -106,15 +101,13 @@ func (e *encoder) instr(b []byte, in Instr, padded bool) []byte {
 }
 
 // mark records that a padded immediate starts at the end of b.
-func (e *encoder) mark(b []byte, field Field) {
-	e.sites = append(e.sites, Site{Field: field, Offset: len(b)})
-}
+func (e *encoder) mark(b []byte) { e.sites = append(e.sites, Site{Offset: len(b)}) }
 
-func (e *encoder) index(b []byte, field Field, v uint32, padded bool) []byte {
+func (e *encoder) index(b []byte, v uint32, padded bool) []byte {
 	if !padded {
 		return AppendULEB(b, uint64(v))
 	}
-	e.mark(b, field)
+	e.mark(b)
 	return AppendLEBPadded(b, uint64(v), PaddedLen32)
 }
 
@@ -125,14 +118,13 @@ func (e *encoder) constant(b []byte, v int64, width int, padded bool) []byte {
 	if !padded {
 		return AppendSLEB(b, v)
 	}
-	e.mark(b, FieldValue)
+	e.mark(b)
 	return AppendLEBPadded(b, v, width)
 }
 
 func (e *encoder) memArg(b []byte, a MemArg, padded bool) []byte {
 	if a.Memory != 0 {
-		b = AppendULEB(b, uint64(a.Align|memIndexFlag))
-		b = AppendULEB(b, uint64(a.Memory))
+		b = AppendULEB(AppendULEB(b, uint64(a.Align|memIndexFlag)), uint64(a.Memory))
 	} else {
 		b = AppendULEB(b, uint64(a.Align))
 	}
@@ -143,7 +135,7 @@ func (e *encoder) memArg(b []byte, a MemArg, padded bool) []byte {
 	if mem, err := e.m.Memory(a.Memory); err == nil && mem.Is64 {
 		width = PaddedLen64
 	}
-	e.mark(b, FieldOffset)
+	e.mark(b)
 	return AppendLEBPadded(b, a.Offset, width)
 }
 
@@ -168,9 +160,14 @@ func (e *encoder) element(b []byte, s *Element) []byte {
 	if s.typed() {
 		b = append(b, 0) // the element kind: functions
 	}
-	b = AppendULEB(b, uint64(len(s.Funcs)))
-	for _, f := range s.Funcs {
-		b = AppendULEB(b, uint64(f))
+	return indices(b, s.Funcs)
+}
+
+// indices appends a vector of indices.
+func indices(b []byte, list []uint32) []byte {
+	b = AppendULEB(b, uint64(len(list)))
+	for _, i := range list {
+		b = AppendULEB(b, uint64(i))
 	}
 	return b
 }

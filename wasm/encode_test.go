@@ -44,18 +44,17 @@ func TestEncodePadded(t *testing.T) {
 	}
 	want := []struct {
 		instr int
-		field wasm.Field
 		leb   []byte
 	}{
-		{0, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 1, 5)},
-		{1, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 2, 5)},
-		{2, wasm.FieldValue, wasm.AppendLEBPadded(nil, -3, 5)},
-		{3, wasm.FieldValue, wasm.AppendLEBPadded(nil, -4, 10)},
-		{4, wasm.FieldOffset, wasm.AppendLEBPadded(nil, 5, 5)},
-		{5, wasm.FieldOffset, wasm.AppendLEBPadded(nil, 6, 10)},
-		{6, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 7, 5)},
-		{6, wasm.FieldIndex2, wasm.AppendLEBPadded(nil, 8, 5)},
-		{7, wasm.FieldIndex, wasm.AppendLEBPadded(nil, 9, 5)},
+		{0, wasm.AppendLEBPadded(nil, 1, 5)},
+		{1, wasm.AppendLEBPadded(nil, 2, 5)},
+		{2, wasm.AppendLEBPadded(nil, -3, 5)},
+		{3, wasm.AppendLEBPadded(nil, -4, 10)},
+		{4, wasm.AppendLEBPadded(nil, 5, 5)},
+		{5, wasm.AppendLEBPadded(nil, 6, 10)},
+		{6, wasm.AppendLEBPadded(nil, 7, 5)},
+		{6, wasm.AppendLEBPadded(nil, 8, 5)},
+		{7, wasm.AppendLEBPadded(nil, 9, 5)},
 	}
 	if len(sites) != len(want) {
 		t.Fatalf("got %d sites %v, want %d", len(sites), sites, len(want))
@@ -73,9 +72,9 @@ func TestEncodePadded(t *testing.T) {
 	payload := b[code.Payload : code.Payload+code.Size]
 	for i, s := range sites {
 		w := want[i]
-		if s.Func != 1 || s.Instr != w.instr || s.Field != w.field || !bytes.HasPrefix(payload[s.Offset:], w.leb) {
-			t.Errorf("site %d: %+v with % x behind it; want instruction %d field %d with % x",
-				i, s, payload[s.Offset:], w.instr, w.field, w.leb)
+		if s.Func != 1 || s.Instr != w.instr || !bytes.HasPrefix(payload[s.Offset:], w.leb) {
+			t.Errorf("site %d: %+v with % x behind it; want instruction %d with % x",
+				i, s, payload[s.Offset:], w.instr, w.leb)
 		}
 	}
 	back, err := wasm.Decode(b)

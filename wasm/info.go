@@ -49,8 +49,8 @@ const (
 
 // Sig is a stack signature: parameters and results, separated by a colon, a
 // letter each: i i32, I i64, f f32, F f64, r funcref, a an address (i32, or i64
-// in a 64-bit memory). It is empty where the types depend on immediates or on
-// the stack; Module.Signature finds out what can be known.
+// in a 64-bit memory or table), e a table's element. It is empty where the types depend
+// on other immediates or on the stack; Module.Signature finds out what can be known.
 type Sig string
 
 // Info returns the description of op. The name is empty if there is no such
@@ -82,9 +82,10 @@ func (op Opcode) To(last Opcode) []Opcode {
 // Static reports whether the signature is known from the opcode alone.
 func (s Sig) Static() bool { return s != "" }
 
-// Type spells the signature out for memories whose addresses have type addr.
-// It is the zero FuncType where the signature is not static.
-func (s Sig) Type(addr ValType) FuncType {
+// Type spells the signature out for a memory or a table whose addresses have type addr,
+// and whose elements have type elem. It is the zero FuncType where the signature is not
+// static.
+func (s Sig) Type(addr, elem ValType) FuncType {
 	var t FuncType
 	to := &t.Params
 	for _, c := range s {
@@ -103,6 +104,8 @@ func (s Sig) Type(addr ValType) FuncType {
 			*to = append(*to, FuncRef)
 		case 'a':
 			*to = append(*to, addr)
+		case 'e':
+			*to = append(*to, elem)
 		}
 	}
 	return t

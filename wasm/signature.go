@@ -37,8 +37,6 @@ func (m *Module) Signature(f *Func, in Instr) (sig FuncType, ok bool) {
 		sig = FuncType{Params: []ValType{in.Type, in.Type, I32}, Results: []ValType{in.Type}}
 	case OpRefNull:
 		sig = FuncType{Results: []ValType{in.Type}}
-	case OpTableGet, OpTableSet, OpTableSize, OpTableGrow, OpTableFill, OpTableInit, OpTableCopy:
-		return m.tableSignature(in)
 	default:
 		return FuncType{}, false
 	}
@@ -70,74 +68,45 @@ func access(t ValType, takes, leaves bool) (sig FuncType) {
 	return sig
 }
 
-// staticSignature fills in the address type of the memory concerned.
+// staticSignature fills in the address type of the memory or table concerned, and the
+// type of the table's elements.
 func (m *Module) staticSignature(in Instr, info Info) (FuncType, bool) {
-	var memory uint32
+	var t TableType
+	var err error
 	switch info.Imm {
 	case ImmMem:
-		memory = in.Mem.Memory
+		t.Limits, err = m.Memory(in.Mem.Memory)
 	case ImmMemory:
-		memory = in.Index
+		t.Limits, err = m.Memory(in.Index)
 	case ImmDataMemory:
-		memory = in.Index2
+		t.Limits, err = m.Memory(in.Index2)
+	case ImmTable:
+		t, err = m.Table(in.Index)
+	case ImmElemTable:
+		t, err = m.Table(in.Index2)
 	case ImmMemoryMemory:
-		return m.copySignature(in)
-	default:
-		return info.Sig.Type(I32), true
+		to, err1 := m.Memory(in.Index)
+		from, err2 := m.Memory(in.Index2)
+		return copySignature(to, from), err1 == nil && err2 == nil
+	case ImmTableTable:
+		to, err1 := m.Table(in.Index)
+		from, err2 := m.Table(in.Index2)
+		return copySignature(to.Limits, from.Limits), err1 == nil && err2 == nil
 	}
-	l, err := m.Memory(memory)
 	if err != nil {
 		return FuncType{}, false
 	}
-	return info.Sig.Type(l.AddrType()), true
+	return info.Sig.Type(t.Limits.AddrType(), t.Elem), true
 }
 
-// copySignature: the length is 64-bit only if both memories are.
-func (m *Module) copySignature(in Instr) (FuncType, bool) {
-	to, err1 := m.Memory(in.Index)
-	from, err2 := m.Memory(in.Index2)
+// copySignature: the length is 64-bit only if both memories or tables are.
+func copySignature(to, from Limits) FuncType {
 	n := Limits{Is64: to.Is64 && from.Is64}
-	return FuncType{Params: []ValType{to.AddrType(), from.AddrType(), n.AddrType()}}, err1 == nil && err2 == nil
+	return FuncType{Params: []ValType{to.AddrType(), from.AddrType(), n.AddrType()}}
 }
 
+// tableAddr is i32 for a table that is not there.
 func (m *Module) tableAddr(i uint32) ValType {
-	t, err := m.Table(i)
-	if err != nil {
-		return I32
-	}
+	t, _ := m.Table(i)
 	return t.Limits.AddrType()
-}
-
-func (m *Module) tableSignature(in Instr) (sig FuncType, ok bool) {
-	index := in.Index
-	if in.Op == OpTableInit {
-		index = in.Index2
-	}
-	t, err := m.Table(index)
-	if err != nil {
-		return FuncType{}, false
-	}
-	a, e := t.Limits.AddrType(), t.Elem
-	switch in.Op {
-	case OpTableGet:
-		sig = FuncType{[]ValType{a}, []ValType{e}}
-	case OpTableSet:
-		sig = FuncType{[]ValType{a, e}, nil}
-	case OpTableSize:
-		sig = FuncType{nil, []ValType{a}}
-	case OpTableGrow:
-		sig = FuncType{[]ValType{e, a}, []ValType{a}}
-	case OpTableFill:
-		sig = FuncType{[]ValType{a, e, a}, nil}
-	case OpTableInit:
-		sig = FuncType{[]ValType{a, I32, I32}, nil}
-	case OpTableCopy:
-		from, err := m.Table(in.Index2)
-		if err != nil {
-			return FuncType{}, false
-		}
-		n := Limits{Is64: t.Limits.Is64 && from.Limits.Is64}
-		sig = FuncType{[]ValType{a, from.Limits.AddrType(), n.AddrType()}, nil}
-	}
-	return sig, true
 }

@@ -120,7 +120,7 @@ func TestSignature(t *testing.T) {
 			resolved++
 		}
 	}
-	if static < 240 || resolved < 20 {
+	if static < 252 || resolved < 12 {
 		t.Errorf("only %d static and %d resolved signatures were compared", static, resolved)
 	}
 }

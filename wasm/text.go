@@ -5,6 +5,7 @@ package wasm
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,11 +14,11 @@ import (
 // indices: "i32.const 5", "i32.load offset=8 align=1", "br_table 0 1 2".
 // Immediates that the text format lets one leave out are left out.
 func (in Instr) String() string {
-	info := in.Op.Info()
-	return in.Op.String() + in.immediates(info)
+	return in.Op.String() + in.immediates()
 }
 
-func (in Instr) immediates(info Info) string {
+func (in Instr) immediates() string {
+	info := in.Op.Info()
 	switch info.Imm {
 	case ImmBlock:
 		return in.Block.text()
@@ -34,12 +35,7 @@ func (in Instr) immediates(info Info) string {
 			return fmt.Sprintf(" %d %d", in.Index, in.Index2)
 		}
 	case ImmLabels:
-		var b strings.Builder
-		for _, l := range in.Labels {
-			fmt.Fprintf(&b, " %d", l)
-		}
-		fmt.Fprintf(&b, " %d", in.Index)
-		return b.String()
+		return " " + strings.Trim(fmt.Sprint(append(slices.Clone(in.Labels), in.Index)), "[]")
 	case ImmSelectType:
 		return fmt.Sprintf(" (result %s)", in.Type)
 	case ImmMem:

@@ -3,84 +3,12 @@
 package checks
 
 import (
-	"slices"
-
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
 // These checks judge what one ABI promises and the others do not.
-
-var abiChecks = []Check{
-	{
-		Name:    "null-block",
-		Promise: "free of null does nothing, and realloc of null is malloc.",
-		Skip: func(c contract.Contract) string {
-			if c.ABI != contract.C || !c.HasRole(contract.Frees, contract.Resizes) {
-				return "no function takes null"
-			}
-			return ""
-		},
-		Run: runNullBlock,
-	},
-	{
-		Name:    "product",
-		Promise: "calloc fails where the product of its arguments is 2^32 or more.",
-		Large:   true,
-		Skip:    needsC(script.OpAllocZeroed),
-		Run:     runProduct,
-	},
-	{
-		Name:    "errors",
-		Promise: "posix_memalign returns 0, EINVAL or ENOMEM, and stores an address only with 0; aligned_alloc refuses an alignment that is not a power of two.",
-		Skip: func(c contract.Contract) string {
-			if c.ABI == contract.C && !judge.Can(c, script.OpMemalign) && !aligns(c) {
-				return "no function takes an alignment"
-			}
-			return needsC()(c)
-		},
-		Run: runErrors,
-	},
-	{
-		Name:    "errno",
-		Promise: "In an object, a function of C that returns null sets libc's errno to ENOMEM, or to EINVAL for a wrong alignment; one that returns a block leaves it alone.",
-		Skip: func(c contract.Contract) string {
-			if !c.SetsErrno() {
-				return "applies to objects of --abi c that return null"
-			}
-			return ""
-		},
-		Run: runErrno,
-	},
-	{
-		Name:    "usable-size",
-		Promise: "malloc_usable_size returns the block's size or more, and none of those bytes belong to another block.",
-		Skip:    needsC(script.OpUsable),
-		Run:     runUsable,
-	},
-	{
-		Name:    "region",
-		Promise: "allocate returns a region with the capacity asked for and length 0, and the region does not change.",
-		Skip: func(c contract.Contract) string {
-			if c.ABI != contract.CosmWasmABI {
-				return "blocks have no regions"
-			}
-			return NeedsBlocks(c)
-		},
-		Run: runRegion,
-	},
-}
-
-// needsC skips a check of C unless the operations are there.
-func needsC(ops ...script.Op) func(contract.Contract) string {
-	return func(c contract.Contract) string {
-		if c.ABI != contract.C {
-			return "applies to --abi c only"
-		}
-		return needs(ops...)(c)
-	}
-}
 
 func runNullBlock(t *Trial) {
 	t.each(func(s *judge.Session) {
@@ -111,13 +39,6 @@ func runProduct(t *Trial) {
 			}
 		}
 		s.Alloc(1, 1)
-	})
-}
-
-// aligns reports whether a function of C takes an alignment and returns a block.
-func aligns(c contract.Contract) bool {
-	return slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool {
-		return f.Result == contract.BlockResult && f.Param(contract.AlignParam) >= 0
 	})
 }
 
@@ -154,9 +75,7 @@ func runErrno(t *Trial) {
 			s.Alloc(size, 64)
 			s.AllocZeroed(size, 1)
 			s.AllocZeroed(1<<32+size, 1)
-			if b := s.Realloc(a, size); b != nil {
-				a = b
-			}
+			a = s.Resize(a, size)
 		}
 		if aligns(s.Contract) {
 			s.Do(script.Call{Op: script.OpAlloc, Size: 1, Align: 3})

@@ -22,12 +22,21 @@ type Check struct {
 	Whole   bool // needs a memory of exactly 4 GiB
 	Foreign bool // is about nothing but growth by others
 	Large   bool // is about nothing but sizes of 4 GiB and more
-	// Skip says why the check has nothing to judge under a contract; "" if it has.
-	Skip func(contract.Contract) string
+	needs   []need
 	// Static judges the decoded module, Run its behaviour. A check has one of the
 	// two, except for the one that compares the engines.
 	Static func(*wasm.Module, contract.Contract) *report.Failure
 	Run    func(*Trial)
+}
+
+// Skip says why the check has nothing to judge under a contract; "" if it has.
+func (c Check) Skip(under contract.Contract) string {
+	for _, missing := range c.needs {
+		if reason := missing(under); reason != "" {
+			return reason
+		}
+	}
+	return ""
 }
 
 // leastWhole is the least bound of requests, in bytes, at which a check fills 4 GiB.
@@ -48,7 +57,7 @@ func (c Check) Excluded(s scope.Scope) string {
 
 // All returns all checks in the order in which they run.
 func All() []Check {
-	return slices.Concat(moduleChecks, placeChecks, contentChecks, abiChecks, markChecks, limitChecks, hostChecks, neighbourChecks, listChecks, sequenceChecks)
+	return slices.Clone(table)
 }
 
 // Find returns the check of that name; one with no promise if there is none.

@@ -6,65 +6,10 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
-	"github.com/genalloc/genalloc/validate/script"
 )
 
 // These checks judge what blocks contain. Every block is filled with its own pattern
 // as soon as it is made.
-
-var contentChecks = []Check{
-	{
-		Name:    "zeroing",
-		Promise: "Every byte of a block from alloc_zeroed is 0, even if the memory was used before.",
-		Skip:    needs(script.OpAllocZeroed),
-		Run:     runZeroing,
-	},
-	{
-		Name:    "dirty",
-		Promise: "alloc_zeroed clears bytes that a host wrote before the first call.",
-		Skip:    needsDirt,
-		Run:     runDirty,
-	},
-	{
-		Name:    "realloc",
-		Promise: "realloc keeps the first min(old, new) bytes, and a smaller or equal size keeps the address.",
-		Skip:    needs(script.OpRealloc),
-		Run:     runRealloc,
-	},
-	{
-		Name:    "in-place",
-		Promise: "The newest block grows in place.",
-		Skip:    needs(script.OpRealloc),
-		Run:     runInPlace,
-	},
-	{
-		Name:    "dealloc",
-		Promise: "dealloc accepts every live block, in any order, and leaves the others alone.",
-		Skip:    needs(script.OpFree),
-		Run:     runDealloc,
-	},
-	{
-		Name:    "reuse",
-		Promise: "Memory that the strategy takes back is handed out again, and no other.",
-		Skip: func(c contract.Contract) string {
-			if reason := skipThirdParty("what a third-party module hands out again is not known")(c); reason != "" {
-				return reason
-			}
-			if !c.HasRole(contract.Frees, contract.Resizes) {
-				return "no function gives memory back"
-			}
-			return NeedsBlocks(c)
-		},
-		Run: runReuse,
-	},
-}
-
-func needsDirt(c contract.Contract) string {
-	if !c.Dirty {
-		return "the memory is clean"
-	}
-	return needs(script.OpAllocZeroed)(c)
-}
 
 func runZeroing(t *Trial) {
 	t.each(func(s *judge.Session) {

@@ -9,60 +9,6 @@ import (
 
 // These checks run out of memory, and judge growth.
 
-var limitChecks = []Check{
-	{
-		Name:    "exhaustion",
-		Promise: "It fails only where it must: every byte up to the host's limit can be handed out, and more once the limit is raised.",
-		Skip:    NeedsBlocks,
-		Run:     runExhaustion,
-	},
-	{
-		Name:    "maximum",
-		Promise: "It fails only where it must: every byte up to the declared maximum can be handed out.",
-		Skip: func(c contract.Contract) string {
-			if c.MaxPages == 0 {
-				return "no maximum is declared"
-			}
-			return NeedsBlocks(c)
-		},
-		Run: func(t *Trial) { t.each(exhaust) },
-	},
-	{
-		Name:    "refusal",
-		Promise: "A call that fails changes nothing: whatever fitted before still fits.",
-		Skip:    NeedsBlocks,
-		Run:     runRefusal,
-	},
-	{
-		Name:    "growth",
-		Promise: "The memory grows only when a block needs it, and by what the policy says.",
-		Skip:    NeedsBlocks,
-		Run:     runGrowth,
-	},
-	{
-		Name:    "fallback",
-		Promise: "If the host refuses growth by more than needed, the allocator asks for exactly what it needs.",
-		Skip: func(c contract.Contract) string {
-			if c.Grow.Policy != contract.GrowChunk && c.Grow.Policy != contract.GrowDouble {
-				return "growth is exact"
-			}
-			return NeedsBlocks(c)
-		},
-		Run: runFallback,
-	},
-	{
-		Name:    "oom-trap",
-		Promise: "A call that finds no memory traps, and the allocator continues as if it had not been made.",
-		Skip: func(c contract.Contract) string {
-			if c.OOM != contract.OOMTrap {
-				return "the functions return null"
-			}
-			return NeedsBlocks(c)
-		},
-		Run: runTrap,
-	},
-}
-
 // exhaust uses up all memory in smaller and smaller blocks, until one ends at the limit.
 func exhaust(s *judge.Session) {
 	end := max(s.Reach(), s.Own())

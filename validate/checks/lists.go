@@ -13,58 +13,6 @@ import (
 
 // These checks judge lists of free blocks.
 
-var listChecks = []Check{
-	{
-		Name:    "classes",
-		Promise: "A block that was freed serves the next request of its class, and no fresh memory is used.",
-		Skip:    needsClasses,
-		Run:     runClasses,
-	},
-	{
-		Name:    "split",
-		Promise: "A larger free block is split before the memory grows, and before a request is refused.",
-		Skip: func(c contract.Contract) string {
-			if c.NoSplit {
-				return "free blocks stay whole"
-			}
-			return needsClasses(c)
-		},
-		Run: runSplit,
-	},
-	{
-		Name:    "links",
-		Promise: "Whatever a program writes into its blocks, the allocator is correct afterwards.",
-		Skip:    needsReuse,
-		Run:     runLinks,
-	},
-	{
-		Name:    "pieces",
-		Promise: "What is left over around blocks is handed out at most once.",
-		Skip:    needsReuse,
-		Run:     runPieces,
-	},
-	{
-		Name:    "bounded",
-		Promise: "A program that runs on needs at most twice the memory that its blocks took, class by class, while the most were live.",
-		Skip:    needsClasses,
-		Run:     runBounded,
-	},
-}
-
-func needsReuse(c contract.Contract) string {
-	if c.Reuse() == contract.ReusesNothing {
-		return "memory is never reused"
-	}
-	return needs(script.OpFree)(c)
-}
-
-func needsClasses(c contract.Contract) string {
-	if c.ListUnit() == 0 {
-		return "sizes have no classes"
-	}
-	return needs(script.OpFree)(c)
-}
-
 // The powers of two from which sizes of every class are made.
 const (
 	leastClass = 3
@@ -215,9 +163,7 @@ func runLinks(t *Trial) {
 				b, c = s.Alloc(size, 8), s.Alloc(size, 8)
 				s.Write(b, w)
 				s.Free(s.AllocZeroed(size, 8))
-				if moved := s.Realloc(d, size+w%64); moved != nil {
-					d = moved
-				}
+				d = s.Resize(d, size+w%64)
 				s.Write(d, w)
 				s.Free(s.Alloc(2*size, 8))
 			}
@@ -242,9 +188,7 @@ func runPieces(t *Trial) {
 				a := s.Alloc(9, 1)
 				b := s.Alloc(align+9, align)
 				c := s.Alloc(20_000, 1)
-				if small := s.Realloc(c, 900); small != nil {
-					c = small
-				}
+				c = s.Resize(c, 900)
 				s.Free(b)
 				s.Alloc(align/2+1, 1)
 				s.Alloc(3*align, 1)
@@ -325,9 +269,7 @@ func (r choices) program(s *judge.Session, n int) {
 				blocks = append(blocks, b)
 			}
 		case r.one(8):
-			if b := s.Realloc(blocks[k], sizes[r.upTo(uint64(len(sizes)-1))]); b != nil {
-				blocks[k] = b
-			}
+			blocks[k] = s.Resize(blocks[k], sizes[r.upTo(uint64(len(sizes)-1))])
 		default:
 			s.Free(blocks[k])
 			blocks[k] = blocks[len(blocks)-1]

@@ -5,79 +5,9 @@ package checks
 import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
-	"github.com/genalloc/genalloc/validate/script"
 )
 
 // These checks judge marks, with the functions of each ABI that makes blocks.
-
-var markChecks = []Check{
-	{
-		Name:    "release",
-		Promise: "release ends the life of every block made since the mark, their memory is handed out again, and older blocks stay.",
-		Skip:    needs(script.OpMark, script.OpRelease),
-		Run:     runRelease,
-	},
-	{
-		Name:    "reset",
-		Promise: "reset ends the life of every block, and their memory is handed out again.",
-		Skip:    needs(script.OpReset),
-		Run:     runReset,
-	},
-	{
-		Name:    "stale-mark",
-		Promise: "The release of a mark above what is in use changes nothing.",
-		Skip:    needs(script.OpMark, script.OpRelease),
-		Run:     runStaleMark,
-	},
-	{
-		Name:    "mark-zeroing",
-		Promise: "Every byte of a block from alloc_zeroed is 0, even if a mark's release took it back.",
-		Skip: func(c contract.Contract) string {
-			if reason := needsRewind(c); reason != "" {
-				return reason
-			}
-			return needs(script.OpAllocZeroed)(c)
-		},
-		Run: runMarkZeroing,
-	},
-	{
-		Name:    "mark-foreign",
-		Promise: "Others may grow the memory between a mark and its release, and those pages stay theirs.",
-		Skip: func(c contract.Contract) string {
-			if reason := needsRoom(c); reason != "" {
-				return reason
-			}
-			return needsRewind(c)
-		},
-		Run: runMarkForeign,
-	},
-	{
-		Name:    "mark-refusal",
-		Promise: "A refusal between a mark and its release changes nothing: every byte taken back can be handed out again.",
-		Skip:    needsRewind,
-		Run:     runMarkRefusal,
-	},
-	{
-		Name:    "mark-heap-end",
-		Promise: "Marks are right where the heap ends at 2^32.",
-		Whole:   true,
-		Skip: func(c contract.Contract) string {
-			if reason := skipHeapEnd(c); reason != "" {
-				return reason
-			}
-			return needsRewind(c)
-		},
-		Run: runMarkHeapEnd,
-	},
-}
-
-// needsRewind skips a check unless memory can be taken back in one of the two ways.
-func needsRewind(c contract.Contract) string {
-	if judge.Can(c, script.OpReset) {
-		return NeedsBlocks(c)
-	}
-	return needs(script.OpMark, script.OpRelease)(c)
-}
 
 // rewinds are the two ways to take back what f hands out; a module may have one only.
 // A mark is made first.

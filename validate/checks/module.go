@@ -19,41 +19,6 @@ import (
 // other check runs the module.
 const Callable = "signatures"
 
-var moduleChecks = []Check{
-	{
-		Name:    Callable,
-		Promise: "The module exports every function of the contract with its type, and has the memory and the imports that it names.",
-		Static:  checkSignatures,
-	},
-	{
-		Name:    "leftover",
-		Promise: "The module has no import, export, start function, data segment or table that the contract does not name.",
-		Skip:    skipThirdParty("a third-party module may hold more than the contract says"),
-		Static:  checkLeftover,
-	},
-	{
-		Name:    "limits",
-		Promise: "The memory declares the contract's initial size and its maximum.",
-		Skip:    skipThirdParty("a third-party module declares its memory as it likes"),
-		Static:  checkLimits,
-	},
-	{
-		Name:    "features",
-		Promise: "The module uses no instruction that the target lacks.",
-		Static:  checkFeatures,
-	},
-}
-
-// skipThirdParty skips a check of what this project's modules alone promise.
-func skipThirdParty(why string) func(contract.Contract) string {
-	return func(c contract.Contract) string {
-		if !c.Strategy.Row().Generated {
-			return why
-		}
-		return ""
-	}
-}
-
 // The first bytes of a file (core specification, 5.5.16; component model,
 // Binary.md): the version's upper half tells a component from a module.
 var (

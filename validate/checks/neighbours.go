@@ -11,15 +11,6 @@ import (
 // These sequences use every power of two as a size. Gaps of many sizes arise, next to
 // each other, and are asked for again.
 
-var neighbourChecks = []Check{
-	{
-		Name:    "neighbours",
-		Promise: "Neighbours of every size can be given back in any order, and their memory is handed out at most once again.",
-		Skip:    needs(script.OpFree),
-		Run:     runNeighbours,
-	},
-}
-
 // orders are the orders in which three neighbours can be given back.
 var orders = [][3]int{{2, 1, 0}, {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}}
 
@@ -86,9 +77,7 @@ func generateLarge(s *judge.Session, r choices, n int) {
 			}
 		case blocks[k].Size() < 1<<20 && r.one(4):
 			// A resize costs what it copies.
-			if b := s.Realloc(blocks[k], min(r.largeSize(seen), 1<<20)); b != nil {
-				blocks[k] = b
-			}
+			blocks[k] = s.Resize(blocks[k], min(r.largeSize(seen), 1<<20))
 		default:
 			s.Free(blocks[k])
 			blocks = append(blocks[:k], blocks[k+1:]...)

@@ -11,65 +11,6 @@ import (
 
 // These checks judge where blocks are.
 
-var placeChecks = []Check{
-	{
-		Name:    "alignment",
-		Promise: "A block's address is a multiple of its alignment, for every power of two from 1 to 2^31.",
-		Skip:    NeedsBlocks,
-		Run:     runAlignment,
-	},
-	{
-		Name:    "sizes",
-		Promise: "Every size from 0 to 2^32 - 1 gives a whole block, or null if it cannot fit.",
-		Skip:    NeedsBlocks,
-		Run:     runSizes,
-	},
-	{
-		Name:    "overlap",
-		Promise: "No two live blocks share a byte.",
-		Skip:    NeedsBlocks,
-		Run:     runOverlap,
-	},
-	{
-		Name:    "bounds",
-		Promise: "A block ends within the memory: the sum of address and size never wraps.",
-		Skip:    NeedsBlocks,
-		Run:     runBounds,
-	},
-	{
-		Name:    "below-base",
-		Promise: "No block begins, and no byte is written, below the heap base.",
-		Skip:    NeedsBlocks,
-		Run:     runBelowBase,
-	},
-	{
-		Name:    "zero-size",
-		Promise: "A block of size 0 has an aligned address that is not null, and uses no memory except alignment padding.",
-		Skip:    NeedsBlocks,
-		Run:     runZeroSize,
-	},
-}
-
-// NeedsBlocks skips a check if no function makes a block.
-func NeedsBlocks(c contract.Contract) string {
-	if !judge.CanMake(c) {
-		return "no function makes a block"
-	}
-	return ""
-}
-
-// needs skips a check unless blocks can be made and the operations are there.
-func needs(ops ...script.Op) func(contract.Contract) string {
-	return func(c contract.Contract) string {
-		for _, op := range ops {
-			if !judge.Can(c, op) {
-				return "no " + judge.Called(c.ABI, op)
-			}
-		}
-		return NeedsBlocks(c)
-	}
-}
-
 func runAlignment(t *Trial) {
 	t.each(func(s *judge.Session) {
 		for k := range 32 {

@@ -45,9 +45,7 @@ func runReuse(t *Trial) {
 	for _, size := range []uint64{0, 1, 99, 112} {
 		t.each(func(s *judge.Session) {
 			a, b := s.Alloc(112, 8), s.Alloc(64, 8)
-			if small := s.Realloc(a, size); small != nil {
-				a = small
-			}
+			a = s.Resize(a, size)
 			s.Free(s.AllocZeroed(10, 1))
 			s.Free(b)
 			s.Free(s.AllocZeroed(10, 1))
@@ -56,13 +54,9 @@ func runReuse(t *Trial) {
 		})
 		t.each(func(s *judge.Session) {
 			a, b := s.Alloc(112, 8), s.Alloc(64, 8)
-			if small := s.Realloc(a, size); small != nil {
-				a = small
-			}
+			a = s.Resize(a, size)
 			s.Free(b)
-			if large := s.Realloc(a, size+20); large != nil {
-				a = large
-			}
+			a = s.Resize(a, size+20)
 			s.Alloc(3, 1)
 			s.Free(a)
 			s.AllocZeroed(200, 1)
@@ -73,9 +67,7 @@ func runReuse(t *Trial) {
 		for behind := range uint64(4) {
 			a := s.Alloc(100, 1)
 			b := s.Alloc(behind, 1)
-			if small := s.Realloc(a, 90); small != nil {
-				a = small
-			}
+			a = s.Resize(a, 90)
 			s.Alloc(1, 1)
 			s.Free(a)
 			s.Alloc(10, 1)
@@ -86,9 +78,7 @@ func runReuse(t *Trial) {
 	t.each(func(s *judge.Session) {
 		b := s.Alloc(70_000, 4)
 		for _, n := range []uint64{69_999, 1000, 1001, 17, 16, 1, 0, 5, 150_000, 3} {
-			if resized := s.Realloc(b, n); resized != nil {
-				b = resized
-			}
+			b = s.Resize(b, n)
 			s.Free(s.AllocZeroed(40, 1))
 		}
 		s.Alloc(70_000, 1)
@@ -100,9 +90,7 @@ func runReuse(t *Trial) {
 		a, b := s.Alloc(1000, 1), s.Alloc(1000, 1)
 		s.Realloc(b, 1<<31)
 		s.Realloc(a, 1<<31)
-		if moved := s.Realloc(a, 2000); moved != nil {
-			a = moved
-		}
+		a = s.Resize(a, 2000)
 		s.Free(a)
 		s.Free(b)
 		s.AllocZeroed(5000, 1)

@@ -12,39 +12,6 @@ import (
 
 // These checks run long sequences.
 
-var sequenceChecks = []Check{
-	{
-		Name:    "edge-cases",
-		Promise: "82 calls up to 3.4 GB, with sizes computed from returned addresses, end at 52,416 pages.",
-		Skip:    needsEdgeCases,
-		Run:     func(t *Trial) { t.each(edgeCases) },
-	},
-	{
-		Name:    "random",
-		Promise: "All of the above, for random sequences of calls.",
-		Skip:    NeedsBlocks,
-		Run:     runRandom,
-	},
-	{
-		Name:    "engines",
-		Promise: "Every call gives the same result on every engine.",
-	},
-}
-
-func needsEdgeCases(c contract.Contract) string {
-	switch {
-	case c.ABI != contract.Core || !ledger.TermsOf(c).Consecutive:
-		return "its addresses are those of consecutive blocks"
-	case c.InitialPages != 1 || c.Align() != 1:
-		return "it starts with one page at alignment 1"
-	case c.Grow.Policy != contract.GrowExact || c.PageLimit() < 52416:
-		return "it needs 52416 pages by exact growth"
-	case c.Dirty && !c.HasRole(contract.Allocates):
-		return "3.4 GB would have to be cleared"
-	}
-	return NeedsBlocks(c)
-}
-
 // edgeCases is the workload of mini-alloc's test of that name.
 func edgeCases(s *judge.Session) {
 	if s.Setup.Pages != 1 || s.Setup.Base >= contract.PageSize {

@@ -3,6 +3,8 @@
 package judge
 
 import (
+	"cmp"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/script"
@@ -49,6 +51,11 @@ func (s *Session) Realloc(b *Block, size uint64) *Block {
 		return nil
 	}
 	return s.Do(script.Call{Op: script.OpRealloc, Block: b.Number, Size: size})
+}
+
+// Resize returns the block at its new place and size, or b where it stays as it is.
+func (s *Session) Resize(b *Block, size uint64) *Block {
+	return cmp.Or(s.Realloc(b, size), b)
 }
 
 // ReallocNull resizes null, which makes a block; nil if there is none.
