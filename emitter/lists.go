@@ -37,6 +37,9 @@ type listsNumbers struct {
 	EndMinus1          int32  // EndAtStart - 1
 	Bias               uint32 // bytes from there to the first head that exists
 	LowestNumber       uint32 // of a class's head, times 4
+	LastNumber         uint32 // of the smallest class's head, times 4
+	JoinNumber         uint32 // of the smallest class whose blocks are joined
+	LargeBits          int    // log2 of the bytes of a block, for each page, for which free blocks are joined
 	MaxUnits           uint32 // the largest class, in units less 1
 	Largest            uint32 // bytes of the largest class
 	BelowClass         uint32 // the bits of a size of 2^31 that do not tell its class
@@ -76,6 +79,7 @@ func deriveLists(m *Model, c contract.Contract) {
 		HeadsSize:     c.HeadsSize(),
 		Bias:          4 * c.FirstHead(),
 		LowestNumber:  4 * max(c.FirstHead()+1, highest),
+		LastNumber:    4*c.FirstHead() + c.HeadsSize() - 4,
 		MaxUnits:      uint32(c.ClassSize(uint64(c.MaxBlock), 1)-1) / c.ListUnit(),
 		Largest:       uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
 		BelowClass:    1<<(31-classBits) - 1,
@@ -157,6 +161,11 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("growlocals", pick(small, "", m.Choices["numberlocals"]))
 	set("rest", pick(region, "region", "page"))
 	set("copyless", m.Choices["copy"])
+	set("present", "first")
+	set("leave", "some")
+	set("joinlocals", "")
+	set("refused", "fail")
+	set("stop", "")
 	set("another", pick(c.NoSplit, "grow", "split"))
 	set("classbytes", pick(many, "many", "one"))
 	set("pop", pick(c.NoSplit, "", "block"))
@@ -187,7 +196,7 @@ func keepsRegion(c contract.Contract) bool {
 
 // keepsUsed reports whether a global tells fresh memory from used memory. Where free
 // blocks never become the region, top does.
-func keepsUsed(c contract.Contract) bool { return tellsFresh(c) && !c.NoSplit }
+func keepsUsed(c contract.Contract) bool { return (tellsFresh(c) || joins(c)) && !c.NoSplit }
 
 // unitsIn chooses how the size in units is computed. Alignments up to 8 bytes are every
 // block's.

@@ -3,6 +3,7 @@
 package emitter
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
@@ -25,8 +26,14 @@ func deriveListsC(m *Model, c contract.Contract) {
 	set("place", "flat")
 	set("behind", "flat")
 	set("skipped", "")
+	set("leave", "any")
 	set("clearnew", pick(c.Dirty, "always", "reused"))
-	m.Functions = []string{"lists.refill", "lists_c.give"}
+	set("classsize", m.Choices["classbytes"])
+	set("classbytes", "call")
+	m.Functions = []string{"lists_c.bytes", "lists.refill", "lists_c.give"}
+	if joins(c) {
+		deriveJoin(m, c)
+	}
 	if c.HasStart() {
 		m.Functions = append(m.Functions, "lists.start")
 	}
@@ -53,4 +60,29 @@ func deriveListsC(m *Model, c contract.Contract) {
 		}
 		m.Adapters = append(m.Adapters, blockOf(f))
 	}
+}
+
+// joins reports whether free blocks that lie side by side are joined.
+func joins(c contract.Contract) bool { return c.ABI == contract.C && !c.NoSplit }
+
+// joinedFrom is the size of the smallest blocks that are joined, in bytes. Smaller ones
+// are many, and most often requests of their size come again.
+const joinedFrom = 256
+
+// largeBits: free blocks are joined for blocks of so large a part of the memory.
+const largeBits = 12
+
+// deriveJoin changes a model of the c ABI to one that joins free blocks.
+func deriveJoin(m *Model, c contract.Contract) {
+	n := m.Own.(*listsNumbers)
+	steps := uint32(bits.Len32(joinedFrom/c.ListUnit()) - 1)
+	n.JoinNumber = n.LastNumber - 4*c.Classes*steps
+	for axis, choice := range map[string]string{
+		"present": "", "joinlocals": "here", "another": "join", "refused": "join",
+		"stop": pick(c.Dirty, "dirty", ""),
+	} {
+		m.Choices[axis] = choice
+	}
+	n.LargeBits = largeBits
+	m.Functions = append(m.Functions, "lists_c.join")
 }
