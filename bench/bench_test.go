@@ -288,6 +288,19 @@ func TestSaved(t *testing.T) {
 	}
 }
 
+// TestRounds: the page says how many rounds a time comes from.
+func TestRounds(t *testing.T) {
+	for rounds, want := range map[int]string{0: "Time includes the loop and the call. ", 1: "is that of one round with", 3: "is the median of 3 rounds with"} {
+		var page bytes.Buffer
+		if err := (&Report{Rounds: rounds}).WriteHTML(&page); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("%d rounds: %q is not on the page", rounds, want)
+		}
+	}
+}
+
 // TestRendered: every figure of the table is on the page, and names that come
 // from outside cannot leave their place in it.
 func TestRendered(t *testing.T) {

@@ -122,6 +122,7 @@ func chooseBump(m *Model, c contract.Contract) {
 			contract.Balanced: "page", contract.Gas: "grow", contract.Size: "small",
 		}[c.Optimize])
 		set("behind", pick(trap, "place", "call"))
+		set("locals", pick(trap, "grow", "call"))
 		set("backup", pick(m.Choices["round"] == "kept", "", "top"))
 	case kept:
 		set("slow", "kept")

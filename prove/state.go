@@ -29,6 +29,9 @@ type system struct {
 }
 
 func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
+	if err := c.Settled(); err != nil {
+		return nil, err
+	}
 	b := bv.NewBuilder()
 	x := sym.New(b, m)
 	s := &system{

@@ -56,8 +56,9 @@ type Result struct {
 
 // A Failure is a promise that was broken.
 type Failure struct {
-	Rule     string         `json:"rule"` // what was broken: overlap, bounds, …
-	Call     string         `json:"call"` // with its values; empty if no call is to blame
+	Rule     string         `json:"rule"`    // what was broken: overlap, bounds, …
+	Promise  string         `json:"promise"` // the sentence that the rule stands for
+	Call     string         `json:"call"`    // with its values; empty if no call is to blame
 	Expected string         `json:"expected"`
 	Got      string         `json:"got"`
 	Hint     string         `json:"hint,omitempty"`   // the way out, where it is the contract that may be wrong

@@ -73,7 +73,7 @@ func (x Cause) text() string {
 	if x.Also != nil {
 		also = fmt.Sprintf("  also in   %s: see --all\n", strings.Join(x.Also, ", "))
 	}
-	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details(), also)
+	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s%s", x.name(), on, x.Failure.Rule, x.Failure.Promise, x.Failure.details(), also)
 }
 
 // details returns the lines that do not depend on the check or the engine.
@@ -99,7 +99,7 @@ func (f *Failure) details() string {
 // contract, level, engines, seed, checks, excluded and refusals, and first the verdict on
 // the whole, pass or fail. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
-// failure: rule, call, expected, got, hint and script with setup and calls.
+// failure: rule, promise, call, expected, got, hint and script with setup and calls.
 func (r *Report) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // types have arrows
