@@ -114,6 +114,10 @@ func (s *subject) lacks(w *Workload) string {
 			return "no " + f.Name
 		}
 	}
+	alloc := s.binding.calls[contract.Allocates]
+	if w.script != nil && w.script.aligned > 16 && !slices.Contains(alloc.places, called[0].Param(contract.AlignParam)) {
+		return fmt.Sprintf("%s takes no alignment, and the trace has one of %d", alloc.export, w.script.aligned)
+	}
 	return ""
 }
 

@@ -115,11 +115,13 @@ func (b *binding) driver() (string, error) {
 const (
 	functionsModule = "functions"
 	memoryModule    = "memory"
+	hostModule      = "host"
 )
 
 func (b *binding) importText() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "  (import %q \"%s\" (memory $heap 0))", memoryModule, escape(b.memory))
+	fmt.Fprintf(&text, "\n  (import %q \"grow\" (func $grow (param i32) (result i32)))", hostModule)
 	for _, function := range called {
 		if f, ok := b.calls[function.Role]; ok {
 			fmt.Fprintf(&text, "\n  (import %q \"%s\" (func $%s (param%s)%s))", functionsModule, escape(f.export), function.Name,
@@ -140,6 +142,21 @@ func (b *binding) hosted(s engine.Store, pass func(call) ([]uint64, error)) (eng
 		}
 	}
 	return s.Host(functions)
+}
+
+// growing makes a function of the host that grows the allocator's memory by so many
+// pages, as somebody else would, and returns 0 if it cannot.
+func growing(s engine.Store, grow func(pages uint64) bool) (engine.Instance, error) {
+	i32 := []wasm.ValType{wasm.I32}
+	return s.Host(map[string]engine.Func{"grow": {
+		Type: wasm.FuncType{Params: i32, Results: i32},
+		Call: func(args []uint64) ([]uint64, error) {
+			if grow(args[0]) {
+				return []uint64{1}, nil
+			}
+			return []uint64{0}, nil
+		},
+	}})
 }
 
 // call writes a call. A workload that needs a function which is not there is not

@@ -49,7 +49,11 @@ func edgeSizes(limit uint64) ([]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := engine.Instantiate(store, file, beside(functions, imports[memoryModule]))
+	host, err := growing(store, memory.Grow)
+	if err != nil {
+		return nil, err
+	}
+	d, err := engine.Instantiate(store, file, beside(functions, imports[memoryModule], host))
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}

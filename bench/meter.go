@@ -10,6 +10,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/trace"
 )
 
 // meterOnce runs one workload with every call going through a meter.
@@ -37,7 +38,11 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := engine.Instantiate(store, s.driver, beside(functions, allocator))
+	host, err := growing(store, func(pages uint64) bool { return meter.Grow(s.Contract.MemoryName, pages) })
+	if err != nil {
+		return nil, err
+	}
+	d, err := engine.Instantiate(store, s.driver, beside(functions, allocator, host))
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
@@ -69,10 +74,10 @@ func per(total uint64, ops uint32) *float64 {
 // driver is the driver's instance.
 type driver struct{ engine.Instance }
 
-// beside are the imports of a driver: calls go to functions, and memory is the
-// instance that has the allocator's.
-func beside(functions, memory engine.Instance) engine.Imports {
-	return engine.Imports{functionsModule: functions, memoryModule: memory}
+// beside are the imports of a driver: calls go to functions, memory is the instance that
+// has the allocator's, and host grows it.
+func beside(functions, memory, host engine.Instance) engine.Imports {
+	return engine.Imports{functionsModule: functions, memoryModule: memory, hostModule: host}
 }
 
 // prepare writes the workload's script into the driver's own memory.
@@ -129,12 +134,10 @@ var replayedEdgeCases = sync.OnceValues(func() (*Workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &script{align: 1}
+	s := new(script)
 	for _, size := range sizes {
-		s.alloc(uint32(size))
+		s.add(trace.Op{Kind: trace.Alloc, Size: uint32(size), Align: 1}, 1)
 	}
-	return &Workload{
-		Name: edgeCases, Op: "run", function: "replay", script: s,
-		metered: amount{s.count(), 1}, timed: amount{s.count(), 1},
-	}, nil
+	w := s.workload(edgeCases, "")
+	return &w, nil
 })

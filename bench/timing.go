@@ -126,7 +126,11 @@ func (r *racer) link(store engine.Store) (driver, error) {
 	if err != nil {
 		return driver{}, err
 	}
-	d, err := store.Instantiate(r.driver, beside(allocator, allocator))
+	host, err := growing(store, allocator.Memory(r.Contract.MemoryName).Grow)
+	if err != nil {
+		return driver{}, err
+	}
+	d, err := store.Instantiate(r.driver, beside(allocator, allocator, host))
 	return driver{d}, err
 }
 

@@ -53,6 +53,7 @@ var Flags = []Flag{
 	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
 	wordFlag("oom", func(o *Order) *OOM { return &o.OOM }, OOMNull, OOMTrap),
 	boolFlag("dirty", false, func(o *Order) *bool { return &o.Dirty }),
+	{Name: "on-grow", set: setOnGrow, get: getOnGrow},
 	wordFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }, Balanced, Gas, Size),
 	boolFlag("names", false, func(o *Order) *bool { return &o.Names }),
 }
@@ -150,6 +151,24 @@ func setMemoryName(o *Order, s string) error {
 	}
 	o.MemoryName = s
 	return nil
+}
+
+func setOnGrow(o *Order, s string) error {
+	if _, _, err := SplitImport(s); err != nil {
+		return fmt.Errorf("%q is not MODULE.NAME, such as env.%s", s, EmscriptenGrown)
+	}
+	if err := checkName(s); err != nil {
+		return err
+	}
+	o.OnGrow = s
+	return nil
+}
+
+func getOnGrow(o *Order) []string {
+	if o.OnGrow == "" {
+		return nil
+	}
+	return []string{o.OnGrow}
 }
 
 func setFunctions(o *Order, s string) error {
