@@ -138,6 +138,16 @@ func (fs functions) has(op script.Op) bool {
 	return ok
 }
 
+// Most ABIs return the block itself, and keep nothing beside it.
+func (fs functions) call(in *instance, r request) (answer, error) {
+	ptr, err := in.call(fs.plan(r))
+	return answer{ptr, ptr}, err
+}
+
+func (fs functions) kept(*instance, uint64) error { return nil }
+
+func (fs functions) ended(uint64) {}
+
 func (fs functions) plan(r request) (contract.Function, []uint64) {
 	f := fs[r.op]
 	count, each := uint64(1), r.size
@@ -165,11 +175,6 @@ type plainAdapter struct {
 	atAlign bool   // a block of size 0 is at the address that equals its alignment
 }
 
-func (a *plainAdapter) call(in *instance, r request) (answer, error) {
-	ptr, err := in.call(a.plan(r))
-	return answer{ptr, ptr}, err
-}
-
 func (a *plainAdapter) shape(r request) shape {
 	align := max(r.align, a.least)
 	if a.fixed != 0 {
@@ -181,10 +186,6 @@ func (a *plainAdapter) shape(r request) shape {
 	}
 	return s
 }
-
-func (a *plainAdapter) kept(*instance, uint64) error { return nil }
-
-func (a *plainAdapter) ended(uint64) {}
 
 // describe returns a call with its arguments.
 func describe(a adapter, r request) string {
