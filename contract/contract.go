@@ -38,7 +38,8 @@ type Order struct {
 	MinAlign   uint32 // bytes, a power of two: every block is at least so aligned
 	FixedAlign uint32 // bytes, a power of two: the one alignment, with no align parameter; 0 for none
 	OOM        OOM
-	Dirty      bool // memory above the base may hold a host's bytes: alloc_zeroed fills
+	Dirty      bool   // memory above the base may hold a host's bytes: alloc_zeroed fills
+	OnGrow     string // MODULE.NAME of a function to call after each growth; empty for none
 
 	// Parameters of the strategy lists; see [StrategyRow.Flags].
 	Classes  uint32 // classes of sizes in each doubling: 1, 2, 4 or 8

@@ -53,6 +53,7 @@ var Flags = []Flag{
 	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
 	textFlag("oom", func(o *Order) *OOM { return &o.OOM }),
 	boolFlag("dirty", func(o *Order) *bool { return &o.Dirty }),
+	{Name: "on-grow", set: setOnGrow, get: getOnGrow},
 	textFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }),
 	boolFlag("names", func(o *Order) *bool { return &o.Names }),
 }
@@ -163,6 +164,24 @@ func setMemoryName(o *Order, s string) error {
 	}
 	o.MemoryName = s
 	return nil
+}
+
+func setOnGrow(o *Order, s string) error {
+	if _, _, err := SplitImport(s); err != nil {
+		return fmt.Errorf("%q is not MODULE.NAME, such as env.%s", s, EmscriptenGrown)
+	}
+	if err := checkName(s); err != nil {
+		return err
+	}
+	o.OnGrow = s
+	return nil
+}
+
+func getOnGrow(o *Order) []string {
+	if o.OnGrow == "" {
+		return nil
+	}
+	return []string{o.OnGrow}
 }
 
 func setFunctions(o *Order, s string) error {

@@ -21,7 +21,7 @@ func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
 		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkStylus, checkCosmWasm, checkPages, checkHeapBase,
-		checkGrow, checkAlign, checkDirty, checkStrategy, checkLists,
+		checkGrow, checkOnGrow, checkAlign, checkDirty, checkStrategy, checkLists,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -285,6 +285,26 @@ func checkGrow(c *Contract) error {
 	asks := c.Grow.Policy == GrowChunk || c.Grow.Policy == GrowDouble
 	if asks && c.PageLimit() == c.InitialPages {
 		return refuse("grow", "%s asks for growth, but --max-pages %d equals --initial-pages: raise --max-pages or say --grow never", c.Grow, c.PageLimit())
+	}
+	return nil
+}
+
+// checkOnGrow refuses a function that nobody would call or supply.
+func checkOnGrow(c *Contract) error {
+	if c.OnGrow == "" {
+		return nil
+	}
+	_, name, _ := SplitImport(c.OnGrow)
+	symbol := func(f string) bool { return c.ExportName(f) == name }
+	switch {
+	case !c.CanGrow():
+		return refuse("on-grow", "%s would never be called, since the memory never grows: drop it, or let the memory grow", c.OnGrow)
+	case c.Target == Stylus || c.Target == CosmWasm:
+		return refuse("on-grow", "%s contradicts --target %s, whose hosts supply functions of their own only: drop it", c.OnGrow, c.Target)
+	case c.Memory == ImportMemory && c.OnGrow == c.MemoryName, c.HeapBase.Imported() && c.OnGrow == c.HeapBase.Module+"."+c.HeapBase.Name:
+		return refuse("on-grow", "%s is imported as something else too: a host can give it one meaning only", c.OnGrow)
+	case c.HeapBase.Linker && (slices.Contains(linkerNames, name) || slices.ContainsFunc(c.Functions, symbol)):
+		return refuse("on-grow", "%s is a symbol of the linker's or of the object's own: choose another name", name)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Model struct {
 
 	MemoryModule, MemoryName string // quoted for WAT
 	BaseModule, BaseName     string // quoted for WAT
+	GrowModule, GrowName     string // quoted for WAT: of the function to call after growth
 	Limits                   string // the memory's limits in pages
 	InitialPages             uint32
 	Align                    uint32 // bytes: --min-align or --fixed-align
@@ -91,6 +92,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 	m.Adapters = adapters(c)
 	m.Choices = choices(c, s)
 	s.derive(m, c)
+	m.watch(c)
 	m.Exports = m.exports(c)
 	return m, nil
 }
@@ -115,11 +117,14 @@ var linkerGlobals = map[string]string{
 	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked",
 }
 
+// functionImports are the blocks of imported functions.
+var functionImports = map[contract.Event]string{contract.Never: "import.stylus", contract.Grown: "import.ongrow"}
+
 // memory lists the imports, which the text format wants first, and the memory.
 func memory(c contract.Contract) []string {
 	var blocks []string
 	for _, imp := range c.Imports() {
-		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
+		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": functionImports[imp.Event]}[imp.Kind]
 		if linked, ok := linkerGlobals[imp.Name]; ok && c.HeapBase.Linker {
 			block = linked
 		}
@@ -135,6 +140,7 @@ func memory(c contract.Contract) []string {
 func choices(c contract.Contract, s strategy) map[string]string {
 	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
 	choices := map[string]string{
+		"memorygrow": "alone",
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
 		"shrunk":     pick(topFalls(c), "stored", ""),
 		"resized":    pick(topFalls(c), "always", "newest"),

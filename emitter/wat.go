@@ -14,15 +14,16 @@ import (
 func (m *Model) WAT() (string, error) {
 	r := renderer{model: m}
 	t, err := template.New("").Funcs(template.FuncMap{
-		"part":    func(name string) (string, error) { return r.part(name, m) },
-		"round":   func(expr string) (string, error) { return r.part("round", operand{m, expr}) },
-		"next":    func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
-		"others":  func(expr string) (string, error) { return r.part("others", operand{m, expr}) },
-		"headat":  func(expr string) (string, error) { return r.part("headat", operand{m, expr}) },
-		"units":   func() (string, error) { return r.part("units", m) },
-		"number":  func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
-		"emptied": func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
-		"endpage": func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
+		"part":       func(name string) (string, error) { return r.part(name, m) },
+		"round":      func(expr string) (string, error) { return r.part("round", operand{m, expr}) },
+		"next":       func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
+		"others":     func(expr string) (string, error) { return r.part("others", operand{m, expr}) },
+		"headat":     func(expr string) (string, error) { return r.part("headat", operand{m, expr}) },
+		"units":      func() (string, error) { return r.part("units", m) },
+		"number":     func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
+		"memorygrow": func(expr string) (string, error) { return r.part("memorygrow", operand{m, expr}) },
+		"emptied":    func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
+		"endpage":    func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
 	}).ParseFS(templates.FS, "*.wat.tmpl")
 	if err != nil {
 		return "", fmt.Errorf("templates: %w", err)

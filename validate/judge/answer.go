@@ -32,6 +32,7 @@ func (s *Session) call(c *script.Call, old *Block) *Block {
 	got, err := s.abi.call(s.in, r)
 	c.Ptr = got.ptr
 	pages := s.in.Pages()
+	s.judgeTold(before, pages)
 	ask := s.ask(old, before)
 	var breach *ledger.Breach
 	switch {

@@ -63,6 +63,10 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
 	s.setLimit(setup.Limit)
+	begun := uint64(c.InitialPages)
+	if c.Memory == contract.ImportMemory {
+		begun = setup.Pages
+	}
 	started := s.in.Pages()
 	if started < setup.Pages && !s.in.Grow(setup.Pages-started) {
 		s.in.close()
@@ -79,6 +83,7 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 		s.Fail("growth", "a start in "+unit.Pages(want), "%d", started)
 		return s, nil
 	}
+	s.judgeTold(begun, started)
 	s.Peak = s.Mem()
 	s.addForeign(s.Mem())
 	return s, nil
