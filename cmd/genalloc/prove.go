@@ -47,7 +47,6 @@ func newProve(s streams) *cobra.Command {
 		return o.run(c.Context(), file, c.Flags(), s)
 	})
 	f := c.Flags()
-	f.SortFlags = false
 	f.Var(&o.certificate, "certificate", "")
 	f.Var(&o.check, "check", "")
 	f.Var(&o.smt2, "emit-smt2", "")
