@@ -147,9 +147,9 @@ func (p *parser) setup(words []string) (bool, error) {
 func (p *parser) operand(c *Call, want, word string) (err error) {
 	switch want {
 	case "BLOCK":
-		c.Block, err = named(p.numbers, "block", word)
+		c.Block, err = named(p.numbers, word, "block %.40q is not made by any line above")
 	case "MARK":
-		c.Block, err = named(p.marks, "mark", word)
+		c.Block, err = named(p.marks, word, "mark %.40q is not made by any line above")
 	case "ALIGN":
 		// C says what its functions do with any other number.
 		c.Align, err = number(word, ledger.AddressSpace)
@@ -166,11 +166,11 @@ func (p *parser) operand(c *Call, want, word string) (err error) {
 	return err
 }
 
-// named returns the number of what a line above has made.
-func named(made map[string]int, what, name string) (int, error) {
+// named returns the number of what a line above has made, or the error.
+func named(made map[string]int, name, format string) (int, error) {
 	n, ok := made[name]
 	if !ok {
-		return 0, fmt.Errorf("%s %.40q is not made by any line above", what, name)
+		return 0, fmt.Errorf(format, name)
 	}
 	return n, nil
 }
