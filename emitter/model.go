@@ -67,9 +67,9 @@ func NewModel(c contract.Contract) (*Model, error) {
 func (s strategy) model(c contract.Contract) (*Model, error) {
 	m := &Model{
 		Command:      "genalloc " + cmp.Or(plain.ASCII(c.String()), "(all defaults)"),
-		MemoryName:   quote(c.MemoryName),
-		BaseModule:   quote(c.HeapBase.Module),
-		BaseName:     quote(c.HeapBase.Name),
+		MemoryName:   plain.WAT(c.MemoryName),
+		BaseModule:   plain.WAT(c.HeapBase.Module),
+		BaseName:     plain.WAT(c.HeapBase.Name),
 		Limits:       fmt.Sprint(c.InitialPages),
 		InitialPages: c.InitialPages,
 		Align:        c.Align(),
@@ -81,7 +81,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		m.MemoryModule, m.MemoryName = quote(module), quote(name)
+		m.MemoryModule, m.MemoryName = plain.WAT(module), plain.WAT(name)
 	}
 	if c.MaxPages != 0 {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
