@@ -22,8 +22,11 @@ func adapters(c contract.Contract) []string {
 		blocks = append(blocks, "error")
 	}
 	for _, f := range c.Signatures() {
-		if f.ABI == contract.Core {
+		if f.ABI == contract.Core || f.ABI == contract.Watch {
 			continue
+		}
+		if measure, ok := measures(f.ABI); ok && c.Stats {
+			add(measure)
 		}
 		if callee, ok := callee(f); ok {
 			add(callee)

@@ -35,6 +35,7 @@ type Model struct {
 	// The module's fields in order, each an axis or a block: imports and memory,
 	// the strategy's globals and functions, the other ABIs' functions.
 	Memory, State, Functions, Adapters []string
+	Counted                            []counted // functions that count, and call others
 	Exports                            []Export
 
 	// Choices has the choice on each axis, or "" for a block that is left out. The
@@ -92,8 +93,8 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 	m.Adapters = adapters(c)
 	m.Choices = choices(c, s)
 	s.derive(m, c)
-	m.watch(c)
 	m.Exports = m.exports(c)
+	m.watch(c)
 	return m, nil
 }
 

@@ -22,6 +22,8 @@ func (m *Model) WAT() (string, error) {
 		"units":      func() (string, error) { return r.part("units", m) },
 		"number":     func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
 		"memorygrow": func(expr string) (string, error) { return r.part("memorygrow", operand{m, expr}) },
+		"amount":     r.amount,
+		"counted":    func(x counted) (string, error) { return r.part("counted."+x.Block, x) },
 		"emptied":    func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
 		"endpage":    func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
 	}).ParseFS(templates.FS, "*.wat.tmpl")

@@ -34,6 +34,7 @@ type Session struct {
 	ledger  ledger.Ledger
 	terms   ledger.Terms
 	request request      // the last one
+	counted counters     // what a module that counts should tell
 	called  bool         // the allocator was, at all
 	blocks  []*Block     // by number
 	marks   map[int]mark // by number
@@ -84,6 +85,10 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 		return s, nil
 	}
 	s.judgeTold(begun, started)
+	if started > begun {
+		s.counted.growths++
+	}
+	s.judgeStats()
 	s.Peak = s.Mem()
 	s.addForeign(s.Mem())
 	return s, nil
