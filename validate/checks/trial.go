@@ -31,6 +31,14 @@ type Trial struct {
 	Err      error // an instance could not be made
 }
 
+// level returns the number for a quick judgement or for a full one.
+func (t *Trial) level(quick, full int) int {
+	if t.Full {
+		return full
+	}
+	return quick
+}
+
 // each runs f in every world that the contract allows: one if the base is a number,
 // several if it is imported.
 func (t *Trial) each(f func(s *judge.Session)) {
