@@ -183,6 +183,8 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("clear", pick(c.Dirty, "import", ""))
 	set("within", "place")
 	set("place", "round")
+	set("atlocal", "place")
+	set("where", "at")
 	set("behind", "memory")
 	set("skipped", "give")
 	set("giveable", pick(c.Align() > contract.PageSize, "large", ""))

@@ -23,7 +23,9 @@ func deriveListsC(m *Model, c contract.Contract) {
 	set("fits", pick(limited, "climited", "c"))
 	set("bytes", pick(c.Optimize == contract.Size, "class", pick(c.Classes > 1, "here", "one")))
 	set("within", "flat")
-	set("place", "flat")
+	set("place", "")
+	set("atlocal", "")
+	set("where", "from")
 	set("behind", "flat")
 	set("skipped", "")
 	set("leave", "any")
@@ -41,7 +43,7 @@ func deriveListsC(m *Model, c contract.Contract) {
 	if c.SetsErrno() {
 		m.Adapters = append(m.Adapters, "error")
 	}
-	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true}
+	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true, contract.Measures: c.Stats}
 	for _, f := range c.Signatures() {
 		need[f.Role] = true
 		if f.Role == contract.Resizes {

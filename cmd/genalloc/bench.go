@@ -36,7 +36,6 @@ func newBench(s streams, m maker) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.SortFlags = false
 	f.StringArrayVar(&o.traces, "trace", nil, "")
 	f.IntVar(&o.rounds, "rounds", 5, "")
 	f.StringArrayVar(&o.recorded, "recorded", nil, "")

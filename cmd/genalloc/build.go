@@ -47,7 +47,6 @@ func newBuild(name string, s streams, m maker) *cobra.Command {
 	}
 	f := c.Flags()
 	o.given = f.Changed
-	f.SortFlags = false
 	f.VarP(&o.output, "output", "o", "")
 	f.StringVar(&o.emit, "emit", "", "")
 	f.TextVar(&o.object.State, "state", object.StateData, "")

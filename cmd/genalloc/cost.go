@@ -30,7 +30,6 @@ func newCost(s streams) *cobra.Command {
 		}
 		return s.printTo(func(w io.Writer) { profile.WriteTable(w) })
 	})
-	c.Flags().SortFlags = false
 	c.Flags().BoolVar(&asJSON, "json", false, "")
 	addContractFlags(c, &given)
 	return c

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genalloc/genalloc/internal/files"
+	"github.com/genalloc/genalloc/trace"
+	"github.com/genalloc/genalloc/trace/profile"
+)
+
+// newTrace returns the verb that says what is in a trace.
+func newTrace(s streams) *cobra.Command {
+	var asJSON bool
+	var html fileName
+	c := fileVerb("trace", func(_ *cobra.Command, file string) error {
+		if err := files.Distinct(s.in, files.Places("html", string(html)), files.Places("", file)); err != nil {
+			return err
+		}
+		page, err := settleReport("html", html)
+		if err != nil {
+			return err
+		}
+		in := s.in
+		if file != "-" {
+			f, err := os.Open(file)
+			if err != nil {
+				return fmt.Errorf("%s: %w", file, files.Cause(err))
+			}
+			defer f.Close()
+			in = f
+		}
+		p, err := profile.Read(trace.NewReader(in))
+		if err != nil {
+			return wrong(fmt.Errorf("%s: %w", inputName(file), files.Cause(err)))
+		}
+		if err := page.writeReport(func(w io.Writer) error { return p.WriteHTML(w, inputName(file)) }); err != nil {
+			return err
+		}
+		if asJSON {
+			return s.printJSON(p)
+		}
+		return s.printTo(p.WriteText)
+	})
+	c.ValidArgsFunction = nil // any file
+	c.Flags().BoolVar(&asJSON, "json", false, "")
+	c.Flags().Var(&html, "html", "")
+	return c
+}
