@@ -49,6 +49,22 @@ func (c Contract) HeadsSize() uint32 {
 	return headSize * (c.Classes*32 - c.FirstHead() + 1)
 }
 
+// JoinedFrom is the class of the smallest free blocks that are joined with their
+// neighbours, in bytes. Smaller ones are many, and most often their size is asked for again.
+const JoinedFrom = 256
+
+// Joins reports whether free blocks that lie side by side are joined: before the memory
+// grows for a block that is [Joining], and before a request is refused. It takes a
+// header to find the neighbour.
+func (c Contract) Joins() bool { return c.Strategy == Lists && c.ABI == C && !c.NoSplit }
+
+// JoiningBits is log2 of a sixteenth of a page.
+const JoiningBits = 12
+
+// Joining reports whether a block of size bytes, header included, is so large a part of a
+// memory of so many pages that free blocks are joined before it grows: more than a sixteenth.
+func Joining(size, pages uint64) bool { return size > pages<<JoiningBits }
+
 // HasStart reports whether the module has a start function. It reads an imported heap
 // base, so that a search for a list needs no test, and clears the heads where an imported
 // memory may hold a host's bytes.

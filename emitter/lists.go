@@ -198,7 +198,7 @@ func keepsRegion(c contract.Contract) bool {
 
 // keepsUsed reports whether a global tells fresh memory from used memory. Where free
 // blocks never become the region, top does.
-func keepsUsed(c contract.Contract) bool { return (tellsFresh(c) || joins(c)) && !c.NoSplit }
+func keepsUsed(c contract.Contract) bool { return (tellsFresh(c) || c.Joins()) && !c.NoSplit }
 
 // unitsIn chooses how the size in units is computed. Alignments up to 8 bytes are every
 // block's.

@@ -26,14 +26,15 @@ func deriveListsC(m *Model, c contract.Contract) {
 	set("place", "")
 	set("atlocal", "")
 	set("where", "from")
+	set("piece", pick(limited, "max", "half"))
 	set("behind", "flat")
 	set("skipped", "")
-	set("leave", "any")
+	set("leave", "whole")
 	set("clearnew", pick(c.Dirty, "always", "reused"))
 	set("classsize", m.Choices["classbytes"])
 	set("classbytes", "call")
 	m.Functions = []string{"lists_c.bytes", "lists.refill", "lists_c.give"}
-	if joins(c) {
+	if c.Joins() {
 		deriveJoin(m, c)
 	}
 	if c.HasStart() {
@@ -64,20 +65,10 @@ func deriveListsC(m *Model, c contract.Contract) {
 	}
 }
 
-// joins reports whether free blocks that lie side by side are joined.
-func joins(c contract.Contract) bool { return c.ABI == contract.C && !c.NoSplit }
-
-// joinedFrom is the size of the smallest blocks that are joined, in bytes. Smaller ones
-// are many, and most often requests of their size come again.
-const joinedFrom = 256
-
-// largeBits: free blocks are joined for blocks of so large a part of the memory.
-const largeBits = 12
-
 // deriveJoin changes a model of the c ABI to one that joins free blocks.
 func deriveJoin(m *Model, c contract.Contract) {
 	n := m.Own.(*listsNumbers)
-	steps := uint32(bits.Len32(joinedFrom/c.ListUnit()) - 1)
+	steps := uint32(bits.Len32(contract.JoinedFrom/c.ListUnit()) - 1)
 	n.JoinNumber = n.LastNumber - 4*c.Classes*steps
 	for axis, choice := range map[string]string{
 		"present": "", "joinlocals": "here", "another": "join", "refused": "join",
@@ -85,6 +76,6 @@ func deriveJoin(m *Model, c contract.Contract) {
 	} {
 		m.Choices[axis] = choice
 	}
-	n.LargeBits = largeBits
+	n.LargeBits = contract.JoiningBits
 	m.Functions = append(m.Functions, "lists_c.join")
 }

@@ -30,7 +30,7 @@ func TestPrograms(t *testing.T) {
 		}
 		t.Run(p.Name, func(t *testing.T) {
 			var first *programs.Run
-			for _, a := range programs.Allocators {
+			for _, a := range programs.Allocators() {
 				file, err := b.Link(p, a)
 				if errors.Is(err, programs.ErrSources) {
 					toolchain.Missing(t, "%v", err)

@@ -2,6 +2,8 @@
 
 package programs
 
+import "github.com/genalloc/genalloc/contract"
+
 // A Program is software of others, and the work that it is given here.
 type Program struct {
 	Name string
@@ -73,10 +75,12 @@ type Allocator struct {
 	Flags string // of genalloc; empty for the libc's own
 }
 
-// Allocators lists those that are compared; the first is what the others are measured by.
-var Allocators = []Allocator{
-	{"libc's dlmalloc", ""},
-	{"bump", "--abi=c"},
-	{"lists", "--abi=c --strategy=lists"},
-	{"lists, 8 classes", "--abi=c --strategy=lists --classes=8"},
+// Allocators lists those that are compared: first the one of the libc, by which the others
+// are measured, and then each strategy's.
+func Allocators() []Allocator {
+	list := []Allocator{{Name: "libc"}}
+	for _, s := range contract.StrategyNames() {
+		list = append(list, Allocator{string(s), "--abi=c --strategy=" + string(s)})
+	}
+	return list
 }

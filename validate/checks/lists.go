@@ -127,6 +127,40 @@ func runSplit(t *Trial) {
 	})
 }
 
+func runJoin(t *Trial) {
+	for _, more := range []uint64{0, 4} {
+		for _, size := range []uint64{252, 1000, 5000, 30_000} {
+			for _, order := range orders {
+				t.in(fixedLimit(t.Contract, more), func(s *judge.Session) { joinNeighbours(s, size, order) })
+			}
+		}
+	}
+}
+
+// joinNeighbours frees blocks of a size, three side by side at a time in an order, and asks
+// for what they have together.
+func joinNeighbours(s *judge.Session, size uint64, order [3]int) {
+	blocks := fillWith(s, size, 64)
+	exhaustOwned(s)
+	for i := 0; i+4 <= len(blocks); i += 4 {
+		for _, k := range order {
+			s.Free(blocks[i+k])
+		}
+	}
+	large := s.Alloc(size+size/2-8, 1)
+	s.Free(s.AllocZeroed(size, 1))
+	// All of them, and the last ones lie in front of top.
+	for _, b := range blocks {
+		if s.Alive(b) {
+			s.Free(b)
+		}
+	}
+	s.Free(s.AllocZeroed(uint64(len(blocks))*size/3, 1))
+	s.Free(large)
+	s.Alloc(uint64(len(blocks))*size/2, 1)
+	drain(s)
+}
+
 // exhaustOwned uses up what is left of the allocator's memory without growth.
 func exhaustOwned(s *judge.Session) {
 	for size := uint64(1) << 16; size >= 8; size /= 2 {

@@ -67,6 +67,7 @@ var (
 	needsEnds    = when("no function gives memory back", func(c contract.Contract) bool { return c.HasRole(contract.Frees, contract.Resizes) })
 	needsReuse   = when("memory is never reused", func(c contract.Contract) bool { return c.Reuse() != contract.ReusesNothing })
 	needsClasses = when("sizes have no classes", func(c contract.Contract) bool { return c.ListUnit() != 0 })
+	needsJoins   = when("free neighbours stay apart", contract.Contract.Joins)
 	needsSplits  = when("free blocks stay whole", func(c contract.Contract) bool { return !c.NoSplit })
 	needsMaximum = when("no maximum is declared", func(c contract.Contract) bool { return c.MaxPages != 0 })
 	needsTrap    = when("the functions return null", func(c contract.Contract) bool { return c.OOM == contract.OOMTrap })

@@ -103,6 +103,8 @@ var table = []Check{
 		Promise: "A block that was freed serves the next request of its class, and no fresh memory is used."},
 	{Name: "split", Run: runSplit, needs: []need{needsSplits, needsClasses, needs(script.OpFree)},
 		Promise: "A larger free block is split before the memory grows, and before a request is refused."},
+	{Name: "join", Run: runJoin, needs: []need{needsJoins, needsClasses, needs(script.OpFree)},
+		Promise: "Free neighbours are joined before the memory grows for a large block, and before a request is refused."},
 	{Name: "links", Run: runLinks, needs: []need{needsReuse, needs(script.OpFree)},
 		Promise: "Whatever a program writes into its blocks, the allocator is correct afterwards."},
 	{Name: "pieces", Run: runPieces, needs: []need{needsReuse, needs(script.OpFree)},

@@ -105,6 +105,43 @@ func (l *lists) splits(class uint64) (Span, bool) {
 	return l.rests[i], true
 }
 
+// joined returns free memory that has room for a class once free neighbours are joined. Of
+// a run, a piece has half at least.
+func (l *lists) joined(class uint64) (Span, bool) {
+	var run Span
+	if !l.c.Joins() {
+		return run, false
+	}
+	for _, x := range l.ended {
+		switch {
+		case x.Size() < contract.JoinedFrom:
+			run = Span{}
+		case x.From == run.To:
+			run.To = x.To
+		default:
+			run = x
+		}
+		if run.Size() >= 2*class {
+			return run, true
+		}
+	}
+	return Span{}, false
+}
+
+// forget leaves open how the memory of blocks that ended is cut: free neighbours may have
+// been joined. It is still free.
+func (l *lists) forget() {
+	if !l.c.Joins() {
+		return
+	}
+	l.pieces = l.pieces || len(l.ended) > 0
+	for _, x := range l.ended {
+		l.rest(x.From, x.To)
+	}
+	l.ended = nil
+	clear(l.free)
+}
+
 // largestEnded returns the largest class with a block that ended.
 func (l *lists) largestEnded() (most uint64) {
 	for class, n := range l.free {

@@ -97,7 +97,12 @@ func (l *lists) Refused(r Request) *Breach {
 	}
 	l.last = attempt{class, r.Pages, r.Limit}
 	want := l.wanted(class)
-	if at, must := l.latest(r, class); want == "" && must {
+	if x, ok := l.joined(class); want == "" && ok {
+		want = fmt.Sprintf("a part of [%#x, %#x), which free blocks share", x.From, x.To)
+	}
+	at, must := l.latest(r, class)
+	l.forget()
+	if want == "" && must {
 		want = fmt.Sprintf("a block: there is room for %s at %#x, within %s", unit.Bytes(class), at, unit.Pages(r.Limit))
 	}
 	if want == "" {
@@ -194,6 +199,7 @@ func (l *lists) found(r Request, t taken, class, pages uint64) *Breach {
 	if t.vague {
 		latest += r.Align - contract.CAlign
 	}
+	run, joins := l.joined(class)
 	got := fmt.Sprintf("[%#x, %#x) in %s", t.From, t.To, unit.Pages(pages))
 	switch {
 	case l.last == attempt{class, r.Pages, r.Limit}:
@@ -202,6 +208,8 @@ func (l *lists) found(r Request, t taken, class, pages uint64) *Breach {
 		return &Breach{"reuse", l.wanted(class), got}
 	case grew && l.wanted(class) != "":
 		return &Breach{"split", l.wanted(class), got}
+	case grew && joins && contract.Joining(class, r.Pages):
+		return &Breach{"join", fmt.Sprintf("a part of [%#x, %#x), which free blocks share", run.From, run.To), got}
 	case t.From > latest:
 		return &Breach{"waste", fmt.Sprintf("an address up to %#x", latest), got}
 	}
@@ -220,6 +228,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	next := l.next(l.top, class)
 	touched := l.ended.touching(x)
 	again := len(touched) == 1 && touched[0] == x
+	fresh := x.From == l.top && pages == r.Pages
 	if x.From != l.top && !again {
 		l.pieces = true
 	}
@@ -247,4 +256,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	l.blocks[from] = t
 	l.peak.add(class)
 	l.took(x.To, pages > r.Pages, pages)
+	if !again && !fresh {
+		l.forget()
+	}
 }
