@@ -46,6 +46,7 @@ type Order struct {
 	Classes  uint32 // classes of sizes in each doubling: 1, 2, 4 or 8
 	MaxBlock uint32 // bytes, from 8 to 2^31: no request for more is met
 	NoSplit  bool   // a free block serves requests of its own class only
+	NoJoin   bool   // free blocks of the c ABI stay apart; see Contract.Joins
 
 	// How the module is written rather than what it promises; kept here so
 	// that the text of a contract is enough to make the same bytes again.

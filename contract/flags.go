@@ -46,6 +46,7 @@ var Flags = []Flag{
 		return nil
 	}),
 	boolFlag("split", true, func(o *Order) *bool { return &o.NoSplit }),
+	boolFlag("join", true, func(o *Order) *bool { return &o.NoJoin }),
 	wordFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }, ExportMemory, ImportMemory),
 	{Name: "memory-name", set: setMemoryName, get: func(o *Order) []string { return []string{o.MemoryName} }},
 	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),

@@ -53,6 +53,10 @@ var values = map[string][]struct{ words, want string }{
 		{"--strategy=lists --split=false", "--strategy=lists --split=false"},
 		{"--split=true", ""},
 	},
+	"join": {
+		{"--strategy=lists --abi=c --join", "--abi=c --strategy=lists"},
+		{"--strategy=lists --abi=c --join=false", "--abi=c --strategy=lists --join=false"},
+	},
 	"memory": {
 		{"--memory=export", ""},
 		{"--memory=import --heap-base=1024", "--memory=import --heap-base=1024"},
@@ -172,6 +176,7 @@ func TestBadValues(t *testing.T) {
 		{"max-block", "7", "7 is not a number of bytes from 8 to 2147483648"},
 		{"max-block", "2147483649", "2147483649 is not a number of bytes from 8 to 2147483648"},
 		{"split", "half", `"half" is neither true nor false`},
+		{"join", "half", `"half" is neither true nor false`},
 		{"memory-name", "", "the name is empty: give it a character at least"},
 		{"memory-name", "\xc3", "is not UTF-8"},
 		{"heap-base", "0", "0 is the null address: start at 1 or above"},

@@ -56,7 +56,7 @@ const JoinedFrom = 256
 // Joins reports whether free blocks that lie side by side are joined: before the memory
 // grows for a block that is [Joining], and before a request is refused. It takes a
 // header to find the neighbour.
-func (c Contract) Joins() bool { return c.Strategy == Lists && c.ABI == C && !c.NoSplit }
+func (c Contract) Joins() bool { return c.Strategy == Lists && c.ABI == C && !c.NoSplit && !c.NoJoin }
 
 // JoiningBits is log2 of a sixteenth of a page.
 const JoiningBits = 12
@@ -127,6 +127,9 @@ func checkLists(c *Contract) error {
 	}
 	if c.ABI.Includes(C) && c.ABI != C {
 		return refuse("abi", "%s: under --strategy lists the blocks of c have a place of their own and share no lists with others': say --abi c alone", c.ABI)
+	}
+	if c.NoJoin && (c.ABI != C || c.NoSplit) {
+		return refuse("join", "false says nothing here: only --abi c joins free blocks, and not with --split=false: drop it")
 	}
 	if align := c.Align(); align > c.MaxBlock {
 		return refuse("max-block", "%d is below the alignment of %d bytes that every block has: raise it", c.MaxBlock, align)

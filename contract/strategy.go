@@ -37,7 +37,7 @@ const ReusesNothing = "nothing"
 var Strategies = []StrategyRow{
 	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true, Marks: true},
 	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true, Marks: true},
-	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, Flags: []string{"classes", "max-block", "split"}},
+	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, Flags: []string{"classes", "max-block", "split", "join"}},
 	{Name: Any, Doc: "a third-party module", Reuse: "not known", Marks: true},
 }
 

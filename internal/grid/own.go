@@ -18,6 +18,15 @@ var own = map[contract.Strategy][][]string{
 	},
 }
 
+// ownOfC are parameters that mean something else under the c ABI, which has headers.
+var ownOfC = map[contract.Strategy][]string{
+	contract.Lists: {
+		"", "--join=false", "--split=false", "--classes=1", "--classes=8", "--max-block=4096", "--optimize=size",
+		"--oom=trap", "--grow=never --initial-pages=7", "--grow=double", "--dirty --memory=import --heap-base=1024",
+		"--heap-base=import:env.base --memory=import",
+	},
+}
+
 // Own returns contracts of the strategies with parameters of their own: all values of
 // those together, in each way of optimizing, and each value of any other parameter with
 // the defaults and with one of these combinations.
@@ -41,6 +50,9 @@ func Own() (texts []string) {
 			for _, o := range optimize {
 				add(o, c)
 			}
+		}
+		for _, c := range ownOfC[s.Name] {
+			add("--abi=c", c)
 		}
 	}
 	return texts
