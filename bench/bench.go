@@ -90,11 +90,7 @@ func newSubject(m Module) (*subject, error) {
 	if s.binding, err = bind(decoded, m.Contract); err != nil {
 		return nil, err
 	}
-	text, err := s.binding.driver()
-	if err != nil {
-		return nil, err
-	}
-	if s.driver, err = engine.Assemble(text); err != nil {
+	if s.driver, err = engine.Assemble(s.binding.driver()); err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
 	if text, ok := decoded.Custom(contract.SectionName); ok {
