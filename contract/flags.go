@@ -26,7 +26,10 @@ type Flag struct {
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
 	textFlag("abi", func(o *Order) *ABI { return &o.ABI }),
-	{Name: "functions", set: setFunctions, get: getFunctions},
+	{Name: "functions", set: func(o *Order, s string) error {
+		o.Functions = strings.Split(s, ",")
+		return nil
+	}, get: getFunctions},
 	{Name: "export", List: true, set: setExport, get: getExport},
 	wordFlag("target", func(o *Order) *Target { return &o.Target }, Wasm2, MVP, Stylus, CosmWasm, Wasm3),
 	wordFlag("strategy", func(o *Order) *Strategy { return &o.Strategy }, StrategyNames()...),
@@ -53,6 +56,7 @@ var Flags = []Flag{
 	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
 	wordFlag("oom", func(o *Order) *OOM { return &o.OOM }, OOMNull, OOMTrap),
 	boolFlag("dirty", false, func(o *Order) *bool { return &o.Dirty }),
+	boolFlag("stats", false, func(o *Order) *bool { return &o.Stats }),
 	{Name: "on-grow", set: setOnGrow, get: getOnGrow},
 	wordFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }, Balanced, Gas, Size),
 	boolFlag("names", false, func(o *Order) *bool { return &o.Names }),
@@ -169,11 +173,6 @@ func getOnGrow(o *Order) []string {
 		return nil
 	}
 	return []string{o.OnGrow}
-}
-
-func setFunctions(o *Order, s string) error {
-	o.Functions = strings.Split(s, ",")
-	return nil
 }
 
 // getFunctions lists the functions or those left out, whichever is shorter. An order

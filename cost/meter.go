@@ -141,15 +141,13 @@ func start(module []byte, names counters, c Config) (_ *run, err error) {
 	if r.instance, err = engine.Instantiate(r.store, module, imports); err != nil {
 		return nil, err
 	}
-	r.ink, r.steps = r.global(names.ink), r.global(names.steps)
-	return r, nil
-}
-
-func (r *run) global(name string) engine.Global {
-	if name == "" {
-		return nil
+	if names.ink != "" {
+		r.ink = r.instance.Global(names.ink)
 	}
-	return r.instance.Global(name)
+	if names.steps != "" {
+		r.steps = r.instance.Global(names.steps)
+	}
+	return r, nil
 }
 
 func (r *run) call(name string, args []uint64) ([]uint64, Cost, error) {
