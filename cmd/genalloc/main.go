@@ -121,6 +121,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),
+		newRecord(s),
 		newTrace(s),
 		newProve(s),
 		newABIs(s),
