@@ -16,10 +16,27 @@ import (
 // timing is the engine that nothing is counted in.
 var timing = sync.OnceValue(engine.NewUncounted)
 
-// A racer is a subject compiled for timing.
+// A racer is a subject compiled with its driver.
 type racer struct {
 	*subject
 	allocator, driver engine.Module
+}
+
+func (s *subject) compile(e engine.Engine) (r racer, err error) {
+	r.subject = s
+	if r.allocator, err = e.Compile(s.File); err != nil {
+		return r, err
+	}
+	if r.driver, err = e.Compile(s.driver); err != nil {
+		r.allocator.Close()
+		return r, fmt.Errorf("driver: %w", err)
+	}
+	return r, nil
+}
+
+func (r racer) close() {
+	r.allocator.Close()
+	r.driver.Close()
 }
 
 // takeTimes adds the times to the report, whose modules are the subjects in
@@ -27,17 +44,12 @@ type racer struct {
 func takeTimes(ctx context.Context, subjects []*subject, report *Report, o Options) error {
 	var racers []racer
 	for _, s := range subjects {
-		allocator, err := timing().Compile(s.File)
+		r, err := s.compile(timing())
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
-		defer allocator.Close()
-		driver, err := timing().Compile(s.driver)
-		if err != nil {
-			return fmt.Errorf("%s: driver: %w", s.Name, err)
-		}
-		defer driver.Close()
-		racers = append(racers, racer{s, allocator, driver})
+		defer r.close()
+		racers = append(racers, r)
 	}
 	for i := range o.Workloads {
 		o.Progress("timing " + o.Workloads[i].Name)
@@ -94,10 +106,10 @@ func timedWorkload(report *Report, i, workload int) (*Workload, error) {
 
 // time runs a workload on a fresh instance and returns the nanoseconds of one
 // of its Ops, or why it failed.
-func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
+func (r racer) time(w *Workload, touch bool) (ns float64, failed string) {
 	store := timing().NewStore()
 	defer store.Close()
-	d, err := r.link(store)
+	_, d, err := r.link(store)
 	if err != nil {
 		return 0, err.Error()
 	}
@@ -117,21 +129,24 @@ func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
 }
 
 // link instantiates allocator and driver side by side.
-func (r *racer) link(store engine.Store) (driver, error) {
+func (r racer) link(store engine.Store) (allocator engine.Instance, d driver, err error) {
 	imports, err := cost.Host(r.File, r.Contract)(store)
 	if err != nil {
-		return driver{}, err
+		return nil, d, err
 	}
-	allocator, err := store.Instantiate(r.allocator, imports)
+	if allocator, err = store.Instantiate(r.allocator, imports); err != nil {
+		return nil, d, err
+	}
+	memory := allocator.Memory(r.Contract.MemoryName)
+	if memory == nil {
+		return nil, d, fmt.Errorf("memory %q not found: name it with --memory-name", r.Contract.MemoryName)
+	}
+	host, err := growing(store, memory.Grow)
 	if err != nil {
-		return driver{}, err
+		return nil, d, err
 	}
-	host, err := growing(store, allocator.Memory(r.Contract.MemoryName).Grow)
-	if err != nil {
-		return driver{}, err
-	}
-	d, err := store.Instantiate(r.driver, beside(allocator, allocator, host))
-	return driver{d}, err
+	d.Instance, err = store.Instantiate(r.driver, beside(allocator, allocator, host))
+	return allocator, d, err
 }
 
 // wall sums up the times of the rounds.
