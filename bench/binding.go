@@ -12,6 +12,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -120,11 +121,11 @@ const (
 
 func (b *binding) importText() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "  (import %q \"%s\" (memory $heap 0))", memoryModule, escape(b.memory))
+	fmt.Fprintf(&text, "  (import %q %s (memory $heap 0))", memoryModule, plain.WAT(b.memory))
 	fmt.Fprintf(&text, "\n  (import %q \"grow\" (func $grow (param i32) (result i32)))", hostModule)
 	for _, function := range called {
 		if f, ok := b.calls[function.Role]; ok {
-			fmt.Fprintf(&text, "\n  (import %q \"%s\" (func $%s (param%s)%s))", functionsModule, escape(f.export), function.Name,
+			fmt.Fprintf(&text, "\n  (import %q %s (func $%s (param%s)%s))", functionsModule, plain.WAT(f.export), function.Name,
 				strings.Repeat(" i32", len(f.places)), strings.Repeat(" (result i32)", f.results))
 		}
 	}
@@ -175,13 +176,4 @@ func (b *binding) call(function contract.Function, operands []string) string {
 		}
 	}
 	return "(" + strings.Join(words, " ") + ")"
-}
-
-// escape writes every byte of a name as the text format's strings may have it.
-func escape(name string) string {
-	var b strings.Builder
-	for _, c := range []byte(name) {
-		fmt.Fprintf(&b, "\\%02x", c)
-	}
-	return b.String()
 }

@@ -27,16 +27,43 @@ func (s *subject) compile(e engine.Engine) (r racer, err error) {
 	if r.allocator, err = e.Compile(s.File); err != nil {
 		return r, err
 	}
-	if r.driver, err = e.Compile(s.driver); err != nil {
+	if r.driver, err = compiled(e, s.driver); err != nil {
 		r.allocator.Close()
-		return r, fmt.Errorf("driver: %w", err)
 	}
-	return r, nil
+	return r, err
 }
 
-func (r racer) close() {
-	r.allocator.Close()
-	r.driver.Close()
+func (r racer) close() { r.allocator.Close() }
+
+// drivers are compiled once: allocators of the same functions have the same.
+var drivers = struct {
+	sync.Mutex
+	modules map[driverKey]engine.Module
+}{modules: map[driverKey]engine.Module{}}
+
+type driverKey struct {
+	engine engine.Engine
+	text   string
+}
+
+// compiled returns the driver of a text for an engine.
+func compiled(e engine.Engine, text string) (engine.Module, error) {
+	drivers.Lock()
+	defer drivers.Unlock()
+	key := driverKey{e, text}
+	if m := drivers.modules[key]; m != nil {
+		return m, nil
+	}
+	file, err := engine.Assemble(text)
+	if err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	m, err := e.Compile(file)
+	if err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	drivers.modules[key] = m
+	return m, nil
 }
 
 // takeTimes adds the times to the report, whose modules are the subjects in

@@ -74,6 +74,9 @@ var types = map[string]struct {
 	"go": {" uint32", " uint32", " Mark", false, ""},
 }
 
+// counterTypes declare the parameter of the function that stores counters.
+var counterTypes = map[string]string{"c": "struct genalloc_counters *out", "rs": "out: *mut super::Counters"}
+
 // params writes a parameter list in a language of the table types.
 func (m *model) params(language string, f function) string {
 	t := types[language]
@@ -87,6 +90,8 @@ func (m *model) params(language string, f function) string {
 			typ = t.mark
 		}
 		switch {
+		case f.Role == contract.Counts && counterTypes[language] != "":
+			list = append(list, counterTypes[language])
 		case p.Role == contract.OutParam && language == "c":
 			list = append(list, "void **"+p.Name)
 		case t.before:

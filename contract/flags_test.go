@@ -112,6 +112,10 @@ var values = map[string][]struct{ words, want string }{
 		{"--on-grow=env.grown", "--on-grow=env.grown"},
 		{"--on-grow=./a.js.grown", "--on-grow=./a.js.grown"},
 	},
+	"stats": {
+		{"--stats", "--stats"},
+		{"--stats=false", ""},
+	},
 	"optimize": {
 		{"--optimize=balanced", ""},
 		{"--optimize=gas", "--optimize=gas"},

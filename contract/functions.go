@@ -27,6 +27,7 @@ const (
 	Marks           Role = "marks"    // returns a mark, which stands for the blocks that are live
 	Releases        Role = "releases" // ends the life of every block that was made after a mark
 	Resets          Role = "resets"   // ends the life of every block
+	Counts          Role = "counts"   // tells what was counted
 )
 
 // Makes reports whether a function with the role can return a block.
@@ -42,7 +43,7 @@ const (
 	BlockParam   ParamRole = "block"    // a block's address
 	OldSizeParam ParamRole = "old size" // bytes that the block was asked for with
 	CountParam   ParamRole = "count"    // elements wanted
-	OutParam     ParamRole = "out"      // address of a word that receives the block's address
+	OutParam     ParamRole = "out"      // address of what receives the block's address, or counters
 	MarkParam    ParamRole = "mark"     // a mark
 )
 
@@ -203,7 +204,7 @@ func (o Order) signatures() []Function {
 		}
 		fs = append(fs, f)
 	}
-	return fs
+	return append(fs, o.watchers()...)
 }
 
 // SetsErrno reports whether functions that fail set libc's errno: those of C do, in an

@@ -20,7 +20,7 @@ const DefaultMemoryImport = "env.memory"
 func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
-		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkOnGrow, checkStrategy, checkLists,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkOnGrow, checkStrategy, checkLists, checkStats,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -163,6 +163,9 @@ func checkExports(c *Contract) error {
 	known, taken := namesOf(c.ABI.Functions()), map[string]string{}
 	if c.Memory == ExportMemory {
 		taken[c.MemoryName] = "the memory (--memory-name)"
+	}
+	for _, f := range c.watchers() {
+		taken[f.Export] = "a function that watches"
 	}
 	for _, function := range slices.Sorted(maps.Keys(c.Export)) {
 		name := c.Export[function]

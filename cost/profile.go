@@ -126,7 +126,7 @@ func split(c contract.Contract) []contract.Contract {
 	if x := c.Only(contract.Core, contract.Arena); x.HasRole(contract.Allocates, contract.AllocatesZeroed, contract.Resizes) {
 		parts = append(parts, x)
 	}
-	if x := c.Only(contract.C); len(x.Signatures()) > 0 {
+	if x := c.Only(contract.C); len(x.Functions) > 0 {
 		if len(parts) == 0 {
 			x = c.Only(contract.C, contract.Arena)
 		}

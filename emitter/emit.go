@@ -5,11 +5,9 @@ package emitter
 import (
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/bytecodealliance/wasmtime-go/v39"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -36,11 +34,9 @@ func Emit(c contract.Contract) ([]byte, error) {
 // Assemble turns the text into a module that carries the contract, without a
 // name section unless the contract keeps it.
 func Assemble(text string, c contract.Contract) ([]byte, error) {
-	b, err := wasmtime.Wat2Wasm(text)
+	b, err := engine.Assemble(text)
 	if err != nil {
-		// The assembler's text goes on with a picture of the place and a backtrace.
-		message, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, fmt.Errorf("assembler: %s", message)
+		return nil, fmt.Errorf("assembler: %w", err)
 	}
 	m, err := wasm.Decode(b)
 	if err != nil {

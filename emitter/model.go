@@ -35,6 +35,7 @@ type Model struct {
 	// The module's fields in order, each an axis or a block: imports and memory,
 	// the strategy's globals and functions, the other ABIs' functions.
 	Memory, State, Functions, Adapters []string
+	Counted                            []counted // functions that count, and call others
 	Exports                            []Export
 
 	// Choices has the choice on each axis, or "" for a block that is left out. The
@@ -67,9 +68,9 @@ func NewModel(c contract.Contract) (*Model, error) {
 func (s strategy) model(c contract.Contract) (*Model, error) {
 	m := &Model{
 		Command:      "genalloc " + cmp.Or(plain.ASCII(c.String()), "(all defaults)"),
-		MemoryName:   quote(c.MemoryName),
-		BaseModule:   quote(c.HeapBase.Module),
-		BaseName:     quote(c.HeapBase.Name),
+		MemoryName:   plain.WAT(c.MemoryName),
+		BaseModule:   plain.WAT(c.HeapBase.Module),
+		BaseName:     plain.WAT(c.HeapBase.Name),
 		Limits:       fmt.Sprint(c.InitialPages),
 		InitialPages: c.InitialPages,
 		Align:        c.Align(),
@@ -81,7 +82,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		m.MemoryModule, m.MemoryName = quote(module), quote(name)
+		m.MemoryModule, m.MemoryName = plain.WAT(module), plain.WAT(name)
 	}
 	if c.MaxPages != 0 {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
@@ -92,8 +93,8 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 	m.Adapters = adapters(c)
 	m.Choices = choices(c, s)
 	s.derive(m, c)
-	m.watch(c)
 	m.Exports = m.exports(c)
+	m.watch(c)
 	return m, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -102,10 +103,7 @@ func signature(t wasm.FuncType) string {
 }
 
 func limits(l wasm.Limits) string {
-	s := fmt.Sprintf("%d pages", l.Min)
-	if l.Min == 1 {
-		s = "1 page"
-	}
+	s := unit.Pages(l.Min)
 	if l.HasMax {
 		s += fmt.Sprintf(", at most %d", l.Max)
 	}
@@ -113,13 +111,6 @@ func limits(l wasm.Limits) string {
 		s += ", shared"
 	}
 	return s
-}
-
-func globalType(g wasm.GlobalType) string {
-	if g.Mutable {
-		return "mut " + g.Type.String()
-	}
-	return g.Type.String()
 }
 
 // itemType describes an import or an export by its place among all of its kind.
@@ -134,8 +125,10 @@ func itemType(m *wasm.Module, kind wasm.ExternKind, index uint32) string {
 			return limits(l)
 		}
 	case wasm.KindGlobal:
-		if g, err := m.Global(index); err == nil {
-			return globalType(g)
+		if g, err := m.Global(index); err == nil && g.Mutable {
+			return "mut " + g.Type.String()
+		} else if err == nil {
+			return g.Type.String()
 		}
 	}
 	return "-"

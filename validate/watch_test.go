@@ -58,3 +58,24 @@ func TestOnGrow(t *testing.T) {
 		"--on-grow=env.grown --abi=c,arena",
 	)
 }
+
+func TestStats(t *testing.T) {
+	judgeEach(t,
+		"--stats",
+		"--stats --optimize=gas --target=mvp --on-grow=env.grown",
+		"--stats --optimize=size --oom=trap",
+		"--stats --memory=import --heap-base=import:env.__heap_base --grow=double",
+		"--stats --heap-base=import:env.__heap_base --dirty --grow=never --initial-pages=9",
+		"--stats --heap-base=linker --grow=chunk=3",
+		"--stats --fixed-align=16 --functions=-alloc_zeroed",
+		"--stats --min-align=131072",
+		"--stats --abi=c",
+		"--stats --abi=c --oom=trap --optimize=size",
+		"--stats --abi=c --functions=calloc,posix_memalign,free,malloc_usable_size",
+		"--stats --abi=c --heap-base=linker",
+		"--stats --abi=cabi,wasm-bindgen",
+		"--stats --abi=cosmwasm --target=cosmwasm",
+		"--stats --abi=proxy-wasm",
+		"--stats --abi=core,cabi --functions=-alloc_zeroed",
+	)
+}

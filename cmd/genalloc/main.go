@@ -134,6 +134,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),
+		newAdvise(s),
 		newTrace(s),
 		newProve(s),
 		newABIs(s),

@@ -154,6 +154,9 @@ func provable(x subject) error {
 		return err
 	}
 	for _, f := range x.contract.Signatures() {
+		if f.ABI == contract.Watch {
+			return fmt.Errorf("function %s: what a build that watches adds cannot be proved: prove the module without it", f.Export)
+		}
 		if _, _, err := x.module.ExportedFunc(f.Export); err != nil {
 			return err
 		}

@@ -113,6 +113,8 @@ var table = []Check{
 	// Of builds that watch.
 	{Name: "on-grow", Run: runOnGrow, needs: []need{needsTold, NeedsBlocks},
 		Promise: "The function of --on-grow is called after each growth that the allocator makes, with the memory's index, and at no other time."},
+	{Name: "stats", Run: runStats, needs: []need{needsCounts, NeedsBlocks},
+		Promise: "The counters tell, after each call, what is live, what the most was, and how often functions were called, requests refused, and the memory grown."},
 
 	// By long sequences.
 	{Name: "edge-cases", Run: func(t *Trial) { t.each(edgeCases) }, needs: []need{needsEdgeCases, NeedsBlocks},

@@ -18,3 +18,23 @@ func runOnGrow(t *Trial) {
 		s.Realloc(s.AllocZeroed(100_000, 8), 300_000)
 	})
 }
+
+func runStats(t *Trial) {
+	runOnGrow(t)
+	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
+		a, b := s.Alloc(100, 8), s.AllocZeroed(50, 8)
+		s.Alloc(0, 1)
+		s.Memalign(30, 64)
+		s.Memalign(30, 3)
+		a = s.Realloc(a, 10)
+		s.Realloc(b, 0)
+		s.Realloc(a, 1<<32-1)
+		s.Alloc(1<<32-1, 1)
+		s.AllocZeroed(1<<32-1, 1)
+		s.FreeNull()
+		s.Free(s.ReallocNull(20))
+		s.Free(a)
+		s.Free(s.Alloc(20, 8))
+		s.Alloc(1<<32-1, 1)
+	})
+}

@@ -125,6 +125,9 @@ type functions map[script.Op]contract.Function
 func functionsOf(c contract.Contract) functions {
 	fs := functions{}
 	for _, f := range c.Signatures() {
+		if f.ABI == contract.Watch {
+			continue
+		}
 		fs[operation(f)] = f
 		if f.ABI == contract.CABI {
 			fs[script.OpAlloc] = f // with no block to resize

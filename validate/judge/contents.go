@@ -11,17 +11,9 @@ import (
 // checkContents judges that the first n bytes of a block are as they were written. Which
 // bytes were written depends on the size that the block had then.
 func (s *Session) checkContents(written ledger.Span, seed, n uint64) {
-	mem := s.in.Bytes()
-	windows(written.To-written.From, func(from, to uint64) bool {
-		if to = min(to, n); from >= to {
-			return false
-		}
-		at := written.From + from
-		if i := differs(mem[at:at+to-from], seed, from); i >= 0 {
-			s.Fail("contents", fmt.Sprintf("the block at %#x keeps its bytes", written.From), "byte %d of it was overwritten", from+uint64(i))
-		}
-		return s.OK()
-	})
+	if at, ok := s.intact(written, seed, n); !ok {
+		s.Fail("contents", fmt.Sprintf("the block at %#x keeps its bytes", written.From), "byte %d of it was overwritten", at-written.From)
+	}
 }
 
 // checkZero judges that a block is all zero: every byte of up to 1 MiB, and 64 KiB at

@@ -5,6 +5,7 @@ package judge
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 )
 
 // Every byte that the judge writes depends on its owner's seed and on its offset, so a
@@ -79,30 +80,31 @@ const (
 	largeBytes   = 1 << 20 // the system the clearing of a huge page
 )
 
-// windows calls f with the ranges of [0, size) that the judge looks at, in
-// order, until f returns false. They depend on size alone.
-func windows(size uint64, f func(from, to uint64) bool) {
-	if size == 0 {
-		return
-	}
-	if size <= wholeBytes {
-		f(0, size)
-		return
-	}
-	if !f(0, edgeBytes) {
-		return
-	}
-	inner := uint64(windowsInner)
-	if size >= largeBytes {
-		inner = windowsLarge
-	}
-	step := (size - 2*edgeBytes) / inner
-	for i := uint64(1); i <= inner; i++ {
-		// Anywhere in its part, so that blocks of other sizes show other places.
-		from := edgeBytes + (i-1)*step + word(size, i)%(step-windowBytes)
-		if !f(from, from+windowBytes) {
+// windows are the ranges of [0, size) that the judge looks at, in order. They depend on
+// size alone.
+func windows(size uint64) iter.Seq2[uint64, uint64] {
+	return func(yield func(from, to uint64) bool) {
+		switch {
+		case size == 0:
+			return
+		case size <= wholeBytes:
+			yield(0, size)
+			return
+		case !yield(0, edgeBytes):
 			return
 		}
+		inner := uint64(windowsInner)
+		if size >= largeBytes {
+			inner = windowsLarge
+		}
+		step := (size - 2*edgeBytes) / inner
+		for i := uint64(1); i <= inner; i++ {
+			// Anywhere in its part, so that blocks of other sizes show other places.
+			from := edgeBytes + (i-1)*step + word(size, i)%(step-windowBytes)
+			if !yield(from, from+windowBytes) {
+				return
+			}
+		}
+		yield(size-edgeBytes, size)
 	}
-	f(size-edgeBytes, size)
 }

@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
@@ -81,11 +82,8 @@ func (b *bump) Placed(r Request, at, pages uint64) *Breach {
 	if r.NoRoom {
 		return b.Idle(r.Pages, pages)
 	}
-	if breach := b.place(r, at); breach != nil {
-		return breach
-	}
 	end := at - r.Lead + r.Room()
-	if breach := growth(b.grow, end, pages, r); breach != nil {
+	if breach := cmp.Or(b.place(r, at), growth(b.grow, end, pages, r)); breach != nil {
 		return breach
 	}
 	if r.Old != nil {

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,11 +18,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "CHECK\tENGINE\tRESULT\tFIGURE\tTIME")
 	for _, x := range r.Results {
-		engine := x.Engine
-		if engine == "" {
-			engine = "-"
-		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), engine, x.Verdict, x.Figure, short(x.Duration))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), cmp.Or(x.Engine, "-"), x.Verdict, x.Figure, short(x.Duration))
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -49,10 +46,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 
 // name returns the check, with the ABI if the module has several.
 func (x Result) name() string {
-	if x.ABI == "" {
-		return x.Check
-	}
-	return x.Check + " " + string(x.ABI)
+	return strings.TrimSuffix(x.Check+" "+string(x.ABI), " ")
 }
 
 // short rounds a duration for the reader.
