@@ -56,11 +56,6 @@ func (f function) JS() (js struct{ Params, Types, Args string }) {
 	return js
 }
 
-// isPointer reports whether a parameter is an address.
-func isPointer(p contract.Param) bool {
-	return p.Role == contract.BlockParam || p.Role == contract.OutParam
-}
-
 // types are the types of an address, of a size and of a mark, in declarations of the
 // form "TYPE NAME" or "NAME: TYPE".
 var types = map[string]struct {
@@ -84,7 +79,7 @@ func (m *model) params(language string, f function) string {
 	for _, p := range f.Params {
 		typ := t.size
 		switch {
-		case isPointer(p):
+		case p.Role == contract.BlockParam, p.Role == contract.OutParam:
 			typ = t.pointer
 		case p.Role == contract.MarkParam:
 			typ = t.mark

@@ -26,7 +26,10 @@ type Flag struct {
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
 	textFlag("abi", func(o *Order) *ABI { return &o.ABI }),
-	{Name: "functions", set: setFunctions, get: getFunctions},
+	{Name: "functions", set: func(o *Order, s string) error {
+		o.Functions = strings.Split(s, ",")
+		return nil
+	}, get: getFunctions},
 	{Name: "export", List: true, set: setExport, get: getExport},
 	wordFlag("target", func(o *Order) *Target { return &o.Target }, Wasm2, MVP, Stylus, CosmWasm, Wasm3),
 	wordFlag("strategy", func(o *Order) *Strategy { return &o.Strategy }, StrategyNames()...),
@@ -170,11 +173,6 @@ func getOnGrow(o *Order) []string {
 		return nil
 	}
 	return []string{o.OnGrow}
-}
-
-func setFunctions(o *Order, s string) error {
-	o.Functions = strings.Split(s, ",")
-	return nil
 }
 
 // getFunctions lists the functions or those left out, whichever is shorter. An order

@@ -5,9 +5,11 @@ package emitter
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/bytecodealliance/wasmtime-go/v39"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -34,9 +36,11 @@ func Emit(c contract.Contract) ([]byte, error) {
 // Assemble turns the text into a module that carries the contract, without a
 // name section unless the contract keeps it.
 func Assemble(text string, c contract.Contract) ([]byte, error) {
-	b, err := engine.Assemble(text)
+	b, err := wasmtime.Wat2Wasm(text)
 	if err != nil {
-		return nil, fmt.Errorf("assembler: %w", err)
+		// The assembler's text goes on with a picture of the place and a backtrace.
+		message, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, fmt.Errorf("assembler: %s", message)
 	}
 	m, err := wasm.Decode(b)
 	if err != nil {

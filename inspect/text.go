@@ -12,7 +12,6 @@ import (
 
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
-	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -103,7 +102,10 @@ func signature(t wasm.FuncType) string {
 }
 
 func limits(l wasm.Limits) string {
-	s := unit.Pages(l.Min)
+	s := fmt.Sprintf("%d pages", l.Min)
+	if l.Min == 1 {
+		s = "1 page"
+	}
 	if l.HasMax {
 		s += fmt.Sprintf(", at most %d", l.Max)
 	}

@@ -91,11 +91,12 @@ func usage(err error) error { return &exitError{status: exitUsage, err: err} }
 // run executes one command line and returns the exit status.
 func run(args []string, s streams, m maker) int {
 	root := newRoot(s, args, m)
-	told := &latching{w: s.out}
-	root.SetOut(told)
+	// Cobra prints help and version, and would drop an error or reword it.
+	var told bytes.Buffer
+	root.SetOut(&told)
 	err := root.Execute()
-	if err == nil && told.err != nil {
-		err = fmt.Errorf("standard output: %w", files.Cause(told.err))
+	if err == nil && told.Len() > 0 {
+		err = s.print(told.Bytes())
 	}
 	if err == nil {
 		return exitDone
@@ -106,20 +107,6 @@ func run(args []string, s streams, m maker) int {
 		return exit.status
 	}
 	return exitUsage
-}
-
-// A latching writer keeps the first error: cobra, which prints help and version,
-// would drop it or reword it.
-type latching struct {
-	w   io.Writer
-	err error
-}
-
-func (l *latching) Write(b []byte) (int, error) {
-	if l.err == nil {
-		_, l.err = l.w.Write(b)
-	}
-	return len(b), nil
 }
 
 // newRoot returns the command: build is the verb where none is named.
@@ -135,6 +122,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCost(s),
 		newBench(s, m),
 		newAdvise(s),
+		newRecord(s),
 		newTrace(s),
 		newProve(s),
 		newABIs(s),

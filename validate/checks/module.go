@@ -76,7 +76,7 @@ func checkSignatures(m *wasm.Module, c contract.Contract) *report.Failure {
 		return broken(Callable, "one memory", "%d", n)
 	}
 	for i, im := range m.Imports {
-		if !expected(c, im) {
+		if !slices.ContainsFunc(c.Imports(), func(want contract.Import) bool { return matches(im, want) }) {
 			return broken(Callable, "imports that the contract names", "import %d: %s %q.%q", i, im.Kind, im.Module, im.Name)
 		}
 	}
@@ -85,10 +85,6 @@ func checkSignatures(m *wasm.Module, c contract.Contract) *report.Failure {
 
 func matches(im wasm.Import, want contract.Import) bool {
 	return im.Module == want.Module && im.Name == want.Name && im.Kind.String() == want.Kind
-}
-
-func expected(c contract.Contract, im wasm.Import) bool {
-	return slices.ContainsFunc(c.Imports(), func(want contract.Import) bool { return matches(im, want) })
 }
 
 // signature returns the type of a function as typeText does.

@@ -3,6 +3,8 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
@@ -120,13 +122,7 @@ func (r choices) alloc(s *judge.Session) *judge.Block {
 
 // keepLive drops the blocks that ended.
 func keepLive(s *judge.Session, blocks []*judge.Block) []*judge.Block {
-	live := blocks[:0]
-	for _, b := range blocks {
-		if s.Alive(b) {
-			live = append(live, b)
-		}
-	}
-	return live
+	return slices.DeleteFunc(blocks, func(b *judge.Block) bool { return !s.Alive(b) })
 }
 
 // size returns a size: mostly a small one, sometimes about what is left.

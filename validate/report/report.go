@@ -173,15 +173,15 @@ func (f *Failure) calls() int {
 // the same way. Its Engine then lists their names.
 func (r *Report) distinct() []Result {
 	var list []Result
-next:
 	for _, f := range r.Failures() {
-		for i, x := range list {
-			if x.name() == f.name() && x.Failure.Rule == f.Failure.Rule && x.Failure.details() == f.Failure.details() {
-				list[i].Engine += " and " + f.Engine
-				continue next
-			}
+		same := func(x Result) bool {
+			return x.name() == f.name() && x.Failure.Rule == f.Failure.Rule && x.Failure.details() == f.Failure.details()
 		}
-		list = append(list, f)
+		if i := slices.IndexFunc(list, same); i >= 0 {
+			list[i].Engine += " and " + f.Engine
+		} else {
+			list = append(list, f)
+		}
 	}
 	return list
 }
