@@ -89,9 +89,7 @@ func newSubject(m Module) (*subject, error) {
 	if s.binding, err = bind(decoded, m.Contract); err != nil {
 		return nil, err
 	}
-	if s.driver, err = s.binding.driver(); err != nil {
-		return nil, err
-	}
+	s.driver = s.binding.driver()
 	if text, ok := decoded.Custom(contract.SectionName); ok {
 		carried := string(text)
 		s.text = &carried

@@ -152,11 +152,7 @@ var replayedEdgeCases = sync.OnceValues(func() (*Workload, error) {
 // sizes that it is asked for.
 func edgeSizes(limit uint64) ([]uint64, error) {
 	b := &binding{memory: "memory", calls: map[contract.Role]form{contract.Allocates: {export: "place", places: []int{0}, results: 1}}}
-	text, err := b.driver()
-	if err != nil {
-		return nil, err
-	}
-	file, err := engine.Assemble(text)
+	file, err := engine.Assemble(b.driver())
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
