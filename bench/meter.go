@@ -43,7 +43,11 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := engine.Instantiate(store, s.driver, beside(functions, allocator, host))
+	module, err := compiled(engine.Default(), s.driver)
+	if err != nil {
+		return nil, err
+	}
+	d, err := store.Instantiate(module, beside(functions, allocator, host))
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
