@@ -97,10 +97,7 @@ func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
 	if err != nil {
 		return wrong(fmt.Errorf("%s: %w", inputName(file), err))
 	}
-	if o.json {
-		return s.printJSON(advice)
-	}
-	return s.printTo(advice.WriteTable)
+	return s.show(advice, o.json, advice.WriteTable)
 }
 
 // refuseProgram refuses a program, which has to be recorded first.
