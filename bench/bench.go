@@ -10,7 +10,6 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
-	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -76,7 +75,7 @@ func Run(ctx context.Context, modules []Module, o Options) (*Report, error) {
 type subject struct {
 	Module
 	binding *binding
-	driver  []byte
+	driver  string
 	text    *string // of the contract that the module carries
 	noInk   string  // why Stylus does not allow the module; empty where it does
 }
@@ -90,13 +89,7 @@ func newSubject(m Module) (*subject, error) {
 	if s.binding, err = bind(decoded, m.Contract); err != nil {
 		return nil, err
 	}
-	text, err := s.binding.driver()
-	if err != nil {
-		return nil, err
-	}
-	if s.driver, err = engine.Assemble(text); err != nil {
-		return nil, fmt.Errorf("driver: %w", err)
-	}
+	s.driver = s.binding.driver()
 	if text, ok := decoded.Custom(contract.SectionName); ok {
 		carried := string(text)
 		s.text = &carried

@@ -61,11 +61,11 @@ func NewModel(c contract.Contract) (*Model, error) {
 	if !ok {
 		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy %s", c.Strategy, contract.Default().Strategy)}
 	}
-	return s.model(c)
+	return s.model(c), nil
 }
 
 // model derives the model under the strategy.
-func (s strategy) model(c contract.Contract) (*Model, error) {
+func (s strategy) model(c contract.Contract) *Model {
 	m := &Model{
 		Command:      "genalloc " + cmp.Or(plain.ASCII(c.String()), "(all defaults)"),
 		MemoryName:   plain.WAT(c.MemoryName),
@@ -78,10 +78,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		fresh:        s.fresh(c),
 	}
 	if c.Memory == contract.ImportMemory {
-		module, name, err := contract.SplitImport(c.MemoryName)
-		if err != nil {
-			return nil, err
-		}
+		module, name, _ := contract.SplitImport(c.MemoryName)
 		m.MemoryModule, m.MemoryName = plain.WAT(module), plain.WAT(name)
 	}
 	if c.MaxPages != 0 {
@@ -95,7 +92,7 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 	s.derive(m, c)
 	m.Exports = m.exports(c)
 	m.watch(c)
-	return m, nil
+	return m
 }
 
 // align derives what the alignment changes in signatures and calls.

@@ -121,6 +121,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),
+		newAdvise(s),
 		newRecord(s),
 		newTrace(s),
 		newProve(s),
