@@ -103,7 +103,7 @@ func find(m *wasm.Module, section names, given map[string]string) ([]Found, erro
 		for _, c := range all {
 			t, err := m.FuncType(c.index)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", c.name, err)
+				continue // a name section may say anything
 			}
 			for _, family := range known {
 				if f, ok := family.match(c.name, t, c.exported); ok {
@@ -149,7 +149,7 @@ func findGiven(m *wasm.Module, all []called, function, name string) (c called, f
 // nothing words that no function was found that makes blocks.
 func nothing(m *wasm.Module, all []called) error {
 	if len(all) == len(m.Imported(wasm.KindFunc))+exportedFuncs(m) {
-		return fmt.Errorf("no function of an allocator is found, and the program has no name section: build it with names, or name the functions with --function malloc=NAME or INDEX%s", suggestion(all))
+		return fmt.Errorf("no function of an allocator is found, and the program has no name section: keep the names, which wasm-opt and strip drop, export the functions, or name them with --function malloc=INDEX%s", suggestion(all))
 	}
 	return fmt.Errorf("no function of an allocator is found: name the functions with --function malloc=NAME%s", suggestion(all))
 }

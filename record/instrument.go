@@ -5,6 +5,8 @@ package record
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/trace"
@@ -185,11 +187,9 @@ func (r *rewriter) renumber() {
 		}
 	}
 	if len(referred) > 0 {
-		declared := wasm.Element{Flags: wasm.ElemPassive | wasm.ElemIndex, Type: wasm.FuncRef}
-		for f := range referred {
-			declared.Funcs = append(declared.Funcs, f)
-		}
-		m.Elements = append(m.Elements, declared)
+		m.Elements = append(m.Elements, wasm.Element{
+			Flags: wasm.ElemPassive | wasm.ElemIndex, Type: wasm.FuncRef, Funcs: slices.Sorted(maps.Keys(referred)),
+		})
 	}
 	five := []wasm.ValType{wasm.I32, wasm.I32, wasm.I32, wasm.I32, wasm.I32}
 	m.Imports = append(m.Imports, wasm.Import{Module: importModule, Name: importName, Kind: wasm.KindFunc, Type: r.typeOf(wasm.FuncType{Params: five})})

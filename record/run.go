@@ -60,7 +60,7 @@ func (p *Program) run(o Options, r *Recorder) error {
 		case exited:
 			return err
 		case err != nil:
-			return fmt.Errorf("the program traps in %s: %w", plain.Text(c.export), err)
+			return fmt.Errorf("the program stops in %s: %w", plain.Text(c.export), err)
 		}
 	}
 	return nil
@@ -78,8 +78,16 @@ func (p *Program) imports(store engine.Store, o Options, r *Recorder) (engine.Im
 			needsWASI = true
 		case im.Kind == wasm.KindMemory:
 			supplies = append(supplies, engine.Supply{Import: im})
+		case im.Kind == wasm.KindFunc: // most are never called, such as AssemblyScript's abort
+			t, err := p.decoded.Type(im.Type)
+			if err != nil {
+				return nil, err
+			}
+			supplies = append(supplies, engine.Supply{Import: im, Func: t, Call: func([]uint64) ([]uint64, error) {
+				return nil, foreign(im)
+			}})
 		default:
-			return nil, fmt.Errorf("import %s.%s: only WASI is supplied here: run the program with its own host, as --emit prepares it", plain.Text(im.Module), plain.Text(im.Name))
+			return nil, foreign(im)
 		}
 	}
 	imports, err := engine.Provide(store, supplies)
@@ -99,6 +107,11 @@ func (p *Program) imports(store engine.Store, o Options, r *Recorder) (engine.Im
 		},
 	}})
 	return imports, err
+}
+
+// foreign words that an import is not supplied here.
+func foreign(im wasm.Import) error {
+	return fmt.Errorf("import %s.%s: only WASI is supplied here: run the program with its own host, as --emit prepares it", plain.Text(im.Module), plain.Text(im.Name))
 }
 
 // A call is one of an export.

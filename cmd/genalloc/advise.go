@@ -106,10 +106,7 @@ func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
 	if err := html.writeReport(func(w io.Writer) error { return advice.WriteHTML(w, inputName(file)) }); err != nil {
 		return err
 	}
-	if o.json {
-		return s.printJSON(advice)
-	}
-	return s.printTo(advice.WriteTable)
+	return s.show(advice, o.json, advice.WriteTable)
 }
 
 // refuseProgram refuses a program, which has to be recorded first.

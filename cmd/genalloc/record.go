@@ -147,6 +147,9 @@ func (o *recordOptions) record(path string, p *record.Program, x record.Options,
 	}
 	defer w.Discard()
 	report, ran := p.Run(x, w)
+	if ran != nil && report.Operations == 0 { // an older file is worth more
+		return wrong(fmt.Errorf("%s: %w", inputName(path), ran))
+	}
 	if err := w.Close(); err != nil {
 		return refuse("output", "%s: %w", o.output, files.Cause(err))
 	}
