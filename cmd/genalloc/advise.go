@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 
@@ -39,6 +40,7 @@ func newAdvise(s streams) *cobra.Command {
 	f.StringVar(&o.abi, "abi", "", "")
 	f.StringArrayVar(&o.peers, "peer", nil, "")
 	f.BoolVar(&o.time, "time", false, "")
+	f.Var(&o.html, "html", "")
 	f.BoolVar(&o.json, "json", false, "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	for flag, values := range map[string][]string{"target": advise.Targets(), "abi": {string(contract.Core), string(contract.C)}} {
@@ -88,6 +90,10 @@ func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
 	if err != nil {
 		return err
 	}
+	html, err := settleReport("html", o.html)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(s.err, o.quiet)
 	options.Progress = func(done, total int) { bar.show(done, total, "configurations") }
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt)
@@ -96,6 +102,9 @@ func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
 	bar.clear()
 	if err != nil {
 		return wrong(fmt.Errorf("%s: %w", inputName(file), err))
+	}
+	if err := html.writeReport(func(w io.Writer) error { return advice.WriteHTML(w, inputName(file)) }); err != nil {
+		return err
 	}
 	return s.show(advice, o.json, advice.WriteTable)
 }
