@@ -57,9 +57,12 @@ func (s streams) printJSON(v any) error {
 	return s.print(b.Bytes())
 }
 
-// printTo prints what the function writes in one piece, so that no error of the
-// stream is lost.
-func (s streams) printTo(write func(w io.Writer)) error {
+// show prints a value as JSON if that is asked for, and otherwise what the function
+// writes: in one piece, so that no error of the stream is lost.
+func (s streams) show(v any, asJSON bool, write func(w io.Writer)) error {
+	if asJSON {
+		return s.printJSON(v)
+	}
 	var b bytes.Buffer
 	write(&b)
 	return s.print(b.Bytes())

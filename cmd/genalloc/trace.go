@@ -33,10 +33,7 @@ func newTrace(s streams) *cobra.Command {
 		if err := page.writeReport(func(w io.Writer) error { return p.WriteHTML(w, inputName(file)) }); err != nil {
 			return err
 		}
-		if asJSON {
-			return s.printJSON(p)
-		}
-		return s.printTo(p.WriteText)
+		return s.show(p, asJSON, p.WriteText)
 	})
 	c.ValidArgsFunction = nil // any file
 	c.Flags().BoolVar(&asJSON, "json", false, "")
