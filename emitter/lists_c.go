@@ -40,7 +40,7 @@ func deriveListsC(m *Model, c contract.Contract) {
 	aligns := slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool { return f.Param(contract.AlignParam) >= 0 })
 	set("freed", pick(aligns, "aligned", "plain"))
 	set("measured", pick(aligns, "aligned", "plain"))
-	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true}
+	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true, contract.Measures: c.Stats}
 	for _, f := range c.Signatures() {
 		need[f.Role] = true
 		if f.Role == contract.Resizes {

@@ -5,7 +5,6 @@ package mutate
 import (
 	"crypto/sha256"
 	"fmt"
-	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
@@ -36,18 +35,7 @@ func Configurations() []Configuration {
 		{"trap-dirty", "--oom=trap --dirty"},
 		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
 		{"arena", "--abi=core,arena"},
-	}, slices.Concat(stackConfigurations, listsConfigurations)...)
-}
-
-// listsConfigurations has each number of classes, each value of --split and of --optimize,
-// and core and C, in small modules. See RATIONALE.md.
-var listsConfigurations = []Configuration{
-	{"lists", "--strategy=lists --functions=alloc,dealloc"},
-	{"lists-whole", "--strategy=lists --split=false --classes=1 --optimize=gas --functions=alloc,dealloc"},
-	{"lists-size", "--strategy=lists --optimize=size --classes=8 --fixed-align=8 --functions=alloc_zeroed,dealloc"},
-	{"lists-realloc", "--strategy=lists --split=false --classes=2 --fixed-align=8 --functions=alloc,dealloc,realloc"},
-	{"lists-c", "--strategy=lists --abi=c --classes=1 --functions=malloc,free"},
-	{"lists-c-whole", "--strategy=lists --abi=c --split=false --optimize=size --functions=malloc,free"},
+	}, stackConfigurations...)
 }
 
 // An original is a configuration's module and its mutants.

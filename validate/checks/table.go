@@ -110,6 +110,12 @@ var table = []Check{
 	{Name: "bounded", Run: runBounded, needs: []need{needsClasses, needs(script.OpFree)},
 		Promise: "A program that runs on needs at most twice the memory that its blocks took, class by class, while the most were live."},
 
+	// Of builds that watch.
+	{Name: "on-grow", Run: runOnGrow, needs: []need{needsTold, NeedsBlocks},
+		Promise: "The function of --on-grow is called after each growth that the allocator makes, with the memory's index, and at no other time."},
+	{Name: "stats", Run: runStats, needs: []need{needsCounts, NeedsBlocks},
+		Promise: "The counters tell, after each call, what is live, what the most was, and how often functions were called, requests refused, and the memory grown."},
+
 	// By long sequences.
 	{Name: "edge-cases", Run: func(t *Trial) { t.each(edgeCases) }, needs: []need{needsEdgeCases, NeedsBlocks},
 		Promise: "82 calls up to 3.4 GB, with sizes computed from returned addresses, end at 52,416 pages."},
