@@ -47,6 +47,16 @@ func (t *Trial) each(f func(s *judge.Session)) {
 	}
 }
 
+// plain runs f in the world that the contract describes.
+func (t *Trial) plain(f func(s *judge.Session)) { t.in(script.DefaultSetup(t.Contract), f) }
+
+// across runs f for each value on a fresh heap, by one of the ways to run it.
+func across[T any](run func(func(s *judge.Session)), values []T, f func(s *judge.Session, value T)) {
+	for _, v := range values {
+		run(func(s *judge.Session) { f(s, v) })
+	}
+}
+
 // in runs f in one world.
 func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 	if !t.good() || t.Stop() {
