@@ -195,8 +195,9 @@ func runHeapEnd(t *Trial) {
 		func(s *judge.Session) { s.Free(s.Alloc(1<<31, 1)); s.Free(s.Alloc(1<<31, 1<<31)); s.Alloc(1<<31, 1) },
 		// Somebody else has all the rest.
 		func(s *judge.Session) {
-			s.Alloc(10, 1)
+			s.Alloc(40_000, 1)
 			s.Grow(contract.MaxPages - s.Pages())
+			s.Alloc(45_000, 1)
 			s.Alloc(contract.PageSize, 1)
 			s.Alloc(1<<20, 1<<20)
 		},
