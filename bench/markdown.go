@@ -5,30 +5,31 @@ package bench
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // A Document is a generated section of a file of this project.
 type Document struct {
 	File, Section string // File from the root of the repository
-	Write         func(*Report, io.Writer) error
+	Text          func(*Report) string
 }
 
 // Documents are the sections that show a report: a few rows and columns in the README,
 // everything in docs/.
 var Documents = []Document{
-	{"README.md", "bench", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, known, (*column).brief) }},
-	{"docs/figures.md", "measured", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, measured, r.shows) }},
-	{"docs/figures.md", "recorded", func(r *Report, w io.Writer) error {
-		if err := r.writeMarkdown(w, recorded, (*column).recorded); err != nil {
-			return err
+	{"README.md", "bench", func(r *Report) string { return r.markdown(known, (*column).brief) }},
+	{"docs/figures.md", "measured", func(r *Report) string { return r.markdown(measured, r.shows) }},
+	{"docs/figures.md", "recorded", func(r *Report) string {
+		text := r.markdown(recorded, (*column).recorded)
+		for i, source := range r.sources() {
+			text += fmt.Sprintf("\n%s Recorded: %s.\n", dagger(i), source)
 		}
-		return r.writeSources(w)
+		return text
 	}},
 }
 
@@ -114,8 +115,8 @@ func wallText(w *Wall) string {
 	case w.Median < 9.5:
 		return fmt.Sprintf("%.1f", w.Median)
 	}
-	unit := math.Pow10(int(math.Log10(w.Median)) - 1)
-	return group(fmt.Sprintf("%.0f", math.Round(w.Median/unit)*unit))
+	digits := math.Pow10(int(math.Log10(w.Median)) - 1)
+	return unit.Rounded(math.Round(w.Median/digits) * digits)
 }
 
 // rows lists the modules. Two builds of a recorded module share a row.
@@ -133,8 +134,8 @@ func (r *Report) rows() []row {
 	return rows
 }
 
-// writeMarkdown writes a table of some rows and columns.
-func (r *Report) writeMarkdown(w io.Writer, has func(row) bool, shows func(*column) bool) error {
+// markdown is a table of some rows and columns.
+func (r *Report) markdown(has func(row) bool, shows func(*column) bool) string {
 	sources := r.sources()
 	lines := []string{"| |", "|---|"}
 	for i := range columns {
@@ -159,8 +160,7 @@ func (r *Report) writeMarkdown(w io.Writer, has func(row) bool, shows func(*colu
 		}
 		lines = append(lines, line)
 	}
-	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
-	return err
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // sources lists where recorded figures come from, each once.
@@ -172,16 +172,6 @@ func (r *Report) sources() []string {
 		}
 	}
 	return list
-}
-
-// writeSources explains the marks of recorded rows.
-func (r *Report) writeSources(w io.Writer) error {
-	for i, source := range r.sources() {
-		if _, err := fmt.Fprintf(w, "\n%s Recorded: %s.\n", dagger(i), source); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // dagger marks the rows of the i-th source.

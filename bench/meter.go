@@ -43,7 +43,11 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := engine.Instantiate(store, s.driver, beside(functions, allocator, host))
+	module, err := compiled(engine.Default(), s.driver)
+	if err != nil {
+		return nil, err
+	}
+	d, err := store.Instantiate(module, beside(functions, allocator, host))
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
@@ -148,11 +152,7 @@ var replayedEdgeCases = sync.OnceValues(func() (*Workload, error) {
 // sizes that it is asked for.
 func edgeSizes(limit uint64) ([]uint64, error) {
 	b := &binding{memory: "memory", calls: map[contract.Role]form{contract.Allocates: {export: "place", places: []int{0}, results: 1}}}
-	text, err := b.driver()
-	if err != nil {
-		return nil, err
-	}
-	file, err := engine.Assemble(text)
+	file, err := engine.Assemble(b.driver())
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}

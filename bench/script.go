@@ -19,7 +19,8 @@ import (
 type script struct {
 	ops           []byte
 	blocks, marks uint32
-	aligned       uint32 // the largest alignment, in bytes
+	aligned       map[contract.Role]uint32 // the largest alignment, in bytes
+	peak          uint64                   // the most bytes that are live at once
 	needs         []contract.Role
 }
 
@@ -27,6 +28,13 @@ const (
 	opBytes    = 16
 	blockBytes = 12 // what the driver keeps of a block: address, size, alignment
 	markBytes  = 4
+)
+
+// usualAlign is the alignment in bytes that every malloc gives. Allocations that ask for
+// more are an operation of the driver's own, behind those of a trace.
+const (
+	usualAlign  = 16
+	alignedKind = uint32(trace.Phase - trace.Alloc)
 )
 
 // roles are the operations of a trace that are calls of the allocator.
@@ -49,12 +57,19 @@ func (s *script) add(op trace.Op, align uint32) {
 		if op.Align == 0 {
 			op.Align = align
 		}
-		s.aligned = max(s.aligned, op.Align)
+		if s.aligned == nil {
+			s.aligned = map[contract.Role]uint32{}
+		}
+		s.aligned[role] = max(s.aligned[role], op.Align)
 	}
 	if op.Kind == trace.Mark {
 		s.marks++
 	}
-	for _, word := range []uint32{uint32(op.Kind - trace.Alloc), uint32(op.Block), op.Size, op.Align} {
+	kind := uint32(op.Kind - trace.Alloc)
+	if op.Kind == trace.Alloc && op.Align > usualAlign {
+		kind = alignedKind
+	}
+	for _, word := range []uint32{kind, uint32(op.Block), op.Size, op.Align} {
 		s.ops = binary.LittleEndian.AppendUint32(s.ops, word)
 	}
 }
@@ -84,30 +99,35 @@ func Trace(name string, r io.Reader) ([]Workload, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.ContainsFunc(ops, func(op trace.Op) bool { return op.Kind.Makes() && op.Align == 0 }) {
+		w, err := Compile(name, "recorded trace "+name, ops, 1)
+		return []Workload{w}, err
+	}
+	var list []Workload
+	for _, align := range []uint32{8, 16} {
+		w, err := Compile(fmt.Sprintf("%s/%d", name, align), fmt.Sprintf("recorded trace %s, aligned to %d", name, align), ops, align)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, w)
+	}
+	return list, nil
+}
+
+// Compile makes a workload of a trace. Blocks for which no alignment was asked get the one
+// given. Operations that have no effect are left out.
+func Compile(name, doc string, ops []trace.Op, align uint32) (Workload, error) {
+	s := &script{ops: make([]byte, 0, len(ops)*opBytes)}
 	var live trace.Live
-	unaligned := false
-	ops = slices.DeleteFunc(ops, func(op trace.Op) bool {
-		unaligned = unaligned || op.Kind.Makes() && op.Align == 0
-		idle := live.Idle(op)
-		live.Follow(op)
-		return idle
-	})
-	compile := func(align uint32) *script {
-		s := new(script)
-		for _, op := range ops {
+	for _, op := range ops {
+		if !live.Idle(op) {
 			s.add(op, align)
 		}
-		return s
+		live.Follow(op)
+		s.peak = max(s.peak, live.Bytes)
 	}
-	s := compile(8)
-	switch {
-	case s.count() == 0:
-		return nil, errors.New("trace: no operation in it to replay")
-	case !unaligned:
-		return []Workload{s.workload(name, "recorded trace "+name)}, nil
+	if s.count() == 0 {
+		return Workload{}, errors.New("trace: no operation in it to replay")
 	}
-	doc := func(align int) (string, string) {
-		return fmt.Sprintf("%s/%d", name, align), fmt.Sprintf("recorded trace %s, aligned to %d", name, align)
-	}
-	return []Workload{s.workload(doc(8)), compile(16).workload(doc(16))}, nil
+	return s.workload(name, doc), nil
 }

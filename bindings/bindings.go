@@ -87,13 +87,10 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 		}
 	}
 	var files []File
+	t := template.Must(template.New("").Funcs(m.words()).ParseFS(templates, "templates/*.tmpl"))
 	for _, ending := range w.endings {
 		var b bytes.Buffer
-		t, err := template.New("").Funcs(m.words()).ParseFS(templates, "templates/*.tmpl")
-		if err == nil {
-			err = t.ExecuteTemplate(&b, string(l)+ending+".tmpl", m)
-		}
-		if err != nil {
+		if err := t.ExecuteTemplate(&b, string(l)+ending+".tmpl", m); err != nil {
 			return nil, fmt.Errorf("templates: %w", err)
 		}
 		content := b.Bytes()

@@ -169,9 +169,10 @@ func figures(c Cost, fuelOnly bool) *Figures {
 // WriteTable writes the profile for a terminal: the functions, then a line for
 // each path, then what could not be metered and why.
 func (p *Profile) WriteTable(w io.Writer) error {
+	var b strings.Builder
 	var notes []string
-	fmt.Fprintf(w, "%d bytes\n\n", p.Bytes)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(&b, "%d bytes\n\n", p.Bytes)
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "FUNCTION\tEXPORT\tBYTES\tINSTRUCTIONS")
 	for _, f := range p.Functions {
 		fmt.Fprintf(tw, "%s\t%q\t%d\t%d\n", f.Name, f.Export, f.Bytes, f.Instructions)
@@ -185,16 +186,14 @@ func (p *Profile) WriteTable(w io.Writer) error {
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%d\t%d\t%s\n", x.Path, x.Call, x.Figures.Instructions, x.Figures.Fuel, x.Figures.ink())
 	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
+	tw.Flush()
 	if p.NoInk != "" {
 		notes = append(notes, "no ink: "+p.NoInk)
 	}
 	if len(notes) > 0 {
-		fmt.Fprintln(w)
+		fmt.Fprintln(&b)
 	}
-	_, err := io.WriteString(w, strings.Join(append(notes, ""), "\n"))
+	_, err := io.WriteString(w, b.String()+strings.Join(append(notes, ""), "\n"))
 	return err
 }
 

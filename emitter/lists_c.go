@@ -22,18 +22,16 @@ func deriveListsC(m *Model, c contract.Contract) {
 	set("miss", "c")
 	set("fits", pick(limited, "climited", "c"))
 	set("bytes", pick(c.Optimize == contract.Size, "class", pick(c.Classes > 1, "here", "one")))
-	set("within", "flat")
-	set("place", "")
-	set("atlocal", "")
-	set("where", "from")
-	set("piece", pick(limited, "max", "half"))
+	set("another", pick(c.NoSplit, "new", "larger"))
+	set("largestin", pick(c.Classes > 1, "many", "one"))
+	for axis, choice := range map[string]string{"at": "flat", "atlocal": "", "place": "", "present": ""} {
+		set(axis, choice)
+	}
 	set("behind", "flat")
 	set("skipped", "")
 	set("leave", "whole")
 	set("clearnew", pick(c.Dirty, "always", "reused"))
-	set("classsize", m.Choices["classbytes"])
-	set("classbytes", "call")
-	m.Functions = []string{"lists_c.bytes", "lists.refill", "lists_c.give"}
+	m.Functions = []string{"lists.refill", "lists_c.give"}
 	if c.Joins() {
 		deriveJoin(m, c)
 	}
@@ -44,6 +42,9 @@ func deriveListsC(m *Model, c contract.Contract) {
 	if c.SetsErrno() {
 		m.Adapters = append(m.Adapters, "error")
 	}
+	aligns := slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool { return f.Param(contract.AlignParam) >= 0 })
+	set("freed", pick(aligns, "aligned", "plain"))
+	set("measured", pick(aligns, "aligned", "plain"))
 	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true, contract.Measures: c.Stats}
 	for _, f := range c.Signatures() {
 		need[f.Role] = true
@@ -71,11 +72,13 @@ func deriveJoin(m *Model, c contract.Contract) {
 	steps := uint32(bits.Len32(contract.JoinedFrom/c.ListUnit()) - 1)
 	n.JoinNumber = n.LastNumber - 4*c.Classes*steps
 	for axis, choice := range map[string]string{
-		"present": "", "joinlocals": "here", "another": "join", "refused": "join",
+		"classsize": m.Choices["classbytes"], "classbytes": "call",
+		"largestin":  pick(c.MaxBlock < contract.MaxListed, "max", pick(c.Classes > 1, "half", "one")),
+		"joinlocals": "here", "another": "join", "refused": "join",
 		"stop": pick(c.Dirty, "dirty", ""),
 	} {
 		m.Choices[axis] = choice
 	}
 	n.LargeBits = contract.JoiningBits
-	m.Functions = append(m.Functions, "lists_c.join")
+	m.Functions = append([]string{"lists_c.bytes"}, append(m.Functions, "lists_c.join")...)
 }

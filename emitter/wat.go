@@ -13,7 +13,7 @@ import (
 // WAT renders the module's text.
 func (m *Model) WAT() (string, error) {
 	r := renderer{model: m}
-	t, err := template.New("").Funcs(template.FuncMap{
+	r.blocks = template.Must(template.New("").Funcs(template.FuncMap{
 		"part":       func(name string) (string, error) { return r.part(name, m) },
 		"round":      func(expr string) (string, error) { return r.part("round", operand{m, expr}) },
 		"next":       func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
@@ -26,13 +26,9 @@ func (m *Model) WAT() (string, error) {
 		"counted":    func(x counted) (string, error) { return r.part("counted."+x.Block, x) },
 		"emptied":    func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
 		"endpage":    func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
-	}).ParseFS(templates.FS, "*.wat.tmpl")
-	if err != nil {
-		return "", fmt.Errorf("templates: %w", err)
-	}
-	r.blocks = t
+	}).ParseFS(templates.FS, "*.wat.tmpl"))
 	var b strings.Builder
-	if err := t.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
+	if err := r.blocks.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
 		return "", fmt.Errorf("templates: %w", err)
 	}
 	return indent(b.String()), nil

@@ -215,10 +215,8 @@ type temps struct {
 }
 
 func (s site) temps(types ...wasm.ValType) temps {
-	first := uint32(0)
-	if t, err := s.m.Type(s.f.Type); err == nil {
-		first = uint32(len(t.Params))
-	}
+	t, _ := s.m.Type(s.f.Type)
+	first := uint32(len(t.Params))
 	for _, l := range s.f.Locals {
 		first += l.Count
 	}

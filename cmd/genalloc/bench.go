@@ -132,8 +132,5 @@ func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s stream
 	if err := save.writeReport(report.WriteJSON); err != nil {
 		return err
 	}
-	if o.json {
-		return s.printJSON(report)
-	}
-	return s.printTo(func(w io.Writer) { report.WriteTable(w) })
+	return s.show(report, o.json, func(w io.Writer) { report.WriteTable(w) })
 }

@@ -150,11 +150,7 @@ func produce(ctx context.Context, o *buildOptions, m maker) (*product, error) {
 func makeObject(text string, o *buildOptions) ([]byte, error) {
 	order := o.contract.Order
 	order.Names = true
-	named, err := order.Settle()
-	if err != nil {
-		return nil, err
-	}
-	module, err := emitter.Assemble(text, named)
+	module, err := emitter.Assemble(text, contract.Must(order.Settle()))
 	if err != nil {
 		return nil, err
 	}

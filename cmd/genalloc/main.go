@@ -57,9 +57,12 @@ func (s streams) printJSON(v any) error {
 	return s.print(b.Bytes())
 }
 
-// printTo prints what the function writes in one piece, so that no error of the
-// stream is lost.
-func (s streams) printTo(write func(w io.Writer)) error {
+// show prints a value as JSON if that is asked for, and otherwise what the function
+// writes: in one piece, so that no error of the stream is lost.
+func (s streams) show(v any, asJSON bool, write func(w io.Writer)) error {
+	if asJSON {
+		return s.printJSON(v)
+	}
 	var b bytes.Buffer
 	write(&b)
 	return s.print(b.Bytes())
@@ -121,6 +124,8 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),
+		newAdvise(s),
+		newRecord(s),
 		newTrace(s),
 		newProve(s),
 		newABIs(s),

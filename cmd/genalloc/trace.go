@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -26,29 +25,30 @@ func newTrace(s streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		in := s.in
-		if file != "-" {
-			f, err := os.Open(file)
-			if err != nil {
-				return fmt.Errorf("%s: %w", file, files.Cause(err))
-			}
-			defer f.Close()
-			in = f
-		}
-		p, err := profile.Read(trace.NewReader(in))
+		p, err := readTrace(file, s, profile.Read)
 		if err != nil {
-			return wrong(fmt.Errorf("%s: %w", inputName(file), files.Cause(err)))
+			return err
 		}
 		if err := page.writeReport(func(w io.Writer) error { return p.WriteHTML(w, inputName(file)) }); err != nil {
 			return err
 		}
-		if asJSON {
-			return s.printJSON(p)
-		}
-		return s.printTo(p.WriteText)
+		return s.show(p, asJSON, p.WriteText)
 	})
 	c.ValidArgsFunction = nil // any file
 	c.Flags().BoolVar(&asJSON, "json", false, "")
 	c.Flags().Var(&html, "html", "")
 	return c
+}
+
+// readTrace reads a trace from a file or from standard input.
+func readTrace[T any](file string, s streams, read func(*trace.Reader) (T, error)) (value T, err error) {
+	in, err := s.open(file)
+	if err != nil {
+		return value, err
+	}
+	defer in.Close()
+	if value, err = read(trace.NewReader(in)); err != nil {
+		return value, wrong(fmt.Errorf("%s: %w", inputName(file), files.Cause(err)))
+	}
+	return value, nil
 }

@@ -86,25 +86,20 @@
         (local.set $from (global.get $top))
         (local.set $to (global.get $limit))
 
-        (loop $try
-          ;; Does the block fit, at its place?
-          (br_if $found
-            (i32.le_u
-              (local.get $size)
-              (i32.sub (local.get $from) (local.get $to))))
-          ;; No: try the next larger free block. Larger blocks have lower heads.
-          (loop $larger
-            (br_if $larger
-              (i32.and
-                (i32.gt_s (local.tee $head (i32.sub (local.get $head) (i32.const 4))) (i32.const 52))
-                (i32.eqz (local.tee $block (i32.load offset=988 (local.get $head)))))))
-          (if (local.get $block)
-            (then
-              (local.set $to
-                (i32.sub
-                  (local.tee $from (i32.sub (i32.const 0) (local.get $block)))
-                  (call $bytes (local.get $head))))
-              (br $try))))
+        ;; Does the region have room, or a free block?
+        (br_if $found (i32.le_u (local.get $size) (i32.sub (local.get $from) (local.get $to))))
+        (loop $larger
+          (br_if $larger
+            (i32.and
+              (i32.gt_s (local.tee $head (i32.sub (local.get $head) (i32.const 4))) (i32.const 52))
+              (i32.eqz (local.tee $block (i32.load offset=988 (local.get $head)))))))
+        (if (local.get $block)
+          (then
+            (local.set $to
+              (i32.sub
+                (local.tee $from (i32.sub (i32.const 0) (local.get $block)))
+                (call $bytes (local.get $head))))
+            (br $found)))
         ;; No: join free blocks that lie side by side, if the new one is a large part of
         ;; the memory, or the memory cannot grow.
         (if (i32.gt_u (local.get $size) (local.get $large))

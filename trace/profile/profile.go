@@ -87,6 +87,15 @@ func Read(r *trace.Reader) (*Profile, error) {
 	}
 }
 
+// Of returns the profile of a trace that is in memory.
+func Of(ops []trace.Op) *Profile {
+	m := maker{s: &Profile{Width: 1}}
+	for _, op := range ops {
+		m.add(op)
+	}
+	return m.finish()
+}
+
 // A maker makes a profile, one operation after the other.
 type maker struct {
 	s     *Profile

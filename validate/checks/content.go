@@ -57,18 +57,16 @@ func runZeroing(t *Trial) {
 }
 
 func runDirty(t *Trial) {
-	for _, first := range []uint64{0, 1, 7, 100} {
-		t.each(func(s *judge.Session) {
-			s.Alloc(first, 1)
-			for _, n := range []uint64{1, 3, 7, 8, 9, 15, 16, 17, 64, 1000} {
-				s.AllocZeroed(n, 1)
-				s.AllocZeroed(n, 16)
-			}
-			// Across the end of what the host may have written.
-			s.AllocZeroed(s.Left()+3, 1)
-			s.AllocZeroed(70_000, 1)
-		})
-	}
+	across(t.each, []uint64{0, 1, 7, 100}, func(s *judge.Session, first uint64) {
+		s.Alloc(first, 1)
+		for _, n := range []uint64{1, 3, 7, 8, 9, 15, 16, 17, 64, 1000} {
+			s.AllocZeroed(n, 1)
+			s.AllocZeroed(n, 16)
+		}
+		// Across the end of what the host may have written.
+		s.AllocZeroed(s.Left()+3, 1)
+		s.AllocZeroed(70_000, 1)
+	})
 	t.each(func(s *judge.Session) { s.AllocZeroed(s.Left(), 1) })
 	t.each(func(s *judge.Session) { s.AllocZeroed(s.Left()+200_000, 1) })
 }
@@ -77,16 +75,12 @@ func runRealloc(t *Trial) {
 	steps := []uint64{1, 0, 2, 3, 7, 8, 9, 16, 15, 17, 33, 64, 64, 100, 1000, 999, 4096, 65535, 65537, 30, 100_000, 200_000}
 	for _, align := range []uint64{1, 8, 4096} {
 		// First alone, then with a new neighbour at every step, so that the block moves.
-		t.each(func(s *judge.Session) {
+		across(t.each, []bool{false, true}, func(s *judge.Session, crowded bool) {
 			b := s.Alloc(5, align)
 			for _, n := range steps {
-				b = s.Realloc(b, n)
-			}
-		})
-		t.each(func(s *judge.Session) {
-			b := s.Alloc(5, align)
-			for _, n := range steps {
-				s.Alloc(3, 1)
+				if crowded {
+					s.Alloc(3, 1)
+				}
 				b = s.Realloc(b, n)
 			}
 		})

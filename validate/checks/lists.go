@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // These checks judge lists of free blocks.
@@ -33,7 +33,7 @@ func eachClass(t *Trial, f func(size uint64)) {
 func runClasses(t *Trial) {
 	// The default world alone: bases make no difference to lists.
 	for _, order := range orders[:t.level(2, len(orders))] {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			eachClass(t, func(size uint64) {
 				var blocks [3]*judge.Block
 				for i := range blocks {
@@ -54,13 +54,12 @@ func runClasses(t *Trial) {
 		})
 	}
 	// A block could grow in place, but one of its new class is free.
-	for _, size := range []uint64{8, 64, 1000, 4096} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			a, b := s.Alloc(2*size, 1), s.Alloc(size, 1)
-			s.Free(a)
-			s.Realloc(b, 2*size)
-		})
-	}
+	across(t.plain, []uint64{8, 64, 1000, 4096}, func(s *judge.Session, size uint64) {
+		a, b := s.Alloc(2*size, 1), s.Alloc(size, 1)
+		s.Free(a)
+		s.Realloc(b, 2*size)
+	})
+	cancelling(t)
 	// Full memory: each block makes room for one of its class.
 	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
 		var blocks []*judge.Block
@@ -75,6 +74,55 @@ func runClasses(t *Trial) {
 			}
 		}
 	})
+}
+
+// cancelling grows blocks whose numbers cancel each other out with the address of a free
+// block of the new class: the low bits of their address, shifted to the top, or the
+// distance from their end to the end of what is in use. Where blocks are split, there is too
+// much to hand out before.
+func cancelling(t *Trial) {
+	if !t.Contract.NoSplit || t.Contract.ABI == contract.C {
+		return
+	}
+	const size = 1024
+	in := func(at uint64, f func(s *judge.Session, first *judge.Block)) {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			first := s.Alloc(size/2, 1)
+			if first.FromOr(0)%size != 0 { // where a longer one may not lie
+				first = s.Alloc(size/2, 1)
+			}
+			if first == nil || s.Alloc(at/2, 1) == nil {
+				return
+			}
+			behind := func(size uint64) *judge.Block {
+				b := s.Alloc(size, 1)
+				for b != nil && b.From < at { // what was left over
+					b = s.Alloc(size, 1)
+				}
+				return b
+			}
+			spare := behind(size)
+			for b := spare; b != nil && s.Top()+size <= at+first.To; {
+				b = behind(size)
+			}
+			behind(size / 2)
+			s.Free(spare)
+			f(s, first)
+		})
+	}
+	for _, at := range []uint64{1 << 25, 1 << 31} {
+		in(at, func(s *judge.Session, first *judge.Block) { s.Realloc(first, size) })
+	}
+	for _, low := range []uint64{8, size - 8} {
+		in(1<<25, func(s *judge.Session, _ *judge.Block) {
+			for range size / 4 {
+				if b := s.Alloc(8, 1); b.FromOr(0)%size == low && b.To == s.Top() {
+					s.Realloc(b, size)
+					return
+				}
+			}
+		})
+	}
 }
 
 // fillWith makes blocks of a size until there is no memory, or n of them.
@@ -110,6 +158,40 @@ func runSplit(t *Trial) {
 			}
 		}
 	}
+	// The rest of a block is the least that there is, and another one takes its place.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		a, b := s.Alloc(16, 1), s.Alloc(40, 1)
+		for size := uint64(1) << 15; size >= 8; size /= 2 {
+			fillWith(s, size, 1<<12)
+		}
+		s.Free(a)
+		s.Alloc(8, 1)
+		s.Free(b)
+		s.Alloc(16, 1)
+		fillWith(s, 8, 32)
+	})
+	// Rests that lie across 2^31, and beyond 3 GiB.
+	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
+		s.Alloc(1<<29, 1)
+		b := s.Alloc(3<<29-64, 1)
+		s.Free(b)
+		s.Alloc(3<<28, 1)
+		s.Grow(1)
+		s.Alloc(7<<27, 1)
+		s.Alloc(1<<26, 1)
+		s.Alloc(1<<25, 1)
+	})
+	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
+		a := s.Alloc(1<<30-64, 1)
+		s.Alloc(1<<30-64, 1)
+		s.Alloc(1<<30-64, 1)
+		b := s.Alloc(3<<28-64, 1)
+		s.Free(b)
+		s.Alloc(1<<28-64, 1)
+		s.Free(a)
+		s.Alloc(5<<27, 1)
+		s.Alloc(1<<26, 1)
+	})
 	// Blocks that were cut are whole blocks of their classes from then on.
 	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
 		large := fillWith(s, 16_000, 8)
@@ -173,32 +255,40 @@ func exhaustOwned(s *judge.Session) {
 var hostile = []uint64{0, 1, 2, 4, 16, 0x40, 0x8000_0000, 0xffff_fffc, 0xffff_ffff}
 
 func runLinks(t *Trial) {
-	for _, size := range []uint64{8, 12, 24, 64, 1000, 20_000} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			a, b, c, d := s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8)
-			words := append([]uint64{s.Setup.Base}, hostile...)
-			for _, block := range []*judge.Block{a, b, c, d} {
-				words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
-			}
-			for _, w := range slices.Concat(words, words) { // twice, as blocks change places
-				// The words are in blocks that are live, about to be freed, and handed out again.
-				s.Write(a, w)
-				s.Write(c, w)
-				s.Free(b)
-				s.Write(d, w)
-				s.Free(c)
-				b, c = s.Alloc(size, 8), s.Alloc(size, 8)
-				s.Write(b, w)
-				s.Free(s.AllocZeroed(size, 8))
-				d = s.Resize(d, size+w%64)
-				s.Write(d, w)
-				s.Free(s.Alloc(2*size, 8))
-			}
-		})
-	}
+	across(t.plain, []uint64{8, 12, 24, 64, 1000, 20_000}, func(s *judge.Session, size uint64) {
+		a, b, c, d := s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8)
+		words := append([]uint64{s.Setup.Base}, hostile...)
+		for _, block := range []*judge.Block{a, b, c, d} {
+			words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
+		}
+		for _, w := range slices.Concat(words, words) { // twice, as blocks change places
+			// The words are in blocks that are live, about to be freed, and handed out again.
+			s.Write(a, w)
+			s.Write(c, w)
+			s.Free(b)
+			s.Write(d, w)
+			s.Free(c)
+			b, c = s.Alloc(size, 8), s.Alloc(size, 8)
+			s.Write(b, w)
+			s.Free(s.AllocZeroed(size, 8))
+			d = s.Resize(d, size+w%64)
+			s.Write(d, w)
+			s.Free(s.Alloc(2*size, 8))
+		}
+	})
 }
 
 func runPieces(t *Trial) {
+	// What is skipped for the place of a block.
+	for _, align := range []uint64{16, 64, 1024, 1 << 15} {
+		t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
+			s.Alloc(1, 1)
+			s.Alloc(align, align)
+			for size := uint64(8); size < align; size *= 2 {
+				s.Alloc(size, 1)
+			}
+		})
+	}
 	// What is left of a region where a free block takes its place.
 	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
 		a := s.Alloc(s.Left()/2, 1)

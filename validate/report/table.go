@@ -3,6 +3,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -15,33 +16,28 @@ import (
 // WriteTable writes the report for a terminal: one line for each check, then each cause
 // of failures with its script, and what was excluded or refused. Names that come from the module are quoted.
 func (r *Report) WriteTable(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "CHECK\tENGINE\tRESULT\tFIGURE\tTIME")
 	for _, x := range r.Results {
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), cmp.Or(x.Engine, "-"), x.Verdict, x.Figure, short(x.Duration))
 	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
+	tw.Flush()
 	for _, x := range r.Causes() {
-		if _, err := io.WriteString(w, "\n"+x.text()); err != nil {
-			return err
-		}
+		b.WriteString("\n" + x.text())
 	}
 	if r.Excluded != nil {
 		fmt.Fprintln(tw, "\nEXCLUDED\tNOT JUDGED")
-		for _, x := range r.Excluded {
-			fmt.Fprintf(tw, "%s\t%s\n", x.What, x.Unjudged)
-		}
-		if err := tw.Flush(); err != nil {
-			return err
-		}
 	}
+	for _, x := range r.Excluded {
+		fmt.Fprintf(tw, "%s\t%s\n", x.What, x.Unjudged)
+	}
+	tw.Flush()
 	if r.Refusals != nil {
-		_, err := fmt.Fprintf(w, "\n%s\n", r.Refusals)
-		return err
+		fmt.Fprintf(&b, "\n%s\n", r.Refusals)
 	}
-	return nil
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // name returns the check, with the ABI if the module has several.
