@@ -45,7 +45,7 @@ func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := new(trier)
+	t := &trier{store: store}
 	host, err := store.Host(t.functions())
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 	}
 	start := time.Now()
 	_, err = t.program.Call("_start")
-	r := &Run{Bytes: len(file), Time: time.Since(start), Fuel: store.Burned(), Pages: t.program.Memory("memory").Pages()}
+	r := &Run{Bytes: len(file), Time: time.Since(start), Fuel: t.burned + store.Burned(), Pages: t.program.Memory("memory").Pages()}
 	text, readErr := os.ReadFile(out)
 	var status engine.Exit
 	if errors.As(err, &status) && status == 0 {
@@ -76,7 +76,11 @@ func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 
 // A trier lets a program catch errors: try calls a function of the program, and throw
 // stops the innermost such call.
-type trier struct{ program engine.Instance }
+type trier struct {
+	store   engine.Store
+	program engine.Instance
+	burned  uint64 // before the last call of the program
+}
 
 var errThrown = errors.New("thrown and not caught")
 
@@ -86,6 +90,7 @@ func (t *trier) functions() map[string]engine.Func {
 		"try": {Type: wasm.FuncType{Params: []wasm.ValType{i32, i32}}, Call: func(args []uint64) ([]uint64, error) {
 			stack := t.program.Global("__stack_pointer")
 			top := stack.Get()
+			t.burned += t.store.Burned() // the call starts to count anew
 			_, err := t.program.Call("call", args...)
 			if errors.Is(err, errThrown) {
 				stack.Set(top)

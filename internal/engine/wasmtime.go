@@ -59,7 +59,6 @@ type wasmtimeStore struct {
 	engine *wasmtimeEngine
 	store  *wasmtime.Store
 	fuel   uint64
-	depth  int   // of calls from host functions
 	failed error // of the host function that stopped the call
 }
 
@@ -80,11 +79,10 @@ func (s *wasmtimeStore) Burned() uint64 {
 	return s.fuel - left
 }
 
-// start readies the store for a call. A call from a host function has what is left of
-// the outer call's fuel.
+// start readies the store for a call.
 func (s *wasmtimeStore) start() error {
 	s.failed = nil
-	if !s.engine.counts || s.depth > 0 {
+	if !s.engine.counts {
 		return nil
 	}
 	return s.store.SetFuel(s.fuel)
@@ -199,9 +197,7 @@ func (in *wasmtimeInstance) Call(export string, args ...uint64) ([]uint64, error
 	if err := in.store.start(); err != nil {
 		return nil, err
 	}
-	in.store.depth++
 	got, err := f.call.Call(in.store.store, params...)
-	in.store.depth--
 	if err != nil {
 		return nil, in.store.error(err)
 	}
