@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Lua's errors without setjmp, which this libc lacks: the host calls back into the
+// In front of every file of Lua's. Its errors do without setjmp, which this libc lacks: the host calls back into the
 // program, and a throw stops that inner call.
 #pragma once
+#include <stdio.h>
+#include <stdlib.h>
+
 __attribute__((import_module("host"), import_name("try"))) void host_try(void (*f)(void *), void *argument);
 __attribute__((import_module("host"), import_name("throw"), noreturn)) void host_throw(void);
 
@@ -17,3 +20,9 @@ void run_body(void *body);
 #define LUAI_TRY(L, c, a) host_try(run_body, &(struct body){f, L, ud})
 #define LUAI_THROW(L, c) host_throw()
 #define luai_jmpbuf int
+
+// What else this libc lacks: other programs, and files without a name.
+#define system(command) (-1)
+#define tmpfile() NULL
+#define LUA_TMPNAMBUFSIZE 1
+#define lua_tmpnam(buffer, failed) ((failed) = 1)
