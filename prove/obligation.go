@@ -42,7 +42,9 @@ type Case struct {
 	given  []term // of Assume: what is assumed here and not on the path as such
 	call   *call  // what to replay; nil where nothing is called
 	path   *sym.Path
-	inner  bool // about the prover's own reasoning: if it is wrong, the module need not be
+
+	loosen func(s *system, formula []term) []term // if not nil, makes question.loose
+	inner  bool                                   // about the prover's own reasoning: if it is wrong, the module need not be
 }
 
 // formula returns the statements that all hold exactly when the case fails, or for a

@@ -3,8 +3,10 @@
 package prove
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
@@ -23,14 +25,41 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 			continue // the part goes on, and is looked at where it ends
 		}
 		t := l.trail(k, o, brief, name == reuseName, at...)
-		c := Case{Name: o.name, Goal: goal(o, t), call: k, path: o.path}
+		c := Case{Name: o.name, call: k, path: o.path, loosen: l.loosen}
 		c.Assume = slices.Concat(k.assume, t.conds, t.facts)
 		if name == reuseName {
 			c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts, t.past)
 		}
-		ob.Cases = append(ob.Cases, c)
+		goals := []term{goal(o, t)}
+		if slices.Contains(manyGoals, name) {
+			goals = k.conjuncts(goals[0])
+		}
+		for i, g := range goals {
+			if c.Goal = g; i > 0 {
+				c.Name = fmt.Sprintf("%s, %d", o.name, i+1)
+			}
+			ob.Cases = append(ob.Cases, c)
+		}
 	}
 	return ob
+}
+
+// manyGoals names obligations whose goals are many statements, which are proved faster
+// one by one.
+var manyGoals = []string{"unused", "apart", "disjoint"}
+
+// conjuncts returns statements that all hold exactly when the goal does.
+func (s *system) conjuncts(goal term) (all []term) {
+	switch {
+	case goal.Op == bv.OpAnd:
+		return append(s.conjuncts(goal.Args[0]), s.conjuncts(goal.Args[1])...)
+	case goal.Op == bv.OpOr && goal.Args[0].Op == bv.OpNot && goal.Args[1].Op == bv.OpAnd:
+		for _, g := range s.conjuncts(goal.Args[1]) {
+			all = append(all, s.Or(goal.Args[0], g))
+		}
+		return all
+	}
+	return []term{goal}
 }
 
 func (l *lists) facts(k *call, o outcome) []term {
