@@ -21,6 +21,18 @@ type answer struct {
 	values  bv.Assignment // for Sat
 	steps   int           // for Unsat
 	clauses [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
+	effort  Effort
+}
+
+// Effort is what the search took.
+type Effort struct {
+	Formulas  int `json:"formulas"`
+	Clauses   int `json:"clauses"`
+	Conflicts int `json:"conflicts"`
+}
+
+func (e *Effort) add(f Effort) {
+	e.Formulas, e.Clauses, e.Conflicts = e.Formulas+f.Formulas, e.Clauses+f.Clauses, e.Conflicts+f.Conflicts
 }
 
 // finder finds out whether the formula of an obligation's i-th case can hold.
@@ -72,7 +84,9 @@ func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q questio
 		f.answer, err = find(ctx, ob, i, q.loose)
 	}
 	if err != nil || f.status != want(ob) {
+		spent := f.effort
 		f.answer, err = find(ctx, ob, i, q.formula)
+		f.effort.add(spent)
 	}
 	if err == nil && f.status == want(ob) {
 		f.verdict = Proved
@@ -96,6 +110,7 @@ func conclude(ob Obligation, findings []finding) Result {
 	r := Result{Obligation: ob, Verdict: Proved}
 	for _, f := range findings {
 		r.Duration += f.duration
+		r.Effort.add(f.effort)
 		if r.Verdict == Proved && f.verdict == Proved {
 			r.answers = append(r.answers, f.answer)
 		} else if r.Verdict == Proved {
@@ -132,16 +147,14 @@ func search(record bool) finder {
 		b := blast(formula)
 		f := b.Formula()
 		r, err := sat.Solve(ctx, f)
+		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts}}
 		switch {
 		case err != nil:
-			return answer{}, err
 		case r.Status == sat.Unknown:
-			return answer{}, cmp.Or(stopped(ctx), errors.New("the search gave up"))
+			err = cmp.Or(stopped(ctx), errors.New("the search gave up"))
 		case r.Status == sat.Sat:
-			return answer{status: sat.Sat, values: b.Assignment(r.Model)}, nil
-		}
-		a := answer{status: sat.Unsat, steps: r.Steps}
-		if record {
+			a.values = b.Assignment(r.Model)
+		case record:
 			a.clauses, err = sat.Clauses(f, r.Proof)
 		}
 		return a, err

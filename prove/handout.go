@@ -213,7 +213,7 @@ func (l *lists) place(k *call) place {
 	if !k.contract.CanGrow() {
 		at = near
 	}
-	p := k.placed(at, k.Add(at, b.size), fits)
+	p := k.placed(at, b.size, fits)
 	p.cannot = k.Or(p.cannot, k.lt(k.num(uint64(l.max)), b.size))
 	return p
 }

@@ -67,6 +67,18 @@ func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...te
 	return ob
 }
 
+// parts returns a case for each of the goals.
+func (c Case) parts(goals []term) (all []Case) {
+	name := c.Name
+	for i, g := range goals {
+		if c.Goal = g; i > 0 {
+			c.Name = fmt.Sprintf("%s, %d", name, i+1)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
 // unless restricts an obligation to states in which the statement does not hold.
 func (s *system) unless(holds term, ob Obligation) Obligation {
 	ob.given = append(ob.given[:len(ob.given):len(ob.given)], s.Not(holds))

@@ -44,7 +44,8 @@ type Result struct {
 	Reason         string // of an inconclusive verdict
 	Duration       time.Duration
 	Counterexample *Counterexample // of a refutation
-	answers        []answer        // one for each case decided, in order
+	Effort         Effort
+	answers        []answer // one for each case decided, in order
 }
 
 // Report has the results of all obligations.
@@ -128,6 +129,7 @@ func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) 
 		if dead[i] = x.Verdict == Proved; dead[i] {
 			r.answers = append(r.answers, x.answers...)
 		}
+		r.Effort.add(x.Effort)
 	}
 	r.Obligation = k.prune(dead)
 	r.Duration = time.Since(start)
@@ -145,7 +147,9 @@ func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Opti
 		var tasks []task
 		for _, i := range wave {
 			// Terms are made here, in one goroutine; the tasks only read them.
-			ob, done := obligations[i], func(r Result) {
+			ob, wasted := obligations[i], new(Effort)
+			done := func(r Result) {
+				r.Effort.add(*wasted)
 				results[i] = r
 				if o.Progress != nil {
 					o.Progress(r)
@@ -153,7 +157,7 @@ func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Opti
 			}
 			cases := s.tasks(ctx, ob, s.questions(ob, results), o, find, done)
 			if a, ok := s.anyPath(ob, results); ok {
-				cases = []task{s.trial(ctx, a, cases, o, find, done)}
+				cases = []task{s.trial(ctx, a, cases, o, find, done, wasted)}
 			}
 			tasks = append(tasks, cases...)
 		}

@@ -3,7 +3,6 @@
 package prove
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/genalloc/genalloc/prove/bv"
@@ -34,12 +33,7 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 		if slices.Contains(manyGoals, name) {
 			goals = k.conjuncts(goals[0])
 		}
-		for i, g := range goals {
-			if c.Goal = g; i > 0 {
-				c.Name = fmt.Sprintf("%s, %d", o.name, i+1)
-			}
-			ob.Cases = append(ob.Cases, c)
-		}
+		ob.Cases = append(ob.Cases, c.parts(goals)...)
 	}
 	return ob
 }
@@ -50,14 +44,19 @@ var manyGoals = []string{"unused", "apart", "disjoint"}
 
 // conjuncts returns statements that all hold exactly when the goal does.
 func (s *system) conjuncts(goal term) (all []term) {
-	switch {
-	case goal.Op == bv.OpAnd:
+	if goal.Op == bv.OpAnd {
 		return append(s.conjuncts(goal.Args[0]), s.conjuncts(goal.Args[1])...)
-	case goal.Op == bv.OpOr && goal.Args[0].Op == bv.OpNot && goal.Args[1].Op == bv.OpAnd:
-		for _, g := range s.conjuncts(goal.Args[1]) {
-			all = append(all, s.Or(goal.Args[0], g))
+	}
+	if goal.Op == bv.OpOr {
+		for i, part := range goal.Args {
+			if part.Op != bv.OpAnd {
+				continue
+			}
+			for _, g := range s.conjuncts(part) {
+				all = append(all, s.Or(goal.Args[1-i], g))
+			}
+			return all
 		}
-		return all
 	}
 	return []term{goal}
 }

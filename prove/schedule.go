@@ -57,11 +57,12 @@ func (s *system) tasks(ctx context.Context, ob Obligation, questions []question,
 }
 
 // trial returns the task of an attempt, which if it fails is followed by others.
-func (s *system) trial(ctx context.Context, a attempt, others []task, o Options, find finder, done func(Result)) task {
+func (s *system) trial(ctx context.Context, a attempt, others []task, o Options, find finder, done func(Result), wasted *Effort) task {
 	var r Result
 	var ok bool
 	return task{a.question.weight(), func() { r, ok = s.attempt(ctx, a, o, find) }, func() []task {
 		if !ok {
+			wasted.add(r.Effort)
 			return others
 		}
 		done(r)
