@@ -10,7 +10,6 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
-	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -76,7 +75,7 @@ func Run(ctx context.Context, modules []Module, o Options) (*Report, error) {
 type subject struct {
 	Module
 	binding *binding
-	driver  []byte
+	driver  string
 	text    *string // of the contract that the module carries
 	noInk   string  // why Stylus does not allow the module; empty where it does
 }
@@ -90,13 +89,7 @@ func newSubject(m Module) (*subject, error) {
 	if s.binding, err = bind(decoded, m.Contract); err != nil {
 		return nil, err
 	}
-	text, err := s.binding.driver()
-	if err != nil {
-		return nil, err
-	}
-	if s.driver, err = engine.Assemble(text); err != nil {
-		return nil, fmt.Errorf("driver: %w", err)
-	}
+	s.driver = s.binding.driver()
 	if text, ok := decoded.Custom(contract.SectionName); ok {
 		carried := string(text)
 		s.text = &carried
@@ -113,6 +106,10 @@ func (s *subject) lacks(w *Workload) string {
 		if _, ok := s.binding.calls[f.Role]; !ok && slices.Contains(w.needs, f.Role) {
 			return "no " + f.Name
 		}
+	}
+	alloc := s.binding.calls[contract.Allocates]
+	if w.script != nil && w.script.aligned > 16 && !slices.Contains(alloc.places, called[0].Param(contract.AlignParam)) {
+		return fmt.Sprintf("%s takes no alignment, and the trace has one of %d", alloc.export, w.script.aligned)
 	}
 	return ""
 }

@@ -246,6 +246,29 @@ func TestTraceErrors(t *testing.T) {
 	}
 }
 
+// TestTraceOperations: every operation of a trace is replayed, blocks end when they do in
+// the trace, and what a module has no function for is said.
+func TestTraceOperations(t *testing.T) {
+	const text = "genalloc trace 1\nmemory 1 1024\nphase start\nalloc 100 8\nmark\nzero 1000 16\nresize 1 5000\ngrow 3\n" +
+		"alloc 50 1\nrelease 0\nalloc 30 4\nresize 0 10\nfree 0\nfree 0\nresize 0 5\nreset\nalloc 70000 32\n"
+	traces, err := Trace("all", strings.NewReader(text))
+	if err != nil || len(traces) != 1 {
+		t.Fatalf("%d workloads, %v", len(traces), err)
+	}
+	r := run(t, Options{Workloads: traces, Rounds: 1}, generated(t, "--strategy=stack --abi=core,arena"), generated(t, ""), generated(t, "--abi=c,arena"))
+	if x := r.Modules[0].Results[0]; x.Absent != "" || x.Note != "" || x.Live != 70000 || x.Heap < 70000+3*contract.PageSize || x.Untouched == nil {
+		t.Errorf("%+v", x)
+	}
+	for i, want := range []string{1: "no mark", 2: "malloc takes no alignment, and the trace has one of 32"} {
+		if got := r.Modules[i].Results[0].Absent; got != want {
+			t.Errorf("%s: %q, want %q", r.Modules[i].Name, got, want)
+		}
+	}
+	if _, err := Trace("none", strings.NewReader("genalloc trace 1\nphase start\n")); err == nil {
+		t.Error("a trace without operations is replayed")
+	}
+}
+
 // TestC: a module is called by C's functions, under the names that its contract
 // gives them, whatever else the contract has.
 func TestC(t *testing.T) {
@@ -284,6 +307,19 @@ func TestSaved(t *testing.T) {
 	for _, text := range []string{"", "{}", `{"modules": 1}`, `{"other": 1}`} {
 		if err := r.Add(strings.NewReader(text), "x.json"); err == nil {
 			t.Errorf("%q was taken for a report", text)
+		}
+	}
+}
+
+// TestRounds: the page says how many rounds a time comes from.
+func TestRounds(t *testing.T) {
+	for rounds, want := range map[int]string{0: "Time includes the loop and the call. ", 1: "is that of one round with", 3: "is the median of 3 rounds with"} {
+		var page bytes.Buffer
+		if err := (&Report{Rounds: rounds}).WriteHTML(&page); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("%d rounds: %q is not on the page", rounds, want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -95,34 +96,33 @@ func (b *binding) add(m *wasm.Module, functions []contract.Function) {
 }
 
 // driver returns the text of the driver for this allocator.
-func (b *binding) driver() (string, error) {
+func (b *binding) driver() string {
 	words := template.FuncMap{"imports": b.importText}
 	for _, f := range called {
 		words[f.Name] = func(operands ...string) string { return b.call(f, operands) }
 	}
-	t, err := template.New("").Funcs(words).ParseFS(driverText, "driver.wat.tmpl")
-	if err != nil {
-		return "", fmt.Errorf("driver: %w", err)
-	}
+	t := template.Must(template.New("").Funcs(words).ParseFS(driverText, "driver.wat.tmpl"))
 	var text strings.Builder
 	if err := t.ExecuteTemplate(&text, "driver.wat.tmpl", nil); err != nil {
-		return "", fmt.Errorf("driver: %w", err)
+		panic(err) // it has no data, and none of its functions fails
 	}
-	return text.String(), nil
+	return text.String()
 }
 
 // The names that the driver imports from.
 const (
 	functionsModule = "functions"
 	memoryModule    = "memory"
+	hostModule      = "host"
 )
 
 func (b *binding) importText() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "  (import %q \"%s\" (memory $heap 0))", memoryModule, escape(b.memory))
+	fmt.Fprintf(&text, "  (import %q %s (memory $heap 0))", memoryModule, plain.WAT(b.memory))
+	fmt.Fprintf(&text, "\n  (import %q \"grow\" (func $grow (param i32) (result i32)))", hostModule)
 	for _, function := range called {
 		if f, ok := b.calls[function.Role]; ok {
-			fmt.Fprintf(&text, "\n  (import %q \"%s\" (func $%s (param%s)%s))", functionsModule, escape(f.export), function.Name,
+			fmt.Fprintf(&text, "\n  (import %q %s (func $%s (param%s)%s))", functionsModule, plain.WAT(f.export), function.Name,
 				strings.Repeat(" i32", len(f.places)), strings.Repeat(" (result i32)", f.results))
 		}
 	}
@@ -142,6 +142,21 @@ func (b *binding) hosted(s engine.Store, pass func(call) ([]uint64, error)) (eng
 	return s.Host(functions)
 }
 
+// growing makes a function of the host that grows the allocator's memory by so many
+// pages, as somebody else would, and returns 0 if it cannot.
+func growing(s engine.Store, grow func(pages uint64) bool) (engine.Instance, error) {
+	i32 := []wasm.ValType{wasm.I32}
+	return s.Host(map[string]engine.Func{"grow": {
+		Type: wasm.FuncType{Params: i32, Results: i32},
+		Call: func(args []uint64) ([]uint64, error) {
+			if grow(args[0]) {
+				return []uint64{1}, nil
+			}
+			return []uint64{0}, nil
+		},
+	}})
+}
+
 // call writes a call. A workload that needs a function which is not there is not
 // run, but its code has to be valid.
 func (b *binding) call(function contract.Function, operands []string) string {
@@ -158,13 +173,4 @@ func (b *binding) call(function contract.Function, operands []string) string {
 		}
 	}
 	return "(" + strings.Join(words, " ") + ")"
-}
-
-// escape writes every byte of a name as the text format's strings may have it.
-func escape(name string) string {
-	var b strings.Builder
-	for _, c := range []byte(name) {
-		fmt.Fprintf(&b, "\\%02x", c)
-	}
-	return b.String()
 }

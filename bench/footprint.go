@@ -51,6 +51,11 @@ func (f *footprint) note(c call, results []uint64) {
 			f.drop(block)
 		}
 		f.made = f.made[:f.marks[mark]]
+	case contract.Resets:
+		for _, block := range f.made {
+			f.drop(block)
+		}
+		f.made = nil
 	}
 }
 

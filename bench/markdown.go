@@ -5,7 +5,6 @@ package bench
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
@@ -16,19 +15,20 @@ import (
 // A Document is a generated section of a file of this project.
 type Document struct {
 	File, Section string // File from the root of the repository
-	Write         func(*Report, io.Writer) error
+	Text          func(*Report) string
 }
 
 // Documents are the sections that show a report: a few rows and columns in the README,
 // everything in docs/.
 var Documents = []Document{
-	{"README.md", "bench", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, known, (*column).brief) }},
-	{"docs/figures.md", "measured", func(r *Report, w io.Writer) error { return r.writeMarkdown(w, measured, r.shows) }},
-	{"docs/figures.md", "recorded", func(r *Report, w io.Writer) error {
-		if err := r.writeMarkdown(w, recorded, (*column).recorded); err != nil {
-			return err
+	{"README.md", "bench", func(r *Report) string { return r.markdown(known, (*column).brief) }},
+	{"docs/figures.md", "measured", func(r *Report) string { return r.markdown(measured, r.shows) }},
+	{"docs/figures.md", "recorded", func(r *Report) string {
+		text := r.markdown(recorded, (*column).recorded)
+		for i, source := range r.sources() {
+			text += fmt.Sprintf("\n%s Recorded: %s.\n", dagger(i), source)
 		}
-		return r.writeSources(w)
+		return text
 	}},
 }
 
@@ -133,8 +133,8 @@ func (r *Report) rows() []row {
 	return rows
 }
 
-// writeMarkdown writes a table of some rows and columns.
-func (r *Report) writeMarkdown(w io.Writer, has func(row) bool, shows func(*column) bool) error {
+// markdown is a table of some rows and columns.
+func (r *Report) markdown(has func(row) bool, shows func(*column) bool) string {
 	sources := r.sources()
 	lines := []string{"| |", "|---|"}
 	for i := range columns {
@@ -159,8 +159,7 @@ func (r *Report) writeMarkdown(w io.Writer, has func(row) bool, shows func(*colu
 		}
 		lines = append(lines, line)
 	}
-	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
-	return err
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // sources lists where recorded figures come from, each once.
@@ -172,16 +171,6 @@ func (r *Report) sources() []string {
 		}
 	}
 	return list
-}
-
-// writeSources explains the marks of recorded rows.
-func (r *Report) writeSources(w io.Writer) error {
-	for i, source := range r.sources() {
-		if _, err := fmt.Fprintf(w, "\n%s Recorded: %s.\n", dagger(i), source); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // dagger marks the rows of the i-th source.

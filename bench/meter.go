@@ -10,6 +10,8 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/trace"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // meterOnce runs one workload with every call going through a meter.
@@ -37,7 +39,15 @@ func (s *subject) meterOnce(w *Workload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := engine.Instantiate(store, s.driver, beside(functions, allocator))
+	host, err := growing(store, func(pages uint64) bool { return meter.Grow(s.Contract.MemoryName, pages) })
+	if err != nil {
+		return nil, err
+	}
+	module, err := compiled(engine.Default(), s.driver)
+	if err != nil {
+		return nil, err
+	}
+	d, err := store.Instantiate(module, beside(functions, allocator, host))
 	if err != nil {
 		return nil, fmt.Errorf("driver: %w", err)
 	}
@@ -69,10 +79,10 @@ func per(total uint64, ops uint32) *float64 {
 // driver is the driver's instance.
 type driver struct{ engine.Instance }
 
-// beside are the imports of a driver: calls go to functions, and memory is the
-// instance that has the allocator's.
-func beside(functions, memory engine.Instance) engine.Imports {
-	return engine.Imports{functionsModule: functions, memoryModule: memory}
+// beside are the imports of a driver: calls go to functions, memory is the instance that
+// has the allocator's, and host grows it.
+func beside(functions, memory, host engine.Instance) engine.Imports {
+	return engine.Imports{functionsModule: functions, memoryModule: memory, hostModule: host}
 }
 
 // prepare writes the workload's script into the driver's own memory.
@@ -129,12 +139,63 @@ var replayedEdgeCases = sync.OnceValues(func() (*Workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &script{align: 1}
+	s := new(script)
 	for _, size := range sizes {
-		s.alloc(uint32(size))
+		s.add(trace.Op{Kind: trace.Alloc, Size: uint32(size), Align: 1}, 1)
 	}
-	return &Workload{
-		Name: edgeCases, Op: "run", function: "replay", script: s,
-		metered: amount{s.count(), 1}, timed: amount{s.count(), 1},
-	}, nil
+	w := s.workload(edgeCases, "")
+	return &w, nil
 })
+
+// edgeSizes runs the driver's edge_cases over a host function that knows only
+// where the next block goes, in a memory of up to limit pages, and returns the
+// sizes that it is asked for.
+func edgeSizes(limit uint64) ([]uint64, error) {
+	b := &binding{memory: "memory", calls: map[contract.Role]form{contract.Allocates: {export: "place", places: []int{0}, results: 1}}}
+	file, err := engine.Assemble(b.driver())
+	if err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	store := timing().NewStore()
+	defer store.Close()
+	store.Limit(limit)
+	imports, err := engine.Provide(store, []engine.Supply{{Import: wasm.Import{
+		Module: memoryModule, Name: b.memory, Kind: wasm.KindMemory, Memory: wasm.Limits{Min: 1},
+	}}})
+	if err != nil {
+		return nil, err
+	}
+	memory := imports[memoryModule].Memory(b.memory)
+	var sizes []uint64
+	next := uint64(contract.Default().HeapBase.Address)
+	functions, err := b.hosted(store, func(c call) ([]uint64, error) {
+		size, _ := c.operand(contract.SizeParam)
+		sizes = append(sizes, size)
+		ptr := next
+		next += size
+		pages := (next + contract.PageSize - 1) / contract.PageSize
+		if have := memory.Pages(); pages > have && !memory.Grow(pages-have) {
+			return []uint64{0}, nil
+		}
+		return []uint64{ptr}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	host, err := growing(store, memory.Grow)
+	if err != nil {
+		return nil, err
+	}
+	d, err := engine.Instantiate(store, file, beside(functions, imports[memoryModule], host))
+	if err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	failed, err := driver{d}.call(&Workload{function: edgeCases}, amount{1, 1}, false)
+	if err != nil {
+		return nil, fmt.Errorf("driver: edge_cases: %w", err)
+	}
+	if failed != 0 {
+		return nil, fmt.Errorf("driver: edge_cases fails at assertion %d", failed)
+	}
+	return sizes, nil
+}

@@ -16,10 +16,54 @@ import (
 // timing is the engine that nothing is counted in.
 var timing = sync.OnceValue(engine.NewUncounted)
 
-// A racer is a subject compiled for timing.
+// A racer is a subject compiled with its driver.
 type racer struct {
 	*subject
 	allocator, driver engine.Module
+}
+
+func (s *subject) compile(e engine.Engine) (r racer, err error) {
+	r.subject = s
+	if r.allocator, err = e.Compile(s.File); err != nil {
+		return r, err
+	}
+	if r.driver, err = compiled(e, s.driver); err != nil {
+		r.allocator.Close()
+	}
+	return r, err
+}
+
+func (r racer) close() { r.allocator.Close() }
+
+// drivers are compiled once: allocators of the same functions have the same.
+var drivers = struct {
+	sync.Mutex
+	modules map[driverKey]engine.Module
+}{modules: map[driverKey]engine.Module{}}
+
+type driverKey struct {
+	engine engine.Engine
+	text   string
+}
+
+// compiled returns the driver of a text for an engine.
+func compiled(e engine.Engine, text string) (engine.Module, error) {
+	drivers.Lock()
+	defer drivers.Unlock()
+	key := driverKey{e, text}
+	if m := drivers.modules[key]; m != nil {
+		return m, nil
+	}
+	file, err := engine.Assemble(text)
+	if err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	m, err := e.Compile(file)
+	if err != nil {
+		return nil, fmt.Errorf("driver: %w", err)
+	}
+	drivers.modules[key] = m
+	return m, nil
 }
 
 // takeTimes adds the times to the report, whose modules are the subjects in
@@ -27,17 +71,12 @@ type racer struct {
 func takeTimes(ctx context.Context, subjects []*subject, report *Report, o Options) error {
 	var racers []racer
 	for _, s := range subjects {
-		allocator, err := timing().Compile(s.File)
+		r, err := s.compile(timing())
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
-		defer allocator.Close()
-		driver, err := timing().Compile(s.driver)
-		if err != nil {
-			return fmt.Errorf("%s: driver: %w", s.Name, err)
-		}
-		defer driver.Close()
-		racers = append(racers, racer{s, allocator, driver})
+		defer r.close()
+		racers = append(racers, r)
 	}
 	for i := range o.Workloads {
 		o.Progress("timing " + o.Workloads[i].Name)
@@ -94,10 +133,10 @@ func timedWorkload(report *Report, i, workload int) (*Workload, error) {
 
 // time runs a workload on a fresh instance and returns the nanoseconds of one
 // of its Ops, or why it failed.
-func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
+func (r racer) time(w *Workload, touch bool) (ns float64, failed string) {
 	store := timing().NewStore()
 	defer store.Close()
-	d, err := r.link(store)
+	_, d, err := r.link(store)
 	if err != nil {
 		return 0, err.Error()
 	}
@@ -117,17 +156,24 @@ func (r *racer) time(w *Workload, touch bool) (ns float64, failed string) {
 }
 
 // link instantiates allocator and driver side by side.
-func (r *racer) link(store engine.Store) (driver, error) {
+func (r racer) link(store engine.Store) (allocator engine.Instance, d driver, err error) {
 	imports, err := cost.Host(r.File, r.Contract)(store)
 	if err != nil {
-		return driver{}, err
+		return nil, d, err
 	}
-	allocator, err := store.Instantiate(r.allocator, imports)
+	if allocator, err = store.Instantiate(r.allocator, imports); err != nil {
+		return nil, d, err
+	}
+	memory := allocator.Memory(r.Contract.MemoryName)
+	if memory == nil {
+		return nil, d, fmt.Errorf("memory %q not found: name it with --memory-name", r.Contract.MemoryName)
+	}
+	host, err := growing(store, memory.Grow)
 	if err != nil {
-		return driver{}, err
+		return nil, d, err
 	}
-	d, err := store.Instantiate(r.driver, beside(allocator, allocator))
-	return driver{d}, err
+	d.Instance, err = store.Instantiate(r.driver, beside(allocator, allocator, host))
+	return allocator, d, err
 }
 
 // wall sums up the times of the rounds.

@@ -57,7 +57,7 @@ func (w *Workload) args(a amount, touch bool) []uint64 {
 		args[1] = 1
 	}
 	if w.script != nil {
-		args = append(args, uint64(w.script.align), uint64(w.script.table()))
+		args = append(args, uint64(w.script.blockTable()), uint64(w.script.markTable()))
 	}
 	return args
 }

@@ -9,7 +9,6 @@ import (
 	"go/format"
 	"path"
 	"slices"
-	"strings"
 	"text/template"
 
 	"github.com/genalloc/genalloc/contract"
@@ -34,19 +33,6 @@ const (
 
 // Languages lists every language.
 var Languages = []Language{C, Rust, Zig, AssemblyScript, JS, Go}
-
-// UnmarshalText accepts a known language.
-func (l *Language) UnmarshalText(b []byte) error {
-	if !slices.Contains(Languages, Language(b)) {
-		var names []string
-		for _, known := range Languages {
-			names = append(names, string(known))
-		}
-		return fmt.Errorf("%q is not one of %s", b, strings.Join(names, ", "))
-	}
-	*l = Language(b)
-	return nil
-}
 
 // A File is one file of a binding.
 type File struct {
@@ -101,13 +87,10 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 		}
 	}
 	var files []File
+	t := template.Must(template.New("").Funcs(m.words()).ParseFS(templates, "templates/*.tmpl"))
 	for _, ending := range w.endings {
 		var b bytes.Buffer
-		t, err := template.New("").Funcs(m.words()).ParseFS(templates, "templates/*.tmpl")
-		if err == nil {
-			err = t.ExecuteTemplate(&b, string(l)+ending+".tmpl", m)
-		}
-		if err != nil {
+		if err := t.ExecuteTemplate(&b, string(l)+ending+".tmpl", m); err != nil {
 			return nil, fmt.Errorf("templates: %w", err)
 		}
 		content := b.Bytes()

@@ -56,11 +56,6 @@ func (f function) JS() (js struct{ Params, Types, Args string }) {
 	return js
 }
 
-// isPointer reports whether a parameter is an address.
-func isPointer(p contract.Param) bool {
-	return p.Role == contract.BlockParam || p.Role == contract.OutParam
-}
-
 // types are the types of an address, of a size and of a mark, in declarations of the
 // form "TYPE NAME" or "NAME: TYPE".
 var types = map[string]struct {
@@ -74,6 +69,9 @@ var types = map[string]struct {
 	"go": {" uint32", " uint32", " Mark", false, ""},
 }
 
+// counterTypes declare the parameter of the function that stores counters.
+var counterTypes = map[string]string{"c": "struct genalloc_counters *out", "rs": "out: *mut super::Counters"}
+
 // params writes a parameter list in a language of the table types.
 func (m *model) params(language string, f function) string {
 	t := types[language]
@@ -81,12 +79,14 @@ func (m *model) params(language string, f function) string {
 	for _, p := range f.Params {
 		typ := t.size
 		switch {
-		case isPointer(p):
+		case p.Role == contract.BlockParam, p.Role == contract.OutParam:
 			typ = t.pointer
 		case p.Role == contract.MarkParam:
 			typ = t.mark
 		}
 		switch {
+		case f.Role == contract.Counts && counterTypes[language] != "":
+			list = append(list, counterTypes[language])
 		case p.Role == contract.OutParam && language == "c":
 			list = append(list, "void **"+p.Name)
 		case t.before:

@@ -35,7 +35,28 @@ type model struct {
 	Imports  []contract.Import
 
 	Functions []function
+	Stats     *stats // nil where nothing is counted
 	Scope     *scope // nil where a function that it needs is left out
+}
+
+// stats is the function that tells what was counted.
+type stats struct {
+	function
+	Size     uint32 // bytes that it stores
+	Counters []counter
+}
+
+type counter struct {
+	contract.Counter
+	Offset int // bytes
+}
+
+func newStats(f function) *stats {
+	s := &stats{function: f, Size: contract.CountersSize}
+	for i, c := range contract.Counters {
+		s.Counters = append(s.Counters, counter{c, i * contract.CounterSize})
+	}
+	return s
 }
 
 // A scope is made of the functions that mark and release.
@@ -138,6 +159,11 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		if !identifier.MatchString(symbol) || slices.Contains(keywords[l], symbol) {
 			return nil, fmt.Errorf("%q is no name of a function in %s: choose another for %s with --export", symbol, l, f.Name)
 		}
+		if f.Role == contract.Counts {
+			if m.Stats = newStats(function{f, symbol}); l == JS || l == Go {
+				continue // a method of its own reads what the function stores
+			}
+		}
 		m.Functions = append(m.Functions, function{f, symbol})
 	}
 	if s := (scope{m.ofRole(contract.Marks), m.ofRole(contract.Releases)}); s.Mark != nil && s.Release != nil {
@@ -153,6 +179,7 @@ func comment(text string) string { return strings.ReplaceAll(plain.ASCII(text), 
 func (m *model) words() template.FuncMap {
 	return template.FuncMap{
 		"camel":   camel,
+		"local":   local,
 		"quote":   strconv.QuoteToASCII,
 		"comment": comment,
 		"params":  m.params,

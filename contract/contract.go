@@ -38,7 +38,9 @@ type Order struct {
 	MinAlign   uint32 // bytes, a power of two: every block is at least so aligned
 	FixedAlign uint32 // bytes, a power of two: the one alignment, with no align parameter; 0 for none
 	OOM        OOM
-	Dirty      bool // memory above the base may hold a host's bytes: alloc_zeroed fills
+	Dirty      bool   // memory above the base may hold a host's bytes: alloc_zeroed fills
+	Stats      bool   // the module counts, and has a function that tells
+	OnGrow     string // MODULE.NAME of a function to call after each growth; empty for none
 
 	// Parameters of the strategy lists; see [StrategyRow.Flags].
 	Classes  uint32 // classes of sizes in each doubling: 1, 2, 4 or 8
@@ -151,13 +153,14 @@ func (c Contract) ExportName(function string) string {
 }
 
 // Only returns the contract of one of the ABIs alone, which may have no function, or
-// with the functions of others beside it. The callers of cabi's and of wasm-bindgen's
+// with the functions of others beside it, and those that watch. The callers of cabi's and of wasm-bindgen's
 // functions do not look for null: those trap whatever --oom says.
 func (c Contract) Only(abi ABI, beside ...ABI) Contract {
 	c.functions = slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool {
-		return f.ABI != abi && !slices.Contains(beside, f.ABI)
+		return f.ABI != abi && f.ABI != Watch && !slices.Contains(beside, f.ABI)
 	})
-	c.ABI, c.Functions = abi, namesOf(c.functions)
+	c.ABI = abi
+	c.Functions = namesOf(slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool { return f.ABI == Watch }))
 	if abi == CABI || abi == WasmBindgen {
 		c.OOM = OOMTrap
 	}

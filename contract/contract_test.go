@@ -123,6 +123,7 @@ func TestImports(t *testing.T) {
 		{"--heap-base=import:env.__heap_base", []contract.Import{{Module: "env", Name: "__heap_base", Kind: "global"}}},
 		{"--memory=import --heap-base=import:env.base", []contract.Import{
 			{Module: "env", Name: "memory", Kind: "memory"}, {Module: "env", Name: "base", Kind: "global"}}},
+		{"--on-grow=env.grown", []contract.Import{{Module: "env", Name: "grown", Kind: "func", Event: contract.Grown}}},
 		{"--target=stylus", []contract.Import{pay}},
 		{"--target=stylus --max-pages=128", []contract.Import{pay}},
 		{"--target=stylus --initial-pages=8 --max-pages=8", nil},

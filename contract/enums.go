@@ -57,7 +57,7 @@ func (a *ABI) UnmarshalText(b []byte) error {
 	var list []ABI
 	for _, name := range strings.Split(string(b), ",") {
 		var one ABI
-		if err := oneOf(&one, []byte(name), ABIs...); err != nil {
+		if err := OneOf(&one, name, ABIs...); err != nil {
 			return err
 		}
 		if slices.Contains(list, one) {
@@ -87,11 +87,6 @@ const (
 	Wasm3    Target = "wasm3"    // WebAssembly 3.0
 )
 
-// UnmarshalText accepts a known target.
-func (t *Target) UnmarshalText(b []byte) error {
-	return oneOf(t, b, Wasm2, MVP, Stylus, CosmWasm, Wasm3)
-}
-
 // BulkMemory reports whether memory.copy and memory.fill are allowed.
 func (t Target) BulkMemory() bool { return t != MVP && t != CosmWasm }
 
@@ -108,9 +103,6 @@ const (
 	ImportMemory MemoryMode = "import"
 )
 
-// UnmarshalText accepts a known mode.
-func (m *MemoryMode) UnmarshalText(b []byte) error { return oneOf(m, b, ExportMemory, ImportMemory) }
-
 // OOM says what a request does that cannot be met.
 type OOM string
 
@@ -119,9 +111,6 @@ const (
 	OOMNull OOM = "null"
 	OOMTrap OOM = "trap"
 )
-
-// UnmarshalText accepts a known answer to exhaustion.
-func (o *OOM) UnmarshalText(b []byte) error { return oneOf(o, b, OOMNull, OOMTrap) }
 
 // Optimize says what the code is written for.
 type Optimize string
@@ -134,11 +123,8 @@ const (
 	Size     Optimize = "size"
 )
 
-// UnmarshalText accepts a known goal.
-func (o *Optimize) UnmarshalText(b []byte) error { return oneOf(o, b, Balanced, Gas, Size) }
-
-// oneOf sets *p to the text if it is one of the allowed values.
-func oneOf[T ~string](p *T, text []byte, allowed ...T) error {
+// OneOf sets *p to the text if it is one of the allowed values.
+func OneOf[T ~string](p *T, text string, allowed ...T) error {
 	if !slices.Contains(allowed, T(text)) {
 		list := strings.Trim(fmt.Sprint(allowed), "[]")
 		return fmt.Errorf("%q is not one of %s", text, strings.ReplaceAll(list, " ", ", "))

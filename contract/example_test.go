@@ -34,8 +34,8 @@ func ExampleParse() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(c.Target, c.MaxPages, c.Imports())
-	// Output: stylus 128 [{vm_hooks pay_for_memory_grow func}]
+	fmt.Println(c.Target, c.MaxPages, c.Imports()[0].Name)
+	// Output: stylus 128 pay_for_memory_grow
 }
 
 func ExampleOrder_Settle() {

@@ -26,10 +26,13 @@ type Flag struct {
 // Flags lists every parameter in the order of the canonical text.
 var Flags = []Flag{
 	textFlag("abi", func(o *Order) *ABI { return &o.ABI }),
-	{Name: "functions", set: setFunctions, get: getFunctions},
+	{Name: "functions", set: func(o *Order, s string) error {
+		o.Functions = strings.Split(s, ",")
+		return nil
+	}, get: getFunctions},
 	{Name: "export", List: true, set: setExport, get: getExport},
-	textFlag("target", func(o *Order) *Target { return &o.Target }),
-	textFlag("strategy", func(o *Order) *Strategy { return &o.Strategy }),
+	wordFlag("target", func(o *Order) *Target { return &o.Target }, Wasm2, MVP, Stylus, CosmWasm, Wasm3),
+	wordFlag("strategy", func(o *Order) *Strategy { return &o.Strategy }, StrategyNames()...),
 	numberFlag("classes", func(o *Order) *uint32 { return &o.Classes }, func(n uint64) error {
 		if n == 0 || n > 8 || n&(n-1) != 0 {
 			return errors.New("is not one of 1, 2, 4, 8")
@@ -42,8 +45,8 @@ var Flags = []Flag{
 		}
 		return nil
 	}),
-	notFlag("split", func(o *Order) *bool { return &o.NoSplit }),
-	textFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }),
+	boolFlag("split", true, func(o *Order) *bool { return &o.NoSplit }),
+	wordFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }, ExportMemory, ImportMemory),
 	{Name: "memory-name", set: setMemoryName, get: func(o *Order) []string { return []string{o.MemoryName} }},
 	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),
 	pagesFlag("max-pages", func(o *Order) *uint32 { return &o.MaxPages }),
@@ -51,10 +54,12 @@ var Flags = []Flag{
 	textFlag("grow", func(o *Order) *Grow { return &o.Grow }),
 	alignFlag("min-align", func(o *Order) *uint32 { return &o.MinAlign }),
 	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
-	textFlag("oom", func(o *Order) *OOM { return &o.OOM }),
-	boolFlag("dirty", func(o *Order) *bool { return &o.Dirty }),
-	textFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }),
-	boolFlag("names", func(o *Order) *bool { return &o.Names }),
+	wordFlag("oom", func(o *Order) *OOM { return &o.OOM }, OOMNull, OOMTrap),
+	boolFlag("dirty", false, func(o *Order) *bool { return &o.Dirty }),
+	boolFlag("stats", false, func(o *Order) *bool { return &o.Stats }),
+	{Name: "on-grow", set: setOnGrow, get: getOnGrow},
+	wordFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }, Balanced, Gas, Size),
+	boolFlag("names", false, func(o *Order) *bool { return &o.Names }),
 }
 
 // textFlag makes a flag of a field that reads its value from text and prints as it.
@@ -66,6 +71,15 @@ func textFlag[T any, P interface {
 		Name: name,
 		set:  func(o *Order, s string) error { return field(o).UnmarshalText([]byte(s)) },
 		get:  func(o *Order) []string { return []string{fmt.Sprint(*field(o))} },
+	}
+}
+
+// wordFlag makes a flag of a field that is one of some words.
+func wordFlag[T ~string](name string, field func(*Order) *T, words ...T) Flag {
+	return Flag{
+		Name: name,
+		set:  func(o *Order, s string) error { return OneOf(field(o), s, words...) },
+		get:  func(o *Order) []string { return []string{string(*field(o))} },
 	}
 }
 
@@ -119,30 +133,8 @@ func number(s string) (uint64, error) {
 	return n, nil
 }
 
-// notFlag makes a flag that is true unless somebody says false, of a field that says the
-// opposite.
-func notFlag(name string, field func(*Order) *bool) Flag {
-	f := boolFlag(name, field)
-	not := func(s string) string {
-		if s == "true" {
-			return "false"
-		}
-		return "true"
-	}
-	return Flag{
-		Name: name, Bool: true,
-		set: func(o *Order, s string) error {
-			if err := f.set(o, s); err != nil {
-				return err
-			}
-			*field(o) = !*field(o)
-			return nil
-		},
-		get: func(o *Order) []string { return []string{not(f.get(o)[0])} },
-	}
-}
-
-func boolFlag(name string, field func(*Order) *bool) Flag {
+// boolFlag makes a flag of a field; where not is set, of one that says the opposite.
+func boolFlag(name string, not bool, field func(*Order) *bool) Flag {
 	return Flag{
 		Name: name, Bool: true,
 		set: func(o *Order, s string) error {
@@ -150,10 +142,10 @@ func boolFlag(name string, field func(*Order) *bool) Flag {
 			if err != nil {
 				return fmt.Errorf("%q is neither true nor false", s)
 			}
-			*field(o) = b
+			*field(o) = b != not
 			return nil
 		},
-		get: func(o *Order) []string { return []string{strconv.FormatBool(*field(o))} },
+		get: func(o *Order) []string { return []string{strconv.FormatBool(*field(o) != not)} },
 	}
 }
 
@@ -165,9 +157,22 @@ func setMemoryName(o *Order, s string) error {
 	return nil
 }
 
-func setFunctions(o *Order, s string) error {
-	o.Functions = strings.Split(s, ",")
+func setOnGrow(o *Order, s string) error {
+	if _, _, err := SplitImport(s); err != nil {
+		return fmt.Errorf("%q is not MODULE.NAME, such as env.%s", s, EmscriptenGrown)
+	}
+	if err := checkName(s); err != nil {
+		return err
+	}
+	o.OnGrow = s
 	return nil
+}
+
+func getOnGrow(o *Order) []string {
+	if o.OnGrow == "" {
+		return nil
+	}
+	return []string{o.OnGrow}
 }
 
 // getFunctions lists the functions or those left out, whichever is shorter. An order

@@ -108,6 +108,14 @@ var values = map[string][]struct{ words, want string }{
 		{"--dirty=true", "--dirty"},
 		{"--dirty=false", ""},
 	},
+	"on-grow": {
+		{"--on-grow=env.grown", "--on-grow=env.grown"},
+		{"--on-grow=./a.js.grown", "--on-grow=./a.js.grown"},
+	},
+	"stats": {
+		{"--stats", "--stats"},
+		{"--stats=false", ""},
+	},
 	"optimize": {
 		{"--optimize=balanced", ""},
 		{"--optimize=gas", "--optimize=gas"},

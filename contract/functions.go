@@ -27,6 +27,7 @@ const (
 	Marks           Role = "marks"    // returns a mark, which stands for the blocks that are live
 	Releases        Role = "releases" // ends the life of every block that was made after a mark
 	Resets          Role = "resets"   // ends the life of every block
+	Counts          Role = "counts"   // tells what was counted
 )
 
 // Makes reports whether a function with the role can return a block.
@@ -42,7 +43,7 @@ const (
 	BlockParam   ParamRole = "block"    // a block's address
 	OldSizeParam ParamRole = "old size" // bytes that the block was asked for with
 	CountParam   ParamRole = "count"    // elements wanted
-	OutParam     ParamRole = "out"      // address of a word that receives the block's address
+	OutParam     ParamRole = "out"      // address of what receives the block's address, or counters
 	MarkParam    ParamRole = "mark"     // a mark
 )
 
@@ -203,7 +204,7 @@ func (o Order) signatures() []Function {
 		}
 		fs = append(fs, f)
 	}
-	return fs
+	return append(fs, o.watchers()...)
 }
 
 // SetsErrno reports whether functions that fail set libc's errno: those of C do, in an
@@ -217,7 +218,24 @@ func (c Contract) SetsErrno() bool {
 type Import struct {
 	Module, Name string
 	Kind         string // "memory", "global" or "func"
+	Event        Event  // of a function: when the module calls it
 }
+
+// An Event is when a module calls a function that it imports.
+type Event string
+
+// The events.
+const (
+	Never Event = ""       // the host alone calls it
+	Grown Event = "growth" // after each growth that the module makes, with the memory's index
+)
+
+// Params is the number of a function's parameters, each an i32. It has no results.
+func (e Event) Params() int { return 1 }
+
+// EmscriptenGrown is the function by which Emscripten's JavaScript learns of growth, in
+// the module env.
+const EmscriptenGrown = "emscripten_notify_memory_growth"
 
 // The host function that Nitro calls before each memory.grow; a contract whose
 // memory can grow must import it, and must not call it (Nitro,
@@ -232,22 +250,26 @@ func (c Contract) Imports() []Import {
 	var imports []Import
 	if c.Memory == ImportMemory {
 		module, name, _ := SplitImport(c.MemoryName)
-		imports = append(imports, Import{module, name, "memory"})
+		imports = append(imports, Import{Module: module, Name: name, Kind: "memory"})
 	}
 	if c.HeapBase.Imported() {
-		imports = append(imports, Import{c.HeapBase.Module, c.HeapBase.Name, "global"})
+		imports = append(imports, Import{Module: c.HeapBase.Module, Name: c.HeapBase.Name, Kind: "global"})
 	}
 	if c.HeapBase.Linker {
-		imports = append(imports, Import{LinkerModule, LinkerEnd, "global"})
+		imports = append(imports, Import{Module: LinkerModule, Name: LinkerEnd, Kind: "global"})
 	}
 	if c.HeapBase.Linker && c.HeadsSize() > 0 {
-		imports = append(imports, Import{LinkerModule, LinkerHeads, "global"})
+		imports = append(imports, Import{Module: LinkerModule, Name: LinkerHeads, Kind: "global"})
 	}
 	if c.SetsErrno() {
-		imports = append(imports, Import{LinkerModule, LinkerErrno, "global"})
+		imports = append(imports, Import{Module: LinkerModule, Name: LinkerErrno, Kind: "global"})
 	}
 	if c.Target == Stylus && c.MaxPages != c.InitialPages {
-		imports = append(imports, Import{StylusModule, StylusPayFunc, "func"})
+		imports = append(imports, Import{Module: StylusModule, Name: StylusPayFunc, Kind: "func"})
+	}
+	if c.OnGrow != "" {
+		module, name, _ := SplitImport(c.OnGrow)
+		imports = append(imports, Import{Module: module, Name: name, Kind: "func", Event: Grown})
 	}
 	return imports
 }

@@ -20,8 +20,7 @@ const DefaultMemoryImport = "env.memory"
 func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
-		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkStylus, checkCosmWasm, checkPages, checkHeapBase,
-		checkGrow, checkAlign, checkDirty, checkStrategy, checkLists,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkOnGrow, checkStrategy, checkLists, checkStats,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -150,7 +149,7 @@ func checkFunctions(c *Contract) error {
 	})
 	var allocating []string
 	for _, f := range c.ABI.Functions() {
-		if f.Role == Allocates || f.Role == AllocatesZeroed || f.Role == Resizes {
+		if f.Role.Makes() {
 			allocating = append(allocating, f.Name)
 		}
 	}
@@ -164,6 +163,9 @@ func checkExports(c *Contract) error {
 	known, taken := namesOf(c.ABI.Functions()), map[string]string{}
 	if c.Memory == ExportMemory {
 		taken[c.MemoryName] = "the memory (--memory-name)"
+	}
+	for _, f := range c.watchers() {
+		taken[f.Export] = "a function that watches"
 	}
 	for _, function := range slices.Sorted(maps.Keys(c.Export)) {
 		name := c.Export[function]
@@ -221,18 +223,15 @@ func checkMemoryName(c *Contract) error {
 	return nil
 }
 
-func checkPages(c *Contract) error {
-	if c.MaxPages != 0 && c.MaxPages < c.InitialPages {
-		return refuse("max-pages", "%d is below --initial-pages %d: raise the one or lower the other", c.MaxPages, c.InitialPages)
-	}
-	return nil
-}
-
+// checkHeapBase refuses a base that leaves no room in the memory, and limits of that
+// which contradict each other.
 func checkHeapBase(c *Contract) error {
-	if c.HeapBase.Linker {
+	switch {
+	case c.MaxPages != 0 && c.MaxPages < c.InitialPages:
+		return refuse("max-pages", "%d is below --initial-pages %d: raise the one or lower the other", c.MaxPages, c.InitialPages)
+	case c.HeapBase.Linker:
 		return checkLinker(c)
-	}
-	if c.HeapBase == (HeapBase{}) {
+	case c.HeapBase == (HeapBase{}):
 		owner, _, _ := SplitImport(c.MemoryName)
 		return refuse("memory", "import needs --heap-base: name an address above the program's data, or import:%s.__heap_base", owner)
 	}
@@ -281,10 +280,22 @@ func aligned(align uint64) string {
 	return fmt.Sprintf(", aligned to %d,", align)
 }
 
-func checkGrow(c *Contract) error {
-	asks := c.Grow.Policy == GrowChunk || c.Grow.Policy == GrowDouble
-	if asks && c.PageLimit() == c.InitialPages {
-		return refuse("grow", "%s asks for growth, but --max-pages %d equals --initial-pages: raise --max-pages or say --grow never", c.Grow, c.PageLimit())
+// checkOnGrow refuses a function that nobody would call or supply.
+func checkOnGrow(c *Contract) error {
+	if c.OnGrow == "" {
+		return nil
+	}
+	_, name, _ := SplitImport(c.OnGrow)
+	symbol := func(f string) bool { return c.ExportName(f) == name }
+	switch {
+	case !c.CanGrow():
+		return refuse("on-grow", "%s would never be called, since the memory never grows: drop it, or let the memory grow", c.OnGrow)
+	case c.Target == Stylus || c.Target == CosmWasm:
+		return refuse("on-grow", "%s contradicts --target %s, whose hosts supply functions of their own only: drop it", c.OnGrow, c.Target)
+	case c.Memory == ImportMemory && c.OnGrow == c.MemoryName, c.HeapBase.Imported() && c.OnGrow == c.HeapBase.Module+"."+c.HeapBase.Name:
+		return refuse("on-grow", "%s is imported as something else too: a host can give it one meaning only", c.OnGrow)
+	case c.HeapBase.Linker && (slices.Contains(linkerNames, name) || slices.ContainsFunc(c.Functions, symbol)):
+		return refuse("on-grow", "%s is a symbol of the linker's or of the object's own: choose another name", name)
 	}
 	return nil
 }
@@ -293,66 +304,41 @@ func checkGrow(c *Contract) error {
 // header before it: that of max_align_t (tool-conventions, BasicCABI).
 const CAlign = 16
 
-func checkAlign(c *Contract) error {
-	if c.FixedAlign != 0 && c.MinAlign != 1 {
+// checkBlocks refuses what contradicts itself in growth, alignment and clearing.
+func checkBlocks(c *Contract) error {
+	switch asks := c.Grow.Policy == GrowChunk || c.Grow.Policy == GrowDouble; {
+	case asks && c.PageLimit() == c.InitialPages:
+		return refuse("grow", "%s asks for growth, but --max-pages %d equals --initial-pages: raise --max-pages or say --grow never", c.Grow, c.PageLimit())
+	case c.FixedAlign != 0 && c.MinAlign != 1:
 		return refuse("min-align", "%d contradicts --fixed-align %d, which sets the one alignment: drop either", c.MinAlign, c.FixedAlign)
-	}
-	if c.ABI.Includes(C) && c.MinAlign > CAlign {
+	case c.ABI.Includes(C) && c.MinAlign > CAlign:
 		return refuse("min-align", "%d contradicts --abi c, whose blocks follow a header of %d bytes: call aligned_alloc for more", c.MinAlign, CAlign)
-	}
-	return nil
-}
-
-func checkDirty(c *Contract) error {
-	if c.Dirty && !c.Has("alloc_zeroed") && !c.Has("calloc") {
+	case c.Dirty && !c.Has("alloc_zeroed") && !c.Has("calloc"):
 		return refuse("dirty", "it concerns alloc_zeroed and calloc, which --functions leaves out: drop the one or extend the other")
 	}
 	return nil
 }
 
-// checkStylus refuses what a Stylus contract may not be: one local memory
-// exported as memory, no import but the host's functions, 128 pages at most.
-func checkStylus(c *Contract) error {
-	if c.Target != Stylus {
-		return nil
-	}
-	if err := checkOwnMemory(c); err != nil {
-		return err
-	}
-	if c.InitialPages > StylusMaxPages {
-		return refuse("initial-pages", "%d is above the %d pages that --target stylus allows: lower it", c.InitialPages, StylusMaxPages)
-	}
-	if c.MaxPages > StylusMaxPages {
-		return refuse("max-pages", "%d is above the %d pages that --target stylus allows: lower it", c.MaxPages, StylusMaxPages)
-	}
-	return nil
-}
-
-// checkCosmWasm refuses what a CosmWasm host rejects: any memory but the
-// contract's own, and one with a declared maximum.
-func checkCosmWasm(c *Contract) error {
-	if c.Target != CosmWasm {
-		return nil
-	}
-	if err := checkOwnMemory(c); err != nil {
-		return err
-	}
-	if c.MaxPages != 0 {
-		return refuse("max-pages", "%d contradicts --target cosmwasm, whose hosts refuse a declared maximum: drop it", c.MaxPages)
-	}
-	return nil
-}
-
-func checkOwnMemory(c *Contract) error {
+// checkTarget refuses what a chain's hosts reject: any memory but the contract's own,
+// exported as memory, imports other than their functions, and limits. A linked program
+// has a memory of its own.
+func checkTarget(c *Contract) error {
+	own := !c.HeapBase.Linker
 	switch {
-	case c.HeapBase.Linker: // a linked program has a memory of its own
+	case c.Target != Stylus && c.Target != CosmWasm:
 		return nil
-	case c.Memory == ImportMemory:
+	case own && c.Memory == ImportMemory:
 		return refuse("memory", "import contradicts --target %s, where a contract has its own memory: say --memory export", c.Target)
-	case c.MemoryName != defaults.MemoryName:
+	case own && c.MemoryName != defaults.MemoryName:
 		return refuse("memory-name", "%q contradicts --target %s, whose hosts look for \"memory\": drop it", c.MemoryName, c.Target)
-	case c.HeapBase.Imported():
+	case own && c.HeapBase.Imported():
 		return refuse("heap-base", "an import contradicts --target %s, whose hosts supply functions only: give a number", c.Target)
+	case c.Target == CosmWasm && c.MaxPages != 0:
+		return refuse("max-pages", "%d contradicts --target cosmwasm, whose hosts refuse a declared maximum: drop it", c.MaxPages)
+	case c.Target == Stylus && c.InitialPages > StylusMaxPages:
+		return refuse("initial-pages", "%d is above the %d pages that --target stylus allows: lower it", c.InitialPages, StylusMaxPages)
+	case c.Target == Stylus && c.MaxPages > StylusMaxPages:
+		return refuse("max-pages", "%d is above the %d pages that --target stylus allows: lower it", c.MaxPages, StylusMaxPages)
 	}
 	return nil
 }

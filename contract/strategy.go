@@ -60,9 +60,6 @@ func StrategyNames() []Strategy {
 	return names
 }
 
-// UnmarshalText accepts a known strategy.
-func (s *Strategy) UnmarshalText(b []byte) error { return oneOf(s, b, StrategyNames()...) }
-
 // Reuse says which memory a module of the contract hands out again: its strategy's, and
 // what marks release.
 func (c Contract) Reuse() string {

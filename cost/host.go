@@ -4,6 +4,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
@@ -12,8 +13,8 @@ import (
 
 // Host returns a [Config.Host] that supplies what an allocator under c imports:
 // a memory of the contract's size or the import's, whichever is more; the heap
-// base in every global; and functions that trap, since an allocator has no business
-// calling one.
+// base in every global; functions that do nothing where the contract has them called, and
+// others that trap.
 func Host(module []byte, c contract.Contract) func(engine.Store) (engine.Imports, error) {
 	base := c.HeapBase.Address
 	if c.HeapBase.Imported() {
@@ -30,6 +31,11 @@ func Host(module []byte, c contract.Contract) func(engine.Store) (engine.Imports
 			switch {
 			case im.Kind == wasm.KindFunc:
 				x.Func = m.Types[im.Type]
+				if slices.ContainsFunc(c.Imports(), func(known contract.Import) bool {
+					return known.Module == im.Module && known.Name == im.Name && known.Event != contract.Never
+				}) {
+					x.Call = func([]uint64) ([]uint64, error) { return nil, nil }
+				}
 			case im.Memory.Is64 || im.Memory.Shared:
 				return nil, fmt.Errorf("import %s.%s: only an unshared 32-bit memory is supplied", im.Module, im.Name)
 			case im.Kind == wasm.KindMemory:

@@ -9,11 +9,21 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// inkExport and stepsExport are the names under which the counters are
-// exported, prolonged where a module already uses them.
-const (
-	inkExport   = "genalloc.ink"
-	stepsExport = "genalloc.instructions"
+// A tally is something that an instrumented module counts, a basic block at a time.
+type tally struct {
+	name    string // of the exported global; prolonged where a module already uses it
+	entry   uint64 // for each call of a function
+	block   uint64 // for each basic block
+	perByte uint64 // for each byte of memory.fill and memory.copy
+	of      func(*wasm.Module, wasm.Instr) (uint64, error)
+}
+
+// What a module can be made to count.
+var (
+	inkTally   = tally{name: "genalloc.ink", block: inkHeader, perByte: inkPerByte, of: InkOf}
+	stepsTally = tally{name: "genalloc.instructions", of: func(*wasm.Module, wasm.Instr) (uint64, error) { return 1, nil }}
+	fuelTally  = tally{name: "genalloc.fuel", entry: 1, of: fuelOf}
+	cosmTally  = tally{name: "genalloc.cosmwasm", of: cosmWasmOf}
 )
 
 // Ink returns module with instructions added that count ink, and the name of
@@ -25,45 +35,67 @@ const (
 // of its memory is an error; it names function and offset. Custom sections are
 // dropped, since what they say about code offsets would no longer hold.
 func Ink(module []byte) (instrumented []byte, global string, err error) {
-	instrumented, names, err := instrument(module, true)
-	return instrumented, names.ink, err
+	instrumented, names, err := instrument(module, inkTally)
+	if err != nil {
+		return nil, "", err
+	}
+	return instrumented, names[0], nil
 }
 
-// counters names the exported globals of an instrumented module.
-type counters struct {
-	ink   string // empty where ink is not counted
-	steps string // instructions executed
+// Counters are the names of the globals of an instrumented module: exported, mutable
+// and of type i64, as that of [Ink].
+type Counters struct {
+	Ink      string // empty where Stylus does not allow the module
+	Fuel     string // what wasmtime would burn
+	CosmWasm string // the gas of CosmWasm's virtual machine
 }
 
-// instrument returns module with instructions added that count how many of its
-// own are executed, and ink if asked to.
-func instrument(module []byte, ink bool) ([]byte, counters, error) {
+// Count returns module with instructions added that count several things at once. Work
+// that calls the module a million times is metered in one run this way, and no host
+// stands between caller and module.
+func Count(module []byte) (instrumented []byte, names Counters, err error) {
+	list := []tally{fuelTally, cosmTally, inkTally}
+	instrumented, globals, err := instrument(module, list...)
+	if err != nil {
+		instrumented, globals, err = instrument(module, list[:2]...)
+	}
+	if err != nil {
+		return nil, names, err
+	}
+	names = Counters{Fuel: globals[0], CosmWasm: globals[1]}
+	if len(globals) == len(list) {
+		names.Ink = globals[2]
+	}
+	return instrumented, names, nil
+}
+
+// instrument returns module with instructions added that count, and the globals' names.
+func instrument(module []byte, tallies ...tally) (instrumented []byte, globals []string, err error) {
 	m, err := wasm.Decode(module)
 	if err != nil {
-		return nil, counters{}, err
-	}
-	if ink {
-		if err := checkMemories(m); err != nil {
-			return nil, counters{}, err
-		}
+		return nil, nil, err
 	}
 	first := uint32(m.NumImported(wasm.KindGlobal) + len(m.Globals))
-	c := counter{m: m, steps: first, counted: ink, ink: first + 1, scratch: first + 2}
+	c := counter{m: m, tallies: tallies, first: first, scratch: first + uint32(len(tallies))}
+	if slices.ContainsFunc(tallies, func(t tally) bool { return t.name == inkTally.name }) {
+		if err := checkMemories(m); err != nil {
+			return nil, nil, err
+		}
+	}
 	imported := m.NumImported(wasm.KindFunc)
 	for i := range m.Funcs {
 		if err := c.instrument(&m.Funcs[i]); err != nil {
-			return nil, counters{}, fmt.Errorf("func[%d] %w", imported+i, err)
+			return nil, nil, fmt.Errorf("func[%d] %w", imported+i, err)
 		}
 	}
-	names := counters{steps: c.export(stepsExport, c.steps)}
-	m.Globals = append(m.Globals, variable(wasm.I64, wasm.I64Const(0)))
-	if ink {
-		names.ink = c.export(inkExport, c.ink)
-		m.Globals = append(m.Globals, variable(wasm.I64, wasm.I64Const(0)), variable(wasm.I32, wasm.I32Const(0)))
+	for i, t := range tallies {
+		globals = append(globals, c.export(t.name, first+uint32(i)))
+		m.Globals = append(m.Globals, variable(wasm.I64, wasm.I64Const(0)))
 	}
+	m.Globals = append(m.Globals, variable(wasm.I32, wasm.I32Const(0)))
 	m.Customs = nil
-	instrumented, err := m.Encode()
-	return instrumented, names, err
+	instrumented, err = m.Encode()
+	return instrumented, globals, err
 }
 
 // checkMemories refuses memories whose instructions look alike but are others
@@ -103,41 +135,47 @@ func variable(t wasm.ValType, init wasm.Instr) wasm.Global {
 	}
 }
 
-// counter adds to the globals steps and, where ink is counted, ink; scratch
-// holds a length for a moment.
+// counter adds to a global for each tally, from first on; scratch holds a length for a
+// moment.
 type counter struct {
-	m                   *wasm.Module
-	counted             bool // ink is
-	steps, ink, scratch uint32
+	m              *wasm.Module
+	tallies        []tally
+	first, scratch uint32
 }
 
 // instrument rewrites the body of f, a basic block at a time. It fails for an
 // instruction that has no price and names its offset in the file.
 func (c *counter) instrument(f *wasm.Func) error {
 	var out []wasm.Instr
-	first, ink := 0, uint64(inkHeader) // of the block: its instructions' prices, those per byte not included
+	first := 0 // of the block
 	for i, in := range f.Body {
-		if c.counted {
-			price, err := InkOf(c.m, in)
-			if err != nil {
-				return fmt.Errorf("offset 0x%x: %w", in.Offset, err)
-			}
-			ink += price
-		}
 		if !slices.Contains(blockEnds, in.Op) {
 			continue
 		}
-		out = append(out, add(c.steps, int64(i+1-first))...)
-		if c.counted {
-			out = append(out, add(c.ink, int64(ink))...)
+		block := f.Body[first : i+1]
+		for n, t := range c.tallies {
+			total := t.block
+			if first == 0 {
+				total += t.entry // nothing branches to the first block
+			}
+			for _, in := range block {
+				price, err := t.of(c.m, in)
+				if err != nil {
+					return fmt.Errorf("offset 0x%x: %w", in.Offset, err)
+				}
+				total += price
+			}
+			if total > 0 {
+				out = append(out, add(c.first+uint32(n), int64(total))...)
+			}
 		}
-		for _, in := range f.Body[first : i+1] {
-			if c.counted && (in.Op == wasm.OpMemoryFill || in.Op == wasm.OpMemoryCopy) {
-				out = append(out, c.perByte()...)
+		for _, in := range block {
+			if in.Op == wasm.OpMemoryFill || in.Op == wasm.OpMemoryCopy {
+				out = append(out, c.payBytes()...)
 			}
 			out = append(out, in)
 		}
-		first, ink = i+1, inkHeader
+		first = i + 1
 	}
 	f.Body = out
 	return nil
@@ -148,14 +186,19 @@ func add(global uint32, n int64) []wasm.Instr {
 	return []wasm.Instr{get(global), wasm.I64Const(n), {Op: wasm.OpI64Add}, set(global)}
 }
 
-// perByte pays for the length on top of the stack and leaves it there.
-func (c *counter) perByte() []wasm.Instr {
-	return []wasm.Instr{
-		set(c.scratch),
-		get(c.ink), get(c.scratch), {Op: wasm.OpI64ExtendI32U},
-		wasm.I64Const(inkPerByte), {Op: wasm.OpI64Mul}, {Op: wasm.OpI64Add}, set(c.ink),
-		get(c.scratch),
+// payBytes pays for the length on top of the stack and leaves it there.
+func (c *counter) payBytes() (out []wasm.Instr) {
+	for n, t := range c.tallies {
+		if t.perByte == 0 {
+			continue
+		}
+		global := c.first + uint32(n)
+		out = append(out, set(c.scratch),
+			get(global), get(c.scratch), wasm.Instr{Op: wasm.OpI64ExtendI32U},
+			wasm.I64Const(int64(t.perByte)), wasm.Instr{Op: wasm.OpI64Mul}, wasm.Instr{Op: wasm.OpI64Add}, set(global),
+			get(c.scratch))
 	}
+	return out
 }
 
 func get(global uint32) wasm.Instr { return wasm.Instr{Op: wasm.OpGlobalGet, Index: global} }

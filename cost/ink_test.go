@@ -197,7 +197,7 @@ func TestInkExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	x, _ := m.Export(name)
-	if name != "genalloc.ink''" || x.Kind != wasm.KindGlobal || x.Index != 3 {
+	if name != "genalloc.ink''" || x.Kind != wasm.KindGlobal || x.Index != 2 {
 		t.Errorf("counted in %q, %+v", name, x)
 	}
 }

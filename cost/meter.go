@@ -40,11 +40,15 @@ type Meter struct {
 // New instantiates module under both meters. It fails if Stylus does not allow
 // the module, unless c.FuelOnly is set, and if the module does not start.
 func New(module []byte, c Config) (*Meter, error) {
-	fuel, err := start(module, counters{}, c)
+	fuel, err := start(module, nil, c)
 	if err != nil {
 		return nil, err
 	}
-	counting, names, err := instrument(module, !c.FuelOnly)
+	tallies := []tally{stepsTally, inkTally}
+	if c.FuelOnly {
+		tallies = tallies[:1]
+	}
+	counting, names, err := instrument(module, tallies...)
 	if err != nil {
 		fuel.store.Close()
 		return nil, err
@@ -119,15 +123,16 @@ type run struct {
 	steps    engine.Global // nil if the module does not count them
 }
 
-// start instantiates module, which has the named counters.
-func start(module []byte, names counters, c Config) (_ *run, err error) {
+// start instantiates module, which has the named counters: of its instructions, and of
+// ink.
+func start(module []byte, names []string, c Config) (_ *run, err error) {
 	r := &run{store: engine.Default().NewStore()}
 	defer func() {
 		if err != nil {
 			r.store.Close()
 		}
 	}()
-	if names != (counters{}) {
+	if names != nil {
 		// The instrumented module burns fuel for its counters too, and is only
 		// called where the other has returned.
 		r.store.Refuel(math.MaxInt64)
@@ -141,15 +146,10 @@ func start(module []byte, names counters, c Config) (_ *run, err error) {
 	if r.instance, err = engine.Instantiate(r.store, module, imports); err != nil {
 		return nil, err
 	}
-	r.ink, r.steps = r.global(names.ink), r.global(names.steps)
-	return r, nil
-}
-
-func (r *run) global(name string) engine.Global {
-	if name == "" {
-		return nil
+	for i, counter := range []*engine.Global{&r.steps, &r.ink}[:len(names)] {
+		*counter = r.instance.Global(names[i])
 	}
-	return r.instance.Global(name)
+	return r, nil
 }
 
 func (r *run) call(name string, args []uint64) ([]uint64, Cost, error) {

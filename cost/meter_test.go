@@ -199,3 +199,22 @@ func TestInstructionFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestCosmWasm: an instruction costs 115, and 14 times as much where control branches.
+func TestCosmWasm(t *testing.T) {
+	file, names, err := Count(assemble(t, `(module (func (export "f") (if (i32.const 1) (then (drop (i32.const 2))))))`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := engine.Instantiate(engine.Default().NewStore(), file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Call("f"); err != nil {
+		t.Fatal(err)
+	}
+	const plain, branching = 3, 3 // const, const, drop; if, end, end
+	if got := in.Global(names.CosmWasm).Get(); got != 115*(plain+14*branching) {
+		t.Errorf("got %d", got)
+	}
+}

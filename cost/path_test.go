@@ -6,8 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/genalloc/genalloc/wasm"
 	"pgregory.net/rapid"
+
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // TestInkIsThePath is the property that the meter stands on: the ink counted by
@@ -26,6 +28,7 @@ func TestInkIsThePath(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, wasm.BodyText(m.Funcs[len(m.Funcs)-1].Body, "  "))
 		}
+		counted := startCounted(t, b)
 		v := newMachine(m)
 		for range 3 {
 			args := []uint64{uint64(rapid.Uint32().Draw(t, "x")), uint64(rapid.Uint32Range(0, 9).Draw(t, "y"))}
@@ -50,6 +53,9 @@ func TestInkIsThePath(t *testing.T) {
 			if got.Ink != after-before {
 				t.Fatalf("instrumented %d, walked %d\n%s", got.Ink, after-before, wasm.BodyText(m.Funcs[len(m.Funcs)-1].Body, "  "))
 			}
+			if fuel, ink, gas := counted(args); fuel != got.Fuel || ink != got.Ink || gas < 115*got.Instructions {
+				t.Fatalf("counted at once %d fuel, %d ink, %d gas; metered %+v\n%s", fuel, ink, gas, got, wasm.BodyText(m.Funcs[len(m.Funcs)-1].Body, "  "))
+			}
 		}
 		for _, f := range m.Funcs {
 			for _, in := range f.Body {
@@ -61,6 +67,33 @@ func TestInkIsThePath(t *testing.T) {
 	})
 	if branches == 0 {
 		t.Error("the programs were too plain to show anything")
+	}
+}
+
+// startCounted instantiates what Count makes, and returns a function that calls f and
+// returns how much each counter rose.
+func startCounted(t *rapid.T, module []byte) func(args []uint64) (fuel, ink, gas uint64) {
+	file, names, err := Count(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := engine.Default().NewStore()
+	in, err := engine.Instantiate(store, file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(args []uint64) (fuel, ink, gas uint64) {
+		read := func(sign uint64) {
+			fuel += sign * in.Global(names.Fuel).Get()
+			ink += sign * in.Global(names.Ink).Get()
+			gas += sign * in.Global(names.CosmWasm).Get()
+		}
+		read(^uint64(0))
+		if _, err := in.Call("f", args...); err != nil {
+			t.Fatal(err)
+		}
+		read(1)
+		return fuel, ink, gas
 	}
 }
 

@@ -4,6 +4,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -110,3 +111,26 @@ func InkOf(m *wasm.Module, in wasm.Instr) (uint64, error) {
 // the next of these, is paid for with it.
 var blockEnds = list(wasm.OpEnd, wasm.OpElse, wasm.OpReturn, wasm.OpLoop, wasm.OpBr, wasm.OpBrTable,
 	wasm.OpBrIf, wasm.OpIf, wasm.OpCall, wasm.OpCallIndirect)
+
+// fuelOf is what wasmtime burns for one execution (wasmtime, func_environ.rs,
+// fuel_before_op): one unit, but nothing for what makes no code. The start of a function
+// burns one more.
+func fuelOf(_ *wasm.Module, in wasm.Instr) (uint64, error) {
+	if slices.Contains(free, in.Op) {
+		return 0, nil
+	}
+	return 1, nil
+}
+
+var free = list(wasm.OpNop, wasm.OpDrop, wasm.OpBlock, wasm.OpLoop, wasm.OpUnreachable, wasm.OpReturn, wasm.OpElse, wasm.OpEnd)
+
+// cosmWasmOf is the gas of CosmWasm's virtual machine, 2.x (cosmwasm-vm, wasm_backend/
+// engine.rs): a flat fee, and 14 times that where its metering adds code, which is where
+// Nitro's does.
+func cosmWasmOf(_ *wasm.Module, in wasm.Instr) (uint64, error) {
+	const flat, branch = 115, 14
+	if slices.Contains(blockEnds, in.Op) {
+		return flat * branch, nil
+	}
+	return flat, nil
+}

@@ -3,8 +3,12 @@
 package cost
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
@@ -126,7 +130,7 @@ func split(c contract.Contract) []contract.Contract {
 	if x := c.Only(contract.Core, contract.Arena); x.HasRole(contract.Allocates, contract.AllocatesZeroed, contract.Resizes) {
 		parts = append(parts, x)
 	}
-	if x := c.Only(contract.C); len(x.Signatures()) > 0 {
+	if x := c.Only(contract.C); len(x.Functions) > 0 {
 		if len(parts) == 0 {
 			x = c.Only(contract.C, contract.Arena)
 		}
@@ -160,4 +164,43 @@ func figures(c Cost, fuelOnly bool) *Figures {
 		f.Ink, f.Gas = &c.Ink, &gas
 	}
 	return f
+}
+
+// WriteTable writes the profile for a terminal: the functions, then a line for
+// each path, then what could not be metered and why.
+func (p *Profile) WriteTable(w io.Writer) error {
+	var b strings.Builder
+	var notes []string
+	fmt.Fprintf(&b, "%d bytes\n\n", p.Bytes)
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "FUNCTION\tEXPORT\tBYTES\tINSTRUCTIONS")
+	for _, f := range p.Functions {
+		fmt.Fprintf(tw, "%s\t%q\t%d\t%d\n", f.Name, f.Export, f.Bytes, f.Instructions)
+	}
+	fmt.Fprintln(tw, "\nPATH\tCALL\tEXECUTED\tFUEL\tINK\tGAS")
+	for _, x := range p.Paths {
+		if x.Figures == nil {
+			fmt.Fprintf(tw, "%s\t%s\t-\t-\t-\t-\n", x.Path, cmp.Or(x.Call, x.Function))
+			notes = append(notes, fmt.Sprintf("%s, %s: absent: %s", x.Function, x.Path, x.Absent))
+			continue
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%d\t%s\n", x.Path, x.Call, x.Figures.Instructions, x.Figures.Fuel, x.Figures.ink())
+	}
+	tw.Flush()
+	if p.NoInk != "" {
+		notes = append(notes, "no ink: "+p.NoInk)
+	}
+	if len(notes) > 0 {
+		fmt.Fprintln(&b)
+	}
+	_, err := io.WriteString(w, b.String()+strings.Join(append(notes, ""), "\n"))
+	return err
+}
+
+// ink returns the columns INK and GAS.
+func (f *Figures) ink() string {
+	if f.Ink == nil {
+		return "n/a\tn/a"
+	}
+	return fmt.Sprintf("%d\t%.4f", *f.Ink, *f.Gas)
 }

@@ -4,8 +4,6 @@ package cost
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 )
@@ -48,7 +46,7 @@ var scenes = map[contract.Role][]scene{
 		{"later", oneBlock, noRequest, anything},
 	},
 	contract.Releases: {
-		{"blocks since the mark", markedBlocks, lastMark, anything},
+		{"blocks since the mark", then(marked, twoBlocks), lastMark, anything},
 		{"nothing since the mark", marked, lastMark, anything},
 	},
 	contract.Resets: {
@@ -60,22 +58,22 @@ var scenes = map[contract.Role][]scene{
 	},
 	contract.Resizes: {
 		{"newest block in place", twoBlocks, newest(larger), inPlace},
-		{"newest block in place, with growth", twoBlocks, newestByMemory, inPlaceGrowing},
+		{"newest block in place, with growth", twoBlocks, newestByMemory, both(growing, inPlace)},
 		{"moved", twoBlocks, older(larger), moved},
-		{"moved, with growth", twoBlocks, olderByMemory, movedGrowing},
+		{"moved, with growth", twoBlocks, olderByMemory, both(growing, moved)},
 		{"shrink", twoBlocks, newest(small / 2), inPlace},
-		{"failed grow", twoBlocksFull, newestByMemory, failing},
-		{"behind foreign pages", twoBlocksForeign, newestByMemory, movedBehind},
+		{"failed grow", then(twoBlocks, (*stage).limit), newestByMemory, failing},
+		{"behind foreign pages", then(twoBlocks, (*stage).grow), newestByMemory, both(behind, moved)},
 	},
 }
 
 var allocations = []scene{
 	{"first call", nothing, allocSmall, granted},
 	{"fast", oneBlock, allocSmall, staying},
-	{"into freed memory", freed, allocFreed, reusing},
+	{"into freed memory", then(twoBlocks, (*stage).free), newest(small), reusing},
 	{"grow", oneBlock, allocMemory, growing},
-	{"failed grow", full, allocMemory, failing},
-	{"behind foreign pages", foreign, allocMemory, behind},
+	{"failed grow", then(oneBlock, (*stage).limit), allocMemory, failing},
+	{"behind foreign pages", then(oneBlock, (*stage).grow), allocMemory, behind},
 }
 
 func nothing(*stage) error { return nil }
@@ -87,26 +85,20 @@ func oneBlock(s *stage) error { return s.make(1) }
 // twoBlocks makes an older and a newest block.
 func twoBlocks(s *stage) error { return s.make(2) }
 
-// full is oneBlock in a memory that cannot grow further.
-func full(s *stage) error { return s.then(oneBlock, s.limit) }
+// marked makes a mark behind a block.
+func marked(s *stage) error { return then(oneBlock, (*stage).mark)(s) }
 
-// foreign is oneBlock, and then a page that somebody else grew.
-func foreign(s *stage) error { return s.then(oneBlock, s.grow) }
-
-// freed is a block that was given back, behind an older one.
-func freed(s *stage) error { return s.then(twoBlocks, s.free) }
-
-func marked(s *stage) error { return s.then(oneBlock, s.mark) }
-
-func markedBlocks(s *stage) error { return s.then(marked, func() error { return s.make(2) }) }
-
-func twoBlocksFull(s *stage) error    { return s.then(twoBlocks, s.limit) }
-func twoBlocksForeign(s *stage) error { return s.then(twoBlocks, s.grow) }
+// then sets up one thing after the other.
+func then(a, b func(*stage) error) func(*stage) error {
+	return func(s *stage) error {
+		if err := a(s); err != nil {
+			return err
+		}
+		return b(s)
+	}
+}
 
 func allocSmall(*stage) request { return request{size: small} }
-
-// allocFreed asks for the size of the block that was given back, which is the newest.
-func allocFreed(s *stage) request { return newest(small)(s) }
 
 func noRequest(*stage) request { return request{} }
 
@@ -160,18 +152,13 @@ func moved(o *outcome) string {
 	return cmp.Or(granted(o), when(o.result == o.block, "the block stayed"))
 }
 
-func inPlaceGrowing(o *outcome) string { return cmp.Or(growing(o), inPlace(o)) }
-func movedGrowing(o *outcome) string   { return cmp.Or(growing(o), moved(o)) }
-func movedBehind(o *outcome) string    { return cmp.Or(behind(o), moved(o)) }
+func both(a, b func(*outcome) string) func(*outcome) string {
+	return func(o *outcome) string { return cmp.Or(a(o), b(o)) }
+}
 
 func when(condition bool, reason string) string {
 	if condition {
 		return reason
 	}
 	return ""
-}
-
-// describe writes the request as a call of f.
-func (r request) describe(f contract.Function) string {
-	return fmt.Sprintf("%s(%s)", f.Name, strings.Join(r.words(f), ", "))
 }

@@ -5,6 +5,7 @@ package cost
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
@@ -37,7 +38,7 @@ func (w *walker) walk(f contract.Function, sc scene) (Path, error) {
 		return path, fmt.Errorf("path %q: %w", path.Path, err)
 	}
 	r := sc.call(s)
-	path.Call = r.describe(f)
+	path.Call = fmt.Sprintf("%s(%s)", f.Name, strings.Join(r.words(f), ", "))
 	out, cost, err := s.perform(f, r)
 	if err != nil {
 		return path, fmt.Errorf("path %q: %w", path.Path, err)
@@ -112,13 +113,6 @@ func (s *stage) maker() (contract.Function, error) {
 		}
 	}
 	return contract.Function{}, &absence{"the module has no function that makes a block"}
-}
-
-func (s *stage) then(a func(*stage) error, b func() error) error {
-	if err := a(s); err != nil {
-		return err
-	}
-	return b()
 }
 
 func (s *stage) limit() error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/plain"
 )
 
 // adapters lists the functions of other ABIs than core, each after the function
@@ -21,8 +22,11 @@ func adapters(c contract.Contract) []string {
 		blocks = append(blocks, "error")
 	}
 	for _, f := range c.Signatures() {
-		if f.ABI == contract.Core {
+		if f.ABI == contract.Core || f.ABI == contract.Watch {
 			continue
+		}
+		if measure, ok := measures(f.ABI); ok && c.Stats {
+			add(measure)
 		}
 		if callee, ok := callee(f); ok {
 			add(callee)
@@ -64,7 +68,7 @@ func (m *Model) exports(c contract.Contract) []Export {
 		case f.ABI == contract.Core && (f.Role == contract.Allocates || f.Role == contract.AllocatesZeroed && m.fresh):
 			id = m.Alloc
 		}
-		es = append(es, Export{quote(f.Export), id})
+		es = append(es, Export{plain.WAT(f.Export), id})
 	}
 	return es
 }

@@ -32,7 +32,7 @@ func TestBlocksAreUsed(t *testing.T) {
 	}
 	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --heap-base=linker", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
 		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm",
-		"--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
+		"--on-grow=env.grown", "--stats --abi=core,cabi --functions=-alloc_zeroed", "--stats --abi=cosmwasm --target=cosmwasm", "--stats --abi=c", "--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
 	texts = append(texts, grid.Own()...)
 	for _, flags := range []string{"", "--optimize=size", "--split=false", "--classes=1 --grow=double", "--max-block=4096", "--classes=1 --max-block=4096", "--dirty --heap-base=import:env.base", "--dirty", "--heap-base=linker"} {
 		texts = append(texts, "--strategy="+string(contract.LongRunning)+" --abi=c "+flags)
@@ -80,7 +80,7 @@ func parseBlocks(t *testing.T) map[string]string {
 	stub := func(...any) string { return "" }
 	set, err := template.New("").Funcs(template.FuncMap{
 		"part": stub, "round": stub, "next": stub, "others": stub, "endpage": stub,
-		"headat": stub, "units": stub, "number": stub, "emptied": stub,
+		"headat": stub, "units": stub, "number": stub, "emptied": stub, "memorygrow": stub, "amount": stub, "counted": stub,
 	}).ParseFS(templates.FS, "*.wat.tmpl")
 	must(t, err)
 	blocks := map[string]string{}
@@ -96,7 +96,7 @@ func parseBlocks(t *testing.T) map[string]string {
 // {{part "axis"}}, {{axis "expression"}} or {{template "block" .}}.
 var (
 	actions = regexp.MustCompile(`\{\{.*?\}\}`)
-	calls   = regexp.MustCompile(`(?:part|template) "([^"]+)"|[{(](round|next|others|endpage|headat|units|number|emptied)\b`)
+	calls   = regexp.MustCompile(`(?:part|template) "([^"]+)"|[{(](round|next|others|endpage|headat|units|number|emptied|memorygrow)\b`)
 )
 
 // rendered lists the blocks that the model's text is made of. As no template has a
@@ -127,6 +127,11 @@ func rendered(t *testing.T, m *emitter.Model, blocks map[string]string) []string
 		}
 	}
 	visit(spine)
+	for _, x := range m.Counted {
+		for _, name := range x.Blocks() {
+			visit(name)
+		}
+	}
 	for _, fields := range [][]string{m.Memory, m.State, m.Functions, m.Adapters} {
 		for _, name := range fields {
 			visit(name)

@@ -61,19 +61,9 @@ func deriveBump(m *Model, c contract.Contract) {
 
 // bumpFields lists the globals and the functions that the contract needs.
 func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
-	imported := c.HeapBase.Imported()
 	core := c.Only(contract.Core)
 	form := pick(small(c), ".small", "")
-	if c.HasRole(contract.Allocates, contract.AllocatesZeroed, contract.Resizes) {
-		state = append(state, pick(imported, "top.import", "top.number"))
-		if imported || oursIn(c) == kept {
-			state = append(state, pick(imported, "ours.import", "ours.number"))
-		}
-		functions = append(functions, "bump.alloc"+form)
-		if c.Align() > contract.PageSize {
-			functions = append(functions, "aligned")
-		}
-	}
+	state, functions = upwards(c, form)
 	if core.HasRole(contract.AllocatesZeroed) && !m.fresh {
 		functions = append(functions, pick(topFalls(c) && tellsFresh(c), "zeroed.high", "zeroed.fill"))
 	}
@@ -82,6 +72,20 @@ func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
 	}
 	if c.HasRole(contract.Resizes) {
 		functions = append(functions, "bump.realloc"+form)
+	}
+	return state, functions
+}
+
+// upwards lists what hands out memory upwards, with $alloc in the given form.
+func upwards(c contract.Contract, form string) (state, functions []string) {
+	imported := c.HeapBase.Imported()
+	state = append(state, pick(imported, "top.import", "top.number"))
+	if imported || oursIn(c) == kept {
+		state = append(state, pick(imported, "ours.import", "ours.number"))
+	}
+	functions = append(functions, "bump.alloc"+form)
+	if c.Align() > contract.PageSize {
+		functions = append(functions, "aligned")
 	}
 	return state, functions
 }
@@ -122,6 +126,7 @@ func chooseBump(m *Model, c contract.Contract) {
 			contract.Balanced: "page", contract.Gas: "grow", contract.Size: "small",
 		}[c.Optimize])
 		set("behind", pick(trap, "place", "call"))
+		set("locals", pick(trap, "grow", "call"))
 		set("backup", pick(m.Choices["round"] == "kept", "", "top"))
 	case kept:
 		set("slow", "kept")

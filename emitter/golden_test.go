@@ -40,6 +40,9 @@ var goldens = map[string]string{
 	"lists-whole":   "--strategy=lists --split=false --optimize=gas",
 	"lists-size":    "--strategy=lists --classes=1 --max-block=4096 --heap-base=import:env.__heap_base --optimize=size",
 	"lists-c":       "--abi=c --strategy=lists --oom=trap",
+	"on-grow":       "--grow=double --on-grow=env.emscripten_notify_memory_growth",
+	"stats":         "--abi=core,cabi --functions=-alloc_zeroed,-realloc --stats",
+	"stats-c":       "--abi=c --functions=malloc,free,posix_memalign --stats --optimize=size",
 	"arena":         "--abi=core,arena",
 	"arena-import":  "--abi=c,arena --heap-base=import:env.__heap_base --oom=trap",
 }

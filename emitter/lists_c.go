@@ -34,7 +34,7 @@ func deriveListsC(m *Model, c contract.Contract) {
 	if c.SetsErrno() {
 		m.Adapters = append(m.Adapters, "error")
 	}
-	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true}
+	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true, contract.Measures: c.Stats}
 	for _, f := range c.Signatures() {
 		need[f.Role] = true
 		if f.Role == contract.Resizes {

@@ -20,6 +20,7 @@ type Model struct {
 
 	MemoryModule, MemoryName string // quoted for WAT
 	BaseModule, BaseName     string // quoted for WAT
+	GrowModule, GrowName     string // quoted for WAT: of the function to call after growth
 	Limits                   string // the memory's limits in pages
 	InitialPages             uint32
 	Align                    uint32 // bytes: --min-align or --fixed-align
@@ -34,6 +35,7 @@ type Model struct {
 	// The module's fields in order, each an axis or a block: imports and memory,
 	// the strategy's globals and functions, the other ABIs' functions.
 	Memory, State, Functions, Adapters []string
+	Counted                            []counted // functions that count, and call others
 	Exports                            []Export
 
 	// Choices has the choice on each axis, or "" for a block that is left out. The
@@ -59,16 +61,16 @@ func NewModel(c contract.Contract) (*Model, error) {
 	if !ok {
 		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy %s", c.Strategy, contract.Default().Strategy)}
 	}
-	return s.model(c)
+	return s.model(c), nil
 }
 
 // model derives the model under the strategy.
-func (s strategy) model(c contract.Contract) (*Model, error) {
+func (s strategy) model(c contract.Contract) *Model {
 	m := &Model{
 		Command:      "genalloc " + cmp.Or(plain.ASCII(c.String()), "(all defaults)"),
-		MemoryName:   quote(c.MemoryName),
-		BaseModule:   quote(c.HeapBase.Module),
-		BaseName:     quote(c.HeapBase.Name),
+		MemoryName:   plain.WAT(c.MemoryName),
+		BaseModule:   plain.WAT(c.HeapBase.Module),
+		BaseName:     plain.WAT(c.HeapBase.Name),
 		Limits:       fmt.Sprint(c.InitialPages),
 		InitialPages: c.InitialPages,
 		Align:        c.Align(),
@@ -76,11 +78,8 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 		fresh:        s.fresh(c),
 	}
 	if c.Memory == contract.ImportMemory {
-		module, name, err := contract.SplitImport(c.MemoryName)
-		if err != nil {
-			return nil, err
-		}
-		m.MemoryModule, m.MemoryName = quote(module), quote(name)
+		module, name, _ := contract.SplitImport(c.MemoryName)
+		m.MemoryModule, m.MemoryName = plain.WAT(module), plain.WAT(name)
 	}
 	if c.MaxPages != 0 {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
@@ -92,7 +91,8 @@ func (s strategy) model(c contract.Contract) (*Model, error) {
 	m.Choices = choices(c, s)
 	s.derive(m, c)
 	m.Exports = m.exports(c)
-	return m, nil
+	m.watch(c)
+	return m
 }
 
 // align derives what the alignment changes in signatures and calls.
@@ -115,11 +115,14 @@ var linkerGlobals = map[string]string{
 	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked",
 }
 
+// functionImports are the blocks of imported functions.
+var functionImports = map[contract.Event]string{contract.Never: "import.stylus", contract.Grown: "import.ongrow"}
+
 // memory lists the imports, which the text format wants first, and the memory.
 func memory(c contract.Contract) []string {
 	var blocks []string
 	for _, imp := range c.Imports() {
-		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": "import.stylus"}[imp.Kind]
+		block := map[string]string{"memory": "import.memory", "global": "import.base", "func": functionImports[imp.Event]}[imp.Kind]
 		if linked, ok := linkerGlobals[imp.Name]; ok && c.HeapBase.Linker {
 			block = linked
 		}
@@ -135,6 +138,7 @@ func memory(c contract.Contract) []string {
 func choices(c contract.Contract, s strategy) map[string]string {
 	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
 	choices := map[string]string{
+		"memorygrow": "alone",
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
 		"shrunk":     pick(topFalls(c), "stored", ""),
 		"resized":    pick(topFalls(c), "always", "newest"),

@@ -47,25 +47,11 @@ func deriveStack(m *Model, c contract.Contract) {
 
 // stackFields lists the globals and the functions that the contract needs.
 func stackFields(c contract.Contract) (state, functions []string) {
-	core := c.Only(contract.Core)
-	makes := c.HasRole(contract.Allocates, contract.AllocatesZeroed, contract.Resizes)
-	imported := c.HeapBase.Imported()
-	if makes || core.HasRole(contract.Frees) {
-		state = append(state, pick(imported, "top.import", "top.number"))
-	}
-	if imported || oursIn(c) == kept {
-		state = append(state, pick(imported, "ours.import", "ours.number"))
-	}
+	state, functions = upwards(c, "")
 	if keepsHigh(c) {
 		state = append(state, "high.number")
 	}
-	if makes {
-		functions = append(functions, "bump.alloc")
-		if c.Align() > contract.PageSize {
-			functions = append(functions, "aligned")
-		}
-	}
-	if core.HasRole(contract.AllocatesZeroed) {
+	if c.Only(contract.Core).HasRole(contract.AllocatesZeroed) {
 		functions = append(functions, pick(tellsFresh(c), "zeroed.high", "zeroed.fill"))
 	}
 	if c.HasRole(contract.Frees, contract.Resizes) {

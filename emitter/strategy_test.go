@@ -31,10 +31,7 @@ func TestStrategyDecides(t *testing.T) {
 		"--abi=wasm-bindgen":               "wasm-bindgen.__wbindgen_free.other",
 		"--abi=cosmwasm --target=cosmwasm": "cosmwasm.deallocate.other",
 	} {
-		m, err := other.model(contract.Must(contract.Parse(text)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := other.model(contract.Must(contract.Parse(text)))
 		if _, err := m.WAT(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is %v, want that there is no block %s", text, err, want)
 		}
@@ -46,10 +43,7 @@ func TestStrategyDecides(t *testing.T) {
 		"--abi=cosmwasm --target=cosmwasm": "(i32.store offset=8",
 	} {
 		c := contract.Must(contract.Parse(text))
-		m, err := other.model(c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := other.model(c)
 		changed, err := m.WAT()
 		if err != nil {
 			t.Fatal(err)

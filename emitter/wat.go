@@ -13,23 +13,22 @@ import (
 // WAT renders the module's text.
 func (m *Model) WAT() (string, error) {
 	r := renderer{model: m}
-	t, err := template.New("").Funcs(template.FuncMap{
-		"part":    func(name string) (string, error) { return r.part(name, m) },
-		"round":   func(expr string) (string, error) { return r.part("round", operand{m, expr}) },
-		"next":    func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
-		"others":  func(expr string) (string, error) { return r.part("others", operand{m, expr}) },
-		"headat":  func(expr string) (string, error) { return r.part("headat", operand{m, expr}) },
-		"units":   func() (string, error) { return r.part("units", m) },
-		"number":  func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
-		"emptied": func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
-		"endpage": func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
-	}).ParseFS(templates.FS, "*.wat.tmpl")
-	if err != nil {
-		return "", fmt.Errorf("templates: %w", err)
-	}
-	r.blocks = t
+	r.blocks = template.Must(template.New("").Funcs(template.FuncMap{
+		"part":       func(name string) (string, error) { return r.part(name, m) },
+		"round":      func(expr string) (string, error) { return r.part("round", operand{m, expr}) },
+		"next":       func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
+		"others":     func(expr string) (string, error) { return r.part("others", operand{m, expr}) },
+		"headat":     func(expr string) (string, error) { return r.part("headat", operand{m, expr}) },
+		"units":      func() (string, error) { return r.part("units", m) },
+		"number":     func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
+		"memorygrow": func(expr string) (string, error) { return r.part("memorygrow", operand{m, expr}) },
+		"amount":     r.amount,
+		"counted":    func(x counted) (string, error) { return r.part("counted."+x.Block, x) },
+		"emptied":    func(expr string) (string, error) { return r.part("emptied", operand{m, expr}) },
+		"endpage":    func(at, size string) (string, error) { return r.part("endpage", place{m, at, size}) },
+	}).ParseFS(templates.FS, "*.wat.tmpl"))
 	var b strings.Builder
-	if err := t.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
+	if err := r.blocks.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
 		return "", fmt.Errorf("templates: %w", err)
 	}
 	return indent(b.String()), nil
@@ -82,18 +81,53 @@ type place struct {
 	At, Size string
 }
 
-// quote writes a name as a WAT string: every byte that is not plain ASCII is
-// escaped, so that a name can neither end the string nor start a comment.
-func quote(name string) string {
+// indent sets every line in by two spaces for each parenthesis that is open at
+// its start, so that the blocks need not know where they are put, and leaves at
+// most one empty line between others.
+func indent(text string) string {
 	var b strings.Builder
-	b.WriteByte('"')
-	for i := 0; i < len(name); i++ {
-		if c := name[i]; c >= ' ' && c <= '~' && c != '"' && c != '\\' {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "\\%02x", c)
+	depth, empty := 0, true
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			empty = true
+			continue
+		}
+		if empty && b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		empty = false
+		opens, closed := nesting(line)
+		b.WriteString(strings.Repeat("  ", depth-closed))
+		b.WriteString(line)
+		b.WriteByte('\n')
+		depth += opens
+	}
+	return b.String()
+}
+
+// nesting returns by how much a line of WAT changes the depth, and how many of
+// its parentheses close what earlier lines opened before it opens any itself.
+// Those in strings and comments do not count.
+func nesting(line string) (change, closed int) {
+	inString := false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == ';' && i+1 < len(line) && line[i+1] == ';':
+			return change, closed
+		case c == '(':
+			change++
+		case c == ')':
+			change--
+			if i == closed {
+				closed++
+			}
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
+	return change, closed
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/genalloc/genalloc/internal/toolchain"
 )
 
-// sections names the tools of each section of docs/linking.md.
+// sections names the tools of each section of pages.
 var sections = map[string]struct{ tools, npm []string }{
 	"C":                      {tools: []string{"clang", "wasm-ld", "node"}},
 	"C with wasi-libc":       {tools: []string{"clang", "wasm-ld"}},
@@ -23,6 +23,8 @@ var sections = map[string]struct{ tools, npm []string }{
 	"Go":                     {tools: []string{"go"}},
 	"Components":             {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
 	"Stylus":                 {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
+	"Counters":               {tools: []string{"node"}},
+	"What counting costs":    {},
 	"Any module, by a merge": {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"wasm-merge"}},
 }
 
@@ -30,11 +32,17 @@ var sections = map[string]struct{ tools, npm []string }{
 // of the file that it is.
 var fence = regexp.MustCompile("(?ms)^```(\\w*)(?: (\\S+))?\n(.*?)^```$")
 
+// pages have snippets.
+var pages = []string{"linking.md", "watching.md"}
+
 // TestLinking runs the snippets of each section in a directory of its own.
 func TestLinking(t *testing.T) {
-	page := read(t, filepath.Join(toolchain.Root(t), "docs", "linking.md"))
+	var found []string
+	for _, page := range pages {
+		found = append(found, strings.Split(read(t, filepath.Join(toolchain.Root(t), "docs", page)), "\n## ")[1:]...)
+	}
 	ran := 0
-	for _, section := range strings.Split(page, "\n## ")[1:] {
+	for _, section := range found {
 		title, text, _ := strings.Cut(section, "\n")
 		blocks := fence.FindAllStringSubmatch(text, -1)
 		if len(blocks) == 0 {

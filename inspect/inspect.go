@@ -66,10 +66,7 @@ func Module(b []byte) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	secs, err := wasm.Sections(b)
-	if err != nil {
-		return nil, err
-	}
+	secs, _ := wasm.Sections(b) // it was just decoded
 	linking, err := object.Inspect(b)
 	if err != nil {
 		return nil, err

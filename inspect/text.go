@@ -115,13 +115,6 @@ func limits(l wasm.Limits) string {
 	return s
 }
 
-func globalType(g wasm.GlobalType) string {
-	if g.Mutable {
-		return "mut " + g.Type.String()
-	}
-	return g.Type.String()
-}
-
 // itemType describes an import or an export by its place among all of its kind.
 func itemType(m *wasm.Module, kind wasm.ExternKind, index uint32) string {
 	switch kind {
@@ -134,8 +127,10 @@ func itemType(m *wasm.Module, kind wasm.ExternKind, index uint32) string {
 			return limits(l)
 		}
 	case wasm.KindGlobal:
-		if g, err := m.Global(index); err == nil {
-			return globalType(g)
+		if g, err := m.Global(index); err == nil && g.Mutable {
+			return "mut " + g.Type.String()
+		} else if err == nil {
+			return g.Type.String()
 		}
 	}
 	return "-"

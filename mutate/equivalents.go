@@ -93,12 +93,12 @@ func (mu Mutant) key(m *wasm.Module) string {
 	}
 	code := m.Funcs[mu.Func].Body
 	var words []string
-	for i := max(0, mu.Instr-around); i < mu.Instr; i++ {
-		words = append(words, code[i].String())
-	}
-	words = append(words, fmt.Sprintf("{%s -> %s}", mu.Before, Text(mu.After)))
-	for i := mu.Instr + 1; i <= mu.Instr+around && i < len(code); i++ {
-		words = append(words, code[i].String())
+	for i := max(0, mu.Instr-around); i <= mu.Instr+around && i < len(code); i++ {
+		if i == mu.Instr {
+			words = append(words, fmt.Sprintf("{%s -> %s}", mu.Before, Text(mu.After)))
+		} else {
+			words = append(words, code[i].String())
+		}
 	}
 	return functionName(m, mu.Func) + ": " + strings.Join(words, "; ")
 }

@@ -139,15 +139,10 @@ func Text(list []wasm.Instr) string {
 // depths returns for each instruction how many blocks are around it.
 func depths(body []wasm.Instr) []uint32 {
 	list := make([]uint32, len(body))
-	depth := uint32(0)
+	depth := 0
 	for i, in := range body {
-		list[i] = depth
-		switch in.Op {
-		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
-			depth++
-		case wasm.OpEnd:
-			depth--
-		}
+		list[i] = uint32(depth)
+		depth += in.Op.Nesting()
 	}
 	return list
 }

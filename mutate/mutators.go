@@ -122,7 +122,7 @@ func drops(s site) []edit {
 		}
 	}
 	if len(edits) == 0 {
-		edits = append(edits, edit{with: append(slices.Repeat([]wasm.Instr{drop}, n), zero(sig.Results[0])...)})
+		edits = append(edits, edit{with: append(slices.Repeat([]wasm.Instr{drop}, n), zero(sig.Results[0]))})
 	}
 	return edits
 }
@@ -142,11 +142,11 @@ func (s site) keep(k int, params []wasm.ValType) edit {
 }
 
 // zero is the constant 0, where the type has integer constants.
-func zero(t wasm.ValType) []wasm.Instr {
+func zero(t wasm.ValType) wasm.Instr {
 	if t == wasm.I64 {
-		return []wasm.Instr{wasm.I64Const(0)}
+		return wasm.I64Const(0)
 	}
-	return []wasm.Instr{wasm.I32Const(0)}
+	return wasm.I32Const(0)
 }
 
 // doubles executes the instruction twice: an operator again on its own result, a
@@ -215,10 +215,8 @@ type temps struct {
 }
 
 func (s site) temps(types ...wasm.ValType) temps {
-	first := uint32(0)
-	if t, err := s.m.Type(s.f.Type); err == nil {
-		first = uint32(len(t.Params))
-	}
+	t, _ := s.m.Type(s.f.Type)
+	first := uint32(len(t.Params))
 	for _, l := range s.f.Locals {
 		first += l.Count
 	}

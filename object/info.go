@@ -28,10 +28,7 @@ func Inspect(file []byte) (*Info, error) {
 	if _, ok := m.Custom(sectionLinking); !ok {
 		return nil, nil
 	}
-	sections, err := wasm.Sections(file)
-	if err != nil {
-		return nil, err
-	}
+	sections, _ := wasm.Sections(file) // it was just decoded
 	info := &Info{Symbols: []Symbol{}, Segments: []Segment{}, Relocations: []Relocation{}, Features: []string{}}
 	for _, c := range m.Customs {
 		r := wasm.NewReader(c.Payload)

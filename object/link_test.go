@@ -221,6 +221,32 @@ func TestHostImport(t *testing.T) {
 	})
 }
 
+// TestOnGrow: a program that defines the function of --on-grow is told of growth, and
+// one that does not imports it.
+func TestOnGrow(t *testing.T) {
+	eachLinker(t, func(t *testing.T, ld string) {
+		for _, strategy := range contract.StrategyNames() {
+			if !strategy.Row().Generated {
+				continue
+			}
+			dir := t.TempDir()
+			alloc := allocator(t, dir, "--heap-base=linker --on-grow=host.grown --strategy="+string(strategy), object.Options{})
+			link(t, dir, ld, compile(t, dir, "grown.c", "-DTOLD"), alloc)
+			if n := call(t, instantiate(t, load(t, dir, "app.wasm")), "run"); n != 1 {
+				t.Errorf("%s: the program is told of %d growths, want 1", strategy, n)
+			}
+			link(t, dir, ld, compile(t, dir, "grown.c"), alloc)
+			m, err := wasm.Decode(load(t, dir, "app.wasm"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(m.Imports) != 1 || m.Imports[0].Module != "host" || m.Imports[0].Name != "grown" {
+				t.Errorf("%s: the program imports %+v, want only host.grown", strategy, m.Imports)
+			}
+		}
+	})
+}
+
 // TestJudge gives the judge an allocator that has been through the linker: the
 // promise still holds where the linker has chosen the base.
 func TestJudge(t *testing.T) {

@@ -216,10 +216,7 @@ func (b *builder) encode() ([]byte, error) {
 		f := b.fixups[position{s.Func, s.Instr}]
 		code = append(code, Relocation{Type: f.typ, Offset: uint32(s.Offset), Symbol: f.symbol, Addend: f.addend})
 	}
-	sections, err := wasm.Sections(file)
-	if err != nil {
-		return nil, err
-	}
+	sections, _ := wasm.Sections(file) // it was just encoded
 	var segments []Segment
 	if b.heads.size > 0 {
 		segments = append(segments, Segment{Name: headsName, Align: 2})

@@ -52,5 +52,6 @@
 // The prover assumes that the program writes only inside live blocks, that it passes
 // to realloc and dealloc live blocks with their own sizes and alignments, that
 // nobody else writes the module's globals (an exported or imported mutable global
-// is an error), and that alignments are powers of two.
+// is an error), that the function of --on-grow returns and neither calls the module nor
+// writes its memory, and that alignments are powers of two.
 package prove

@@ -127,6 +127,9 @@ func (e *End) UnmarshalText(b []byte) error {
 // Guess finds hints for a module that the emitter made, by its globals and their
 // initial values.
 func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
+	if err := c.Settled(); err != nil {
+		return Hints{}, err
+	}
 	first := m.NumImported(wasm.KindGlobal)
 	var mutable []uint32
 	for i, g := range m.Globals {

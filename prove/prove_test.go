@@ -147,3 +147,14 @@ func TestRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsettled: the zero Contract is refused with the way out.
+func TestUnsettled(t *testing.T) {
+	m := page(t)
+	if _, err := Guess(m, contract.Contract{}); err == nil {
+		t.Error("hints for no contract")
+	}
+	if _, err := Run(t.Context(), m, contract.Contract{}, pageHints, Options{}); err == nil {
+		t.Error("a proof for no contract")
+	}
+}

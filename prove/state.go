@@ -4,6 +4,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/genalloc/genalloc/contract"
@@ -29,12 +30,16 @@ type system struct {
 }
 
 func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
+	if err := c.Settled(); err != nil {
+		return nil, err
+	}
 	b := bv.NewBuilder()
 	x := sym.New(b, m)
+	x.Silent = silent(m, c)
 	s := &system{
 		spec:     spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
 		strategy: strategies[c.Strategy], module: m, contract: c, hints: h, executor: x,
-		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m) }),
+		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m, x.Silent) }),
 	}
 	if k, ok := s.strategy.(keeper); ok {
 		s.strategy, x.Headers = k.under(c), true
@@ -50,6 +55,23 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 		s.base = s.of(s.Var("base", s.width))
 	}
 	return s, s.check()
+}
+
+// silent are the imported functions that tell a host something. What it does then is its
+// own affair; the assumption is that it neither calls the module nor writes its memory.
+func silent(m *wasm.Module, c contract.Contract) map[uint32]bool {
+	fs := map[uint32]bool{}
+	n := uint32(0)
+	for _, im := range m.Imports {
+		if im.Kind != wasm.KindFunc {
+			continue
+		}
+		fs[n] = slices.ContainsFunc(c.Imports(), func(known contract.Import) bool {
+			return known.Event != contract.Never && known.Module == im.Module && known.Name == im.Name
+		})
+		n++
+	}
+	return fs
 }
 
 // check returns an error for modules that the method does not cover.

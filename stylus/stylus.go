@@ -8,6 +8,7 @@ package stylus
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/cost"
@@ -29,9 +30,7 @@ func Check(module []byte) error {
 	if err != nil {
 		return err
 	}
-	for _, rule := range []func(*wasm.Module) error{
-		checkEntrypoint, checkMemory, checkImports, checkStart, checkTypes, checkGlobals, checkSegments, checkCode,
-	} {
+	for _, rule := range []func(*wasm.Module) error{checkEntrypoint, checkMemory, checkImports, checkTypes, checkSections, checkCode} {
 		if err := rule(m); err != nil {
 			return err
 		}
@@ -83,16 +82,9 @@ func checkImports(m *wasm.Module) error {
 	return nil
 }
 
-func checkStart(m *wasm.Module) error {
-	if m.Start != nil {
-		return fmt.Errorf("start section: a contract has none")
-	}
-	return nil
-}
-
 func checkTypes(m *wasm.Module) error {
 	for i, t := range m.Types {
-		for _, v := range append(append([]wasm.ValType{}, t.Params...), t.Results...) {
+		for _, v := range slices.Concat(t.Params, t.Results) {
 			if v != wasm.I32 && v != wasm.I64 {
 				return fmt.Errorf("type[%d]: %s is not allowed", i, v)
 			}
@@ -101,16 +93,16 @@ func checkTypes(m *wasm.Module) error {
 	return nil
 }
 
-func checkGlobals(m *wasm.Module) error {
+// checkSections wants no start function, and constants in globals and data segments.
+func checkSections(m *wasm.Module) error {
+	if m.Start != nil {
+		return fmt.Errorf("start section: a contract has none")
+	}
 	for i, g := range m.Globals {
 		if err := constant(g.Init); err != nil {
 			return fmt.Errorf("global[%d]: %w", i, err)
 		}
 	}
-	return nil
-}
-
-func checkSegments(m *wasm.Module) error {
 	for i, d := range m.Data {
 		if d.Flags&wasm.DataPassive != 0 {
 			return fmt.Errorf("data[%d]: a passive segment is not allowed", i)

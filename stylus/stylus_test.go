@@ -73,3 +73,17 @@ func TestCheckNoModule(t *testing.T) {
 		t.Error("what is no module passes")
 	}
 }
+
+// TestPageGas compares with entries of Nitro's table, which has 1 for no page.
+func TestPageGas(t *testing.T) {
+	for pages, entry := range map[uint64]uint64{
+		3: 1, 5: 1, 6: 2, 10: 3, 20: 14, 27: 38, 47: 569, 63: 4932, 90: 188_735, 102: 953_456, 127: 27_849_408, 128: 31_873_999,
+	} {
+		if got, want := stylus.PageGas(pages), (pages-2)*1000+entry-1; got != want {
+			t.Errorf("%d pages: got %d gas, want %d", pages, got, want)
+		}
+	}
+	if got := stylus.PageGas(2); got != 0 {
+		t.Errorf("2 pages: got %d gas, want none", got)
+	}
+}

@@ -64,6 +64,9 @@ func expectFailure(t *testing.T, w wattest.File, name, rule string) {
 	if r.Failure.Rule != rule {
 		t.Errorf("check %s: rule %s, want %s: %v", name, r.Failure.Rule, rule, r.Failure)
 	}
+	if want := checks.Rule(rule); want == "" || r.Failure.Promise != want {
+		t.Errorf("rule %s: the promise is %q, want %q", rule, r.Failure.Promise, want)
+	}
 	if name != checks.Callable && report.Results[0].Verdict != Pass {
 		t.Errorf("check %s: %v", checks.Callable, report.Results[0].Failure)
 	}

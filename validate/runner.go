@@ -182,7 +182,13 @@ func (r *runner) compare(check Check) {
 	r.add(x)
 }
 
-func (r *runner) add(x Result) { r.report.Results = append(r.report.Results, x) }
+// add enters a result. What broke is the promise of the rule, which several checks judge.
+func (r *runner) add(x Result) {
+	if x.Failure != nil {
+		x.Failure.Promise = cmp.Or(checks.Rule(x.Failure.Rule), x.Promise)
+	}
+	r.report.Results = append(r.report.Results, x)
+}
 
 func (r *runner) static(check Check) {
 	start := time.Now()

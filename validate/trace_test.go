@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,5 +71,28 @@ func TestTraceFails(t *testing.T) {
 	}
 	if n := len(report.Failures()); n != 2 {
 		t.Errorf("%d failures, want one for each alignment", n)
+	}
+}
+
+// Every operation of a trace is judged; a module that lacks one of them says which.
+func TestTraceOperations(t *testing.T) {
+	const text = "genalloc trace 1\nmemory 1 1024\nalloc 100 8\nmark\nzero 50 16\nresize 1 60\ngrow 1\nrelease 0\nresize 0 10\nfree 0\nfree 0\nreset\n"
+	calls, err := script.ParseTrace(strings.NewReader(text))
+	if err != nil || len(calls) != 9 {
+		t.Fatalf("%d calls, %v", len(calls), err)
+	}
+	for name, want := range map[string]string{"good/arena.wat": "9 calls", "good/bump.wat": "no mark"} {
+		w := wattest.Read(t, "testdata/"+name)
+		report, err := Trace(context.Background(), w.Module, w.Contract, calls, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, r := range report.Results {
+			said = append(said, r.Check+": "+r.Figure)
+		}
+		if !report.OK() || !slices.Contains(said, "trace: "+want) {
+			t.Errorf("%s: %q, want %q", name, said, want)
+		}
 	}
 }

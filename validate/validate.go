@@ -109,10 +109,11 @@ func Replay(ctx context.Context, module []byte, c contract.Contract, calls Scrip
 	return run(ctx, module, c, opts, around(checks.Replay(calls)), abi)
 }
 
-// Trace runs a recorded trace on a module, at alignment 8 and again at 16, and reports
-// the verdicts under the names "trace-8" and "trace-16".
+// Trace runs a recorded trace on a module and reports the verdict under the name "trace".
+// A trace that leaves alignments out runs with 8 bytes for these and again with 16, under
+// the names "trace-8" and "trace-16".
 func Trace(ctx context.Context, module []byte, c contract.Contract, calls []Call, opts Options) (*Report, error) {
-	return run(ctx, module, c, opts, around(checks.Trace(calls, 8), checks.Trace(calls, 16)))
+	return run(ctx, module, c, opts, around(checks.Trace(calls)...))
 }
 
 // around returns the given checks between the one that they need and the one that

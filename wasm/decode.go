@@ -102,12 +102,9 @@ func (d *decoder) read(r *Reader) {
 
 func (d *decoder) custom(r *Reader, after SectionID) {
 	name := r.Name("name of the custom section")
-	if !r.ok() {
-		return
+	if payload := r.Rest(); r.ok() {
+		d.m.Customs = append(d.m.Customs, Custom{name, payload, after})
 	}
-	payload := append([]byte(nil), r.buf[r.pos:]...)
-	r.pos = len(r.buf)
-	d.m.Customs = append(d.m.Customs, Custom{name, payload, after})
 }
 
 func (d *decoder) codeSection(r *Reader) {

@@ -72,7 +72,7 @@ func (in Instr) F64() float64 { return math.Float64frombits(uint64(in.Value)) }
 func closed(body []Instr) bool {
 	depth := 1
 	for i, in := range body {
-		depth += nesting(in.Op)
+		depth += in.Op.Nesting()
 		if depth == 0 {
 			return i == len(body)-1
 		}
@@ -80,8 +80,8 @@ func closed(body []Instr) bool {
 	return false
 }
 
-// nesting is what op adds to the depth of blocks.
-func nesting(op Opcode) int {
+// Nesting is what the instruction adds to the depth of blocks.
+func (op Opcode) Nesting() int {
 	switch op {
 	case OpBlock, OpLoop, OpIf:
 		return 1

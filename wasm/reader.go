@@ -106,6 +106,16 @@ func (r *Reader) bytes(what string) []byte {
 	return append([]byte(nil), s.buf[s.pos:]...)
 }
 
+// Rest reads what is left.
+func (r *Reader) Rest() []byte {
+	if !r.ok() {
+		return nil
+	}
+	rest := append([]byte(nil), r.buf[r.pos:]...)
+	r.pos = len(r.buf)
+	return rest
+}
+
 // Name reads a name, which is UTF-8.
 func (r *Reader) Name(what string) string {
 	at := r.pos

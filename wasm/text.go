@@ -111,7 +111,7 @@ func BodyText(body []Instr, indent string) string {
 			at--
 		}
 		b.WriteString(indent + strings.Repeat("  ", max(at, 0)) + in.String() + "\n")
-		depth += nesting(in.Op)
+		depth += in.Op.Nesting()
 	}
 	return b.String()
 }

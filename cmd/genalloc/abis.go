@@ -38,10 +38,7 @@ func newABIs(s streams) *cobra.Command {
 				}
 				list = append(list, x)
 			}
-			if asJSON {
-				return s.printJSON(list)
-			}
-			return s.printTo(func(w io.Writer) { writeABIs(w, list) })
+			return s.show(list, asJSON, func(w io.Writer) { writeABIs(w, list) })
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "")

@@ -36,7 +36,6 @@ func newBench(s streams, m maker) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.SortFlags = false
 	f.StringArrayVar(&o.traces, "trace", nil, "")
 	f.IntVar(&o.rounds, "rounds", 5, "")
 	f.StringArrayVar(&o.recorded, "recorded", nil, "")
@@ -133,8 +132,5 @@ func (o *benchOptions) run(ctx context.Context, modules []bench.Module, s stream
 	if err := save.writeReport(report.WriteJSON); err != nil {
 		return err
 	}
-	if o.json {
-		return s.printJSON(report)
-	}
-	return s.printTo(func(w io.Writer) { report.WriteTable(w) })
+	return s.show(report, o.json, func(w io.Writer) { report.WriteTable(w) })
 }

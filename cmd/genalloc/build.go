@@ -47,7 +47,6 @@ func newBuild(name string, s streams, m maker) *cobra.Command {
 	}
 	f := c.Flags()
 	o.given = f.Changed
-	f.SortFlags = false
 	f.VarP(&o.output, "output", "o", "")
 	f.StringVar(&o.emit, "emit", "", "")
 	f.TextVar(&o.object.State, "state", object.StateData, "")
@@ -151,11 +150,7 @@ func produce(ctx context.Context, o *buildOptions, m maker) (*product, error) {
 func makeObject(text string, o *buildOptions) ([]byte, error) {
 	order := o.contract.Order
 	order.Names = true
-	named, err := order.Settle()
-	if err != nil {
-		return nil, err
-	}
-	module, err := emitter.Assemble(text, named)
+	module, err := emitter.Assemble(text, contract.Must(order.Settle()))
 	if err != nil {
 		return nil, err
 	}

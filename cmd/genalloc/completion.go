@@ -63,6 +63,7 @@ var flagValues = map[string][]string{
 	"memory":    {"export", "import"},
 	"heap-base": {"1024", "import:env.__heap_base"},
 	"grow":      {"exact", "chunk=", "double", "never"},
+	"on-grow":   {"env." + contract.EmscriptenGrown},
 	"oom":       {"null", "trap"},
 	"optimize":  {"balanced", "gas", "size"},
 	"engine":    engine.Names(),

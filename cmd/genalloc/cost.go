@@ -25,12 +25,8 @@ func newCost(s streams) *cobra.Command {
 		if err != nil {
 			return wrong(fmt.Errorf("%s: %w", x.name, err))
 		}
-		if asJSON {
-			return s.printJSON(profile)
-		}
-		return s.printTo(func(w io.Writer) { profile.WriteTable(w) })
+		return s.show(profile, asJSON, func(w io.Writer) { profile.WriteTable(w) })
 	})
-	c.Flags().SortFlags = false
 	c.Flags().BoolVar(&asJSON, "json", false, "")
 	addContractFlags(c, &given)
 	return c

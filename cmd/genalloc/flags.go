@@ -36,6 +36,7 @@ func (n *fileName) Set(s string) error {
 
 // addContractFlags adds a flag for each of the contract's parameters.
 func addContractFlags(c *cobra.Command, order *contract.Order) {
+	c.Flags().SortFlags = false
 	for _, p := range contract.Flags {
 		flag := c.Flags().VarPF(&orderValue{order, p}, p.Name, "", "")
 		if p.Bool {
@@ -118,7 +119,7 @@ func (l *languages) Set(s string) error {
 	*l = nil
 	for _, name := range strings.Split(s, ",") {
 		var one bindings.Language
-		if err := one.UnmarshalText([]byte(name)); err != nil {
+		if err := contract.OneOf(&one, name, bindings.Languages...); err != nil {
 			return err
 		}
 		if slices.Contains(*l, one) {

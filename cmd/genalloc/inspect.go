@@ -26,10 +26,7 @@ func newInspect(s streams) *cobra.Command {
 		if err != nil {
 			return wrong(fmt.Errorf("%s: %w", inputName(file), err))
 		}
-		if asJSON {
-			return s.printJSON(info)
-		}
-		return s.printTo(func(w io.Writer) {
+		return s.show(info, asJSON, func(w io.Writer) {
 			info.WriteText(w)
 			if code {
 				info.WriteCode(w)

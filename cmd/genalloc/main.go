@@ -57,9 +57,12 @@ func (s streams) printJSON(v any) error {
 	return s.print(b.Bytes())
 }
 
-// printTo prints what the function writes in one piece, so that no error of the
-// stream is lost.
-func (s streams) printTo(write func(w io.Writer)) error {
+// show prints a value as JSON if that is asked for, and otherwise what the function
+// writes: in one piece, so that no error of the stream is lost.
+func (s streams) show(v any, asJSON bool, write func(w io.Writer)) error {
+	if asJSON {
+		return s.printJSON(v)
+	}
 	var b bytes.Buffer
 	write(&b)
 	return s.print(b.Bytes())
@@ -91,11 +94,12 @@ func usage(err error) error { return &exitError{status: exitUsage, err: err} }
 // run executes one command line and returns the exit status.
 func run(args []string, s streams, m maker) int {
 	root := newRoot(s, args, m)
-	told := &latching{w: s.out}
-	root.SetOut(told)
+	// Cobra prints help and version, and would drop an error or reword it.
+	var told bytes.Buffer
+	root.SetOut(&told)
 	err := root.Execute()
-	if err == nil && told.err != nil {
-		err = fmt.Errorf("standard output: %w", files.Cause(told.err))
+	if err == nil && told.Len() > 0 {
+		err = s.print(told.Bytes())
 	}
 	if err == nil {
 		return exitDone
@@ -106,20 +110,6 @@ func run(args []string, s streams, m maker) int {
 		return exit.status
 	}
 	return exitUsage
-}
-
-// A latching writer keeps the first error: cobra, which prints help and version,
-// would drop it or reword it.
-type latching struct {
-	w   io.Writer
-	err error
-}
-
-func (l *latching) Write(b []byte) (int, error) {
-	if l.err == nil {
-		_, l.err = l.w.Write(b)
-	}
-	return len(b), nil
 }
 
 // newRoot returns the command: build is the verb where none is named.
@@ -134,6 +124,9 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),
+		newAdvise(s),
+		newRecord(s),
+		newTrace(s),
 		newProve(s),
 		newABIs(s),
 		newVersion(s),

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding"
 	"errors"
 	"fmt"
 	"io"
@@ -31,8 +30,9 @@ const proveTimeout = 2 * time.Minute
 // proveOptions are the flags of prove.
 type proveOptions struct {
 	given              contract.Order
-	top, end           string
-	dirtyMark, floor   string
+	top                prove.Cell
+	end                prove.End
+	dirtyMark, floor   prove.Cell
 	timeout            time.Duration
 	jobs               int
 	certificate, check fileName
@@ -47,7 +47,6 @@ func newProve(s streams) *cobra.Command {
 		return o.run(c.Context(), file, c.Flags(), s)
 	})
 	f := c.Flags()
-	f.SortFlags = false
 	f.Var(&o.certificate, "certificate", "")
 	f.Var(&o.check, "check", "")
 	f.Var(&o.smt2, "emit-smt2", "")
@@ -55,10 +54,10 @@ func newProve(s streams) *cobra.Command {
 	f.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	f.BoolVar(&o.json, "json", false, "")
-	f.StringVar(&o.top, "top", "", "")
-	f.StringVar(&o.end, "end", "", "")
-	f.StringVar(&o.dirtyMark, "dirty-mark", "", "")
-	f.StringVar(&o.floor, "floor", "", "")
+	f.TextVar(&o.top, "top", o.top, "")
+	f.TextVar(&o.end, "end", o.end, "")
+	f.TextVar(&o.dirtyMark, "dirty-mark", o.dirtyMark, "")
+	f.TextVar(&o.floor, "floor", o.floor, "")
 	addContractFlags(c, &o.given)
 	return c
 }
@@ -113,7 +112,7 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if o.check != "" {
 		return o.recheck(ctx, x, s)
 	}
-	hints, err := o.hints(x)
+	hints, err := o.hints(x, flags)
 	if err != nil {
 		return err
 	}
@@ -155,6 +154,9 @@ func provable(x subject) error {
 		return err
 	}
 	for _, f := range x.contract.Signatures() {
+		if f.ABI == contract.Watch {
+			return fmt.Errorf("function %s: what a build that watches adds cannot be proved: prove the module without it", f.Export)
+		}
 		if _, _, err := x.module.ExportedFunc(f.Export); err != nil {
 			return err
 		}
@@ -179,27 +181,22 @@ func proveShown(ctx context.Context, x subject, h prove.Hints, options prove.Opt
 }
 
 // hints returns what the flags say of the globals, and guesses the rest.
-func (o *proveOptions) hints(x subject) (prove.Hints, error) {
+func (o *proveOptions) hints(x subject, flags *pflag.FlagSet) (prove.Hints, error) {
 	h, err := prove.Guess(x.module, x.contract)
-	if err != nil && (o.top == "" || o.end == "") {
+	if err != nil && !(flags.Changed("top") && flags.Changed("end")) {
 		return h, err
 	}
-	if o.dirtyMark != "" {
-		h.DirtyMark = new(prove.Cell)
+	if flags.Changed("top") {
+		h.Top = o.top
 	}
-	if o.floor != "" {
-		h.Floor = new(prove.Cell)
+	if flags.Changed("end") {
+		h.End = o.end
 	}
-	for _, said := range []struct {
-		flag, text string
-		hint       encoding.TextUnmarshaler
-	}{{"top", o.top, &h.Top}, {"end", o.end, &h.End}, {"dirty-mark", o.dirtyMark, h.DirtyMark}, {"floor", o.floor, h.Floor}} {
-		if said.text == "" {
-			continue
-		}
-		if err := said.hint.UnmarshalText([]byte(said.text)); err != nil {
-			return h, refuse(said.flag, "%w", err)
-		}
+	if flags.Changed("dirty-mark") {
+		h.DirtyMark = &o.dirtyMark
+	}
+	if flags.Changed("floor") {
+		h.Floor = &o.floor
 	}
 	return h, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/plain"
 	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // A summary is what build prints after success, as text or as JSON.
@@ -118,7 +119,11 @@ func (s summary) print(w io.Writer) {
 	} else {
 		fmt.Fprintf(w, "  memory     %s\n", s.pages())
 	}
-	fmt.Fprintf(w, "  reuse      %s\n", s.reuse())
+	reuse := s.Reuse
+	if reuse == contract.ReusesNothing {
+		reuse += ": freed memory is not handed out again"
+	}
+	fmt.Fprintf(w, "  reuse      %s\n", reuse)
 	for _, file := range s.Bindings {
 		fmt.Fprintf(w, "  bindings   %s\n", plain.Text(file))
 	}
@@ -129,14 +134,6 @@ func (s summary) print(w io.Writer) {
 		fmt.Fprintf(w, "  proof      %s\n", style(green, fmt.Sprintf("%d obligations proved", s.Proved)))
 	}
 	fmt.Fprintf(w, "  time       %.2f s\n", float64(s.Milliseconds)/1000)
-}
-
-// reuse says which freed memory is handed out again.
-func (s summary) reuse() string {
-	if s.Reuse == contract.ReusesNothing {
-		return s.Reuse + ": freed memory is not handed out again"
-	}
-	return s.Reuse
 }
 
 // where says where an object's state is.
@@ -152,11 +149,7 @@ func (s summary) pages() string {
 	if s.MaxPages != 0 {
 		limit = fmt.Sprintf("at most %d", s.MaxPages)
 	}
-	unit := "pages"
-	if s.InitialPages == 1 {
-		unit = "page"
-	}
-	pages := fmt.Sprintf("%d %s at the start, %s", s.InitialPages, unit, limit)
+	pages := fmt.Sprintf("%s at the start, %s", unit.Pages(uint64(s.InitialPages)), limit)
 	if s.Memory != "" {
 		pages += ", " + plain.Text(s.Memory)
 	}

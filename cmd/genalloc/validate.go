@@ -44,7 +44,6 @@ func newValidate(s streams) *cobra.Command {
 		return o.run(c.Context(), file, c.Flags(), s)
 	})
 	f := c.Flags()
-	f.SortFlags = false
 	f.BoolVar(&o.full, "full", false, "")
 	f.BoolVar(&o.quick, "quick", false, "")
 	f.StringArrayVar(&o.engines, "engine", nil, "")

@@ -41,6 +41,7 @@
     (local $at i32)    ;; minus the block's address
     (local $ours i32)  ;; the end of the owned pages, in pages below 4 GiB
     (local $short i32) ;; the pages that the block lacks
+    (local $block i32) ;; the block behind foreign pages
     (block $fits
       ;; Pages are owned whole, so the rest of top's page is free. A smaller
       ;; block fits without another check.
@@ -67,13 +68,12 @@
                   (i64.const 16)))))
           (i32.extend16_s (i32.add (memory.size) (local.get $ours))))
         (then
-          ;; Start again at the memory's end; if that fails, put top back. From here on
-          ;; $short is the block.
+          ;; Start again at the memory's end; if that fails, put top back.
           (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
-          (if (i32.eqz (local.tee $short (call $alloc (local.get $size) (local.get $align))))
+          (if (i32.eqz (local.tee $block (call $alloc (local.get $size) (local.get $align))))
             (then (global.set $top (local.get $at))))
-          (return (local.get $short))))
+          (return (local.get $block))))
       ;; No: grow by exactly the pages that are lacking, which may be 0. The result is
       ;; the old size, at most 2^16, whose clz is not 0, or -1, whose clz is 0.
       (br_if $fits (i32.clz (memory.grow (local.get $short))))

@@ -41,6 +41,7 @@
     (local $at i32)    ;; minus the block's address
     (local $ours i32)  ;; the end of the owned pages, in pages below 4 GiB
     (local $short i32) ;; the pages that the block lacks
+    (local $block i32) ;; the block behind foreign pages
     (block $fits
       ;; Pages are owned whole, so the rest of top's page is free. A smaller
       ;; block fits without another check.
@@ -67,12 +68,11 @@
                   (i64.const 16)))))
           (i32.extend16_s (i32.add (memory.size) (local.get $ours))))
         (then
-          ;; Start again at the memory's end; if that fails, put top back. From here on
-          ;; $short is the block.
+          ;; Start again at the memory's end; if that fails, put top back.
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
-          (if (i32.eqz (local.tee $short (call $alloc (local.get $size))))
+          (if (i32.eqz (local.tee $block (call $alloc (local.get $size))))
             (then (global.set $top (local.get $at))))
-          (return (local.get $short))))
+          (return (local.get $block))))
       ;; No: grow by exactly the pages that are lacking, which may be 0. The result is
       ;; the old size, at most 2^16, whose clz is not 0, or -1, whose clz is 0.
       (br_if $fits (i32.clz (memory.grow (local.get $short))))
@@ -87,8 +87,9 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $new_size i32) (result i32)
-    (local $more i32)  ;; the bytes to add; then the new block
+    (local $more i32)  ;; the bytes to add
     (local $after i32) ;; minus the number of bytes from the block's end to top
+    (local $block i32) ;; the new block
     ;; A block owns the bytes up to its aligned end.
     (local.set $old_size
       (i32.and (i32.add (local.get $old_size) (i32.const 15)) (i32.const -16)))
@@ -117,11 +118,11 @@
             (local.get $ptr)
             (i32.const 0)
             (call $alloc (local.get $more))))))
-    ;; Any other block moves. From here on $more is the new block.
-    (if (local.tee $more (call $alloc (local.get $new_size)))
+    ;; Any other block moves.
+    (if (local.tee $block (call $alloc (local.get $new_size)))
       (then
-        (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))
-    (local.get $more))
+        (memory.copy (local.get $block) (local.get $ptr) (local.get $old_size))))
+    (local.get $block))
 
   (export "my_alloc" (func $alloc))
   (export "alloc_zeroed" (func $alloc))

@@ -109,8 +109,9 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
-    (local $more i32)  ;; the bytes to add; then the new block
+    (local $more i32)  ;; the bytes to add
     (local $after i32) ;; minus the number of bytes from the block's end to top
+    (local $block i32) ;; the new block
     ;; The newest block ends at top, and grows into the rest of top's page.
     (if (i32.and
         (i32.ge_u
@@ -143,11 +144,11 @@
             (local.get $ptr)
             (i32.const 0)
             (call $alloc (local.get $more) (i32.const 1))))))
-    ;; Any other block moves. From here on $more is the new block.
-    (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
+    ;; Any other block moves.
+    (if (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))
       (then
-        (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))
-    (local.get $more))
+        (memory.copy (local.get $block) (local.get $ptr) (local.get $old_size))))
+    (local.get $block))
 
   (export "alloc" (func $alloc))
   (export "alloc_zeroed" (func $alloc))

@@ -235,7 +235,7 @@
   ;; A block stays where it fills half of its room at least, or where no other can be had
   ;; for a shorter size.
   (func $c_realloc (param $ptr i32) (param $size i32) (result i32)
-    (local $more i32)     ;; the new block
+    (local $block i32)    ;; the new block
     (local $old_size i32) ;; the bytes that the block has room for
     (if (i32.eqz (local.get $ptr))
       (then (return (call $malloc (local.get $size)))))
@@ -244,13 +244,13 @@
         (if (i32.le_u (i32.sub (local.get $old_size) (local.get $size)) (local.get $size))
           (then (return (local.get $ptr))))
         (local.set $old_size (local.get $size))))
-    (if (i32.eqz (local.tee $more (call $malloc (local.get $size))))
+    (if (i32.eqz (local.tee $block (call $malloc (local.get $size))))
       (then
         ;; A shorter size fits where the block is.
         (return (select (local.get $ptr) (i32.const 0) (i32.eq (local.get $old_size) (local.get $size))))))
-    (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))
+    (memory.copy (local.get $block) (local.get $ptr) (local.get $old_size))
     (call $free (local.get $ptr))
-    (local.get $more))
+    (local.get $block))
 
   ;; Returns the address of $size bytes, a multiple of $align and of 16.
   (func $aligned_alloc (param $align i32) (param $size i32) (result i32)

@@ -205,21 +205,21 @@
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
     (local $old i32)   ;; the bytes of the block's class
     (local $new i32)   ;; those of the class of the new size
-    (local $more i32)  ;; the new block
+    (local $block i32) ;; the new block
     ;; Within its class a block stays.
     (if (i32.eq
         (local.tee $old (call $room (local.get $old_size) (local.get $align)))
         (local.tee $new (call $room (local.get $new_size) (local.get $align))))
       (then (return (local.get $ptr))))
     ;; Any other block moves.
-    (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
+    (if (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))
       (then
         (memory.copy
-          (local.get $more)
+          (local.get $block)
           (local.get $ptr)
           (select (local.get $old_size) (local.get $new_size) (i32.lt_u (local.get $old_size) (local.get $new_size))))
         (call $dealloc (local.get $ptr) (local.get $old) (i32.const 1))))
-    (local.get $more))
+    (local.get $block))
 
   ;; Lays the heads out at the base, and the region behind them.
   (func $start

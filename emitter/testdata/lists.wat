@@ -236,7 +236,7 @@
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
     (local $old i32)   ;; the bytes of the block's class
     (local $new i32)   ;; those of the class of the new size
-    (local $more i32)  ;; the new block
+    (local $block i32) ;; the new block
     (local $units i32) ;; the size, in units of 8 bytes
     (local $zeros i32) ;; the leading zeros of $units
     ;; Within its class a block stays.
@@ -264,14 +264,14 @@
         (global.set $top (i32.sub (i32.const 0) (i32.add (local.get $ptr) (local.get $new))))
         (return (local.get $ptr))))
     ;; Any other block moves.
-    (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
+    (if (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))
       (then
         (memory.copy
-          (local.get $more)
+          (local.get $block)
           (local.get $ptr)
           (select (local.get $old_size) (local.get $new_size) (i32.lt_u (local.get $old_size) (local.get $new_size))))
         (call $dealloc (local.get $ptr) (local.get $old) (i32.const 1))))
-    (local.get $more))
+    (local.get $block))
 
   (export "alloc" (func $alloc))
   (export "alloc_zeroed" (func $alloc_zeroed))

@@ -41,6 +41,7 @@
     (local $at i32)    ;; minus the block's address
     (local $ours i32)  ;; the end of the owned pages, in pages below 4 GiB
     (local $short i32) ;; the pages that the block lacks
+    (local $block i32) ;; the block behind foreign pages
     (block $fits
       ;; Pages are owned whole, so the rest of top's page is free. A smaller
       ;; block fits without another check.
@@ -67,13 +68,12 @@
                   (i64.const 16)))))
           (i32.sub (i32.add (memory.size) (local.get $ours)) (i32.const 65536)))
         (then
-          ;; Start again at the memory's end; if that fails, put top back. From here on
-          ;; $short is the block.
+          ;; Start again at the memory's end; if that fails, put top back.
           (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
-          (if (i32.eqz (local.tee $short (call $alloc (local.get $size) (local.get $align))))
+          (if (i32.eqz (local.tee $block (call $alloc (local.get $size) (local.get $align))))
             (then (global.set $top (local.get $at))))
-          (return (local.get $short))))
+          (return (local.get $block))))
       ;; No: grow by exactly the pages that are lacking, which may be 0. The result is
       ;; the old size, at most 2^16, whose clz is not 0, or -1, whose clz is 0.
       (br_if $fits (i32.clz (memory.grow (local.get $short))))
@@ -105,8 +105,9 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
-    (local $more i32)  ;; the bytes to add; then the new block
+    (local $more i32)  ;; the bytes to add
     (local $after i32) ;; minus the number of bytes from the block's end to top
+    (local $block i32) ;; the new block
     ;; The newest block ends at top, and grows into the rest of top's page.
     (if (i32.and
         (i32.ge_u
@@ -132,19 +133,19 @@
             (local.get $ptr)
             (i32.const 0)
             (call $alloc (local.get $more) (i32.const 1))))))
-    ;; Any other block moves. From here on $more is the new block.
-    (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
+    ;; Any other block moves.
+    (if (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))
       (then
         ;; From the last byte to the first; the two blocks do not overlap.
         (block $copied
           (loop $next
             (br_if $copied (i32.eqz (local.get $old_size)))
             (i32.store8
-              (i32.add (local.get $more)
+              (i32.add (local.get $block)
                 (local.tee $old_size (i32.sub (local.get $old_size) (i32.const 1))))
               (i32.load8_u (i32.add (local.get $ptr) (local.get $old_size))))
             (br $next)))))
-    (local.get $more))
+    (local.get $block))
 
   (export "alloc" (func $alloc))
   (export "alloc_zeroed" (func $alloc_zeroed))

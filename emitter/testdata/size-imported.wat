@@ -102,8 +102,9 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
-    (local $more i32)  ;; the bytes to add; then the new block
+    (local $more i32)  ;; the bytes to add
     (local $after i32) ;; minus the number of bytes from the block's end to top
+    (local $block i32) ;; the new block
     (local.set $more (i32.sub (local.get $new_size) (local.get $old_size)))
     (local.set $after (i32.add (global.get $top) (i32.add (local.get $ptr) (local.get $old_size))))
     (if (i32.le_u (local.get $new_size) (local.get $old_size))
@@ -124,10 +125,10 @@
       (then
         (drop (call $alloc (local.get $more) (i32.const 1)))
         (return (local.get $ptr))))
-    ;; Any other block moves. From here on $more is the new block.
-    (local.set $more (call $alloc (local.get $new_size) (local.get $align)))
-    (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))
-    (local.get $more))
+    ;; Any other block moves.
+    (local.set $block (call $alloc (local.get $new_size) (local.get $align)))
+    (memory.copy (local.get $block) (local.get $ptr) (local.get $old_size))
+    (local.get $block))
 
   (export "alloc" (func $alloc))
   (export "alloc_zeroed" (func $alloc))

@@ -78,7 +78,8 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
-    (local $more i32) ;; the bytes to add; then the new block
+    (local $more i32)  ;; the bytes to add
+    (local $block i32) ;; the new block
     (block $stay
       ;; A block that shrinks stays. The bytes that it gives up are not handed out
       ;; again, so no block is ever made of used bytes.
@@ -95,11 +96,11 @@
               (i32.extend16_s (i32.add (memory.size) (i32.shr_u (global.get $top) (i32.const 16)))))))
         (then
           (br_if $stay (call $alloc (local.get $more) (i32.const 1)))))
-      ;; Any other block moves. From here on $more is the new block.
-      (if (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))
+      ;; Any other block moves.
+      (if (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))
         (then
-          (memory.copy (local.get $more) (local.get $ptr) (local.get $old_size))))
-      (return (local.get $more)))
+          (memory.copy (local.get $block) (local.get $ptr) (local.get $old_size))))
+      (return (local.get $block)))
     (local.get $ptr))
 
   (export "alloc" (func $alloc))

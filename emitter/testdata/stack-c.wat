@@ -46,6 +46,7 @@
     (local $at i32)    ;; minus the block's address
     (local $ours i32)  ;; the end of the owned pages, in pages below 4 GiB
     (local $short i32) ;; the pages that the block lacks
+    (local $block i32) ;; the block behind foreign pages
     (block $fits
       ;; Pages are owned whole, so the rest of top's page is free. A smaller
       ;; block fits without another check.
@@ -75,13 +76,12 @@
       ;; Do foreign pages follow the owned ones?
       (if (i32.sub (i32.add (memory.size) (local.get $ours)) (i32.const 65536))
         (then
-          ;; Start again at the memory's end; if that fails, put top back. From here on
-          ;; $short is the block.
+          ;; Start again at the memory's end; if that fails, put top back.
           (local.set $at (global.get $top))
           (global.set $top (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
-          (if (i32.eqz (local.tee $short (call $alloc (local.get $size) (local.get $align))))
+          (if (i32.eqz (local.tee $block (call $alloc (local.get $size) (local.get $align))))
             (then (global.set $top (local.get $at))))
-          (return (local.get $short))))
+          (return (local.get $block))))
       ;; Now the owned pages end with the memory, which can grow.
       (br_if $fits (i32.clz (memory.grow (local.get $short))))
       (return (i32.const 0)))
@@ -105,8 +105,8 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
-    (local $top i32)  ;; minus top at the start
-    (local $more i32) ;; the new block
+    (local $top i32)   ;; minus top at the start
+    (local $block i32) ;; the new block
     (block $stay
       (local.set $top (global.get $top))
       (call $dealloc (local.get $ptr) (local.get $old_size) (local.get $align))
@@ -119,21 +119,21 @@
       (br_if $stay
         (i32.eq
           (local.get $ptr)
-          (local.tee $more (call $alloc (local.get $new_size) (local.get $align)))))
+          (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))))
       ;; Any other block moves; if it cannot, nothing has changed.
-      (if (local.get $more)
+      (if (local.get $block)
         (then
           ;; From the last byte to the first; the two blocks do not overlap.
           (block $copied
             (loop $next
               (br_if $copied (i32.eqz (local.get $old_size)))
               (i32.store8
-                (i32.add (local.get $more)
+                (i32.add (local.get $block)
                   (local.tee $old_size (i32.sub (local.get $old_size) (i32.const 1))))
                 (i32.load8_u (i32.add (local.get $ptr) (local.get $old_size))))
               (br $next))))
         (else (global.set $top (local.get $top))))
-      (return (local.get $more)))
+      (return (local.get $block)))
     (local.get $ptr))
 
   ;; A header of 16 bytes keeps what follows aligned. Its last 4 bytes hold the size,

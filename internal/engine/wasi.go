@@ -13,7 +13,7 @@ import (
 type WASI struct {
 	Args  []string          // the first is the program's own name
 	Env   map[string]string // nothing is inherited
-	Stdin string            // the file to read; empty for none
+	Stdin string            // the file to read; "-" is this process's own, empty none
 	// Stdout and Stderr are the files to write; where they are empty, the program
 	// writes where this process does.
 	Stdout, Stderr string
@@ -60,7 +60,11 @@ func (c WASI) config() (*wasmtime.WasiConfig, error) {
 		keys, values = append(keys, k), append(values, v)
 	}
 	w.SetEnv(keys, values)
-	if c.Stdin != "" {
+	switch c.Stdin {
+	case "":
+	case "-":
+		w.InheritStdin()
+	default:
 		if err := w.SetStdinFile(c.Stdin); err != nil {
 			return nil, fmt.Errorf("stdin: %s cannot be read", c.Stdin)
 		}

@@ -44,3 +44,19 @@ func escape(s string, printable func(rune) bool, quote func(rune) string) string
 	}
 	return b.String()
 }
+
+// WAT writes a name as a string of the text format: every byte that is not plain ASCII
+// is escaped, so that a name can neither end the string nor start a comment.
+func WAT(name string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c >= ' ' && c <= '~' && c != '"' && c != '\\' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "\\%02x", c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -38,6 +38,9 @@ var exceptions = []struct{ file, names, reason string }{
 	{"mutate/judge.go", "realloc", "the check of that name"},
 	{"prove/arena.go", "mark", "the obligation of that name"},
 	{"prove/sym/loop.go", "any", "the suffix of a variable of the solver"},
+	{"record/family.go", "alloc free", "functions of Zig's and AssemblyScript's allocators"},
+	{"trace/profile/text.go", "free mark release", "operations of a trace"},
+	{"trace/trace.go", "alloc free mark release reset", "operations of a trace"},
 	{"validate/checks/table.go", "realloc dealloc release reset", "the checks of these names"},
 	{"validate/script/script.go", "alloc alloc_zeroed realloc free mark release reset", "operations of a script"},
 }

@@ -6,7 +6,7 @@
 // the symbolic executor.
 //
 // The code that runs is the module's own; what stands around it is laid bare.
-// Imports become definitions (a called import traps), every global is mutable
+// Imports become definitions (a called import traps, or does nothing if it is silent), every global is mutable
 // and exported, every function is exported, and segments and the start function
 // are left out, since the state is given from outside.
 package replay
@@ -42,9 +42,10 @@ type Module struct {
 }
 
 // Compile lays m bare, makes it ask before it grows its memory (see Host.Refuse), and
-// compiles it. m stays as it is. Close frees the result.
-func Compile(m *wasm.Module) (*Module, error) {
-	bare, err := lay(m)
+// compiles it. m stays as it is. Of the imported functions, the silent ones return at once.
+// Close frees the result.
+func Compile(m *wasm.Module, silent map[uint32]bool) (*Module, error) {
+	bare, err := lay(m, silent)
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +74,16 @@ func globalName(i int) string { return fmt.Sprintf("g%d", i) }
 func funcName(i int) string   { return fmt.Sprintf("f%d", i) }
 
 // lay returns m with its state open to the host.
-func lay(m *wasm.Module) (*wasm.Module, error) {
+func lay(m *wasm.Module, silent map[uint32]bool) (*wasm.Module, error) {
 	bare := &wasm.Module{Types: m.Types, Tables: m.Tables}
 	for _, imp := range m.Imports {
 		switch imp.Kind {
 		case wasm.KindFunc:
-			trap := []wasm.Instr{{Op: wasm.OpUnreachable}, wasm.End()}
-			bare.Funcs = append(bare.Funcs, wasm.Func{Type: imp.Type, Body: trap})
+			body := []wasm.Instr{{Op: wasm.OpUnreachable}, wasm.End()}
+			if silent[uint32(len(bare.Funcs))] {
+				body = body[1:]
+			}
+			bare.Funcs = append(bare.Funcs, wasm.Func{Type: imp.Type, Body: body})
 		case wasm.KindMemory:
 			bare.Memories = append(bare.Memories, imp.Memory)
 		case wasm.KindGlobal:
@@ -169,7 +173,7 @@ func (m *Module) Call(fn uint32, args []uint64, st State, host Host) (Outcome, e
 // Start returns the state of m after instantiation: imported globals are 0, and
 // the memory is as small as m allows.
 func Start(m *wasm.Module) (State, error) {
-	bare, err := lay(m)
+	bare, err := lay(m, nil)
 	if err != nil {
 		return State{}, err
 	}

@@ -16,7 +16,7 @@ import (
 func compile(t *testing.T, text string) *replay.Module {
 	t.Helper()
 	_, m := wattest.Assemble(t, text)
-	c, err := replay.Compile(m)
+	c, err := replay.Compile(m, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestGrow(t *testing.T) {
 // replayed is an error.
 func TestCompile(t *testing.T) {
 	_, m := wattest.Assemble(t, `(module (memory 1) (func (result i32) (memory.grow (i32.const 1))))`)
-	c, err := replay.Compile(m)
+	c, err := replay.Compile(m, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestCompile(t *testing.T) {
 	}
 	for _, text := range []string{`(module (import "env" "t" (table 1 funcref)))`, `(module (global f64 (f64.const 1)))`} {
 		if _, m := wattest.Assemble(t, text); m != nil {
-			if _, err := replay.Compile(m); err == nil || !strings.Contains(err.Error(), "cannot be replayed") {
+			if _, err := replay.Compile(m, nil); err == nil || !strings.Contains(err.Error(), "cannot be replayed") {
 				t.Errorf("%s: got %v", text, err)
 			}
 		}

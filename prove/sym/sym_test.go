@@ -47,7 +47,7 @@ func TestAgainstEngine(t *testing.T) {
 		{"loops.wat", 100, true},
 	} {
 		m := load(t, tt.file)
-		engine, err := replay.Compile(m)
+		engine, err := replay.Compile(m, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestNumeric(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			engine, err := replay.Compile(m)
+			engine, err := replay.Compile(m, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -39,29 +39,22 @@ func runForeignGrowth(t *Trial) {
 	// At each point of the same sequence.
 	for point := range 8 {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			step := 0
-			next := func() {
-				if step == point || step == point+3 {
+			var b, c *judge.Block
+			for i, step := range []func(){
+				func() { b = s.Alloc(100, 1) },
+				func() { b = s.Realloc(b, 200) },
+				func() { s.Alloc(s.Left(), 1) },
+				func() { c = s.AllocZeroed(65536, 1) },
+				func() { c = s.Realloc(c, 65536+70) },
+				func() { s.Alloc(1, 1<<17) },
+				func() { s.Realloc(b, 70_000) },
+				func() { s.AllocZeroed(s.Left()+1, 8) },
+			} {
+				if i == point || i == point+3 {
 					s.Grow(1)
 				}
-				step++
+				step()
 			}
-			next()
-			b := s.Alloc(100, 1)
-			next()
-			b = s.Realloc(b, 200)
-			next()
-			s.Alloc(s.Left(), 1)
-			next()
-			c := s.AllocZeroed(65536, 1)
-			next()
-			c = s.Realloc(c, 65536+70)
-			next()
-			s.Alloc(1, 1<<17)
-			next()
-			s.Realloc(b, 70_000)
-			next()
-			s.AllocZeroed(s.Left()+1, 8)
 			s.Free(c)
 		})
 	}
@@ -181,70 +174,69 @@ func runHeapEnd(t *Trial) {
 		s.Alloc(0, 1)
 	}
 	end := func(s *judge.Session) uint64 { return ledger.AddressSpace - s.Top() }
-	t.in(setup, func(s *judge.Session) { s.Take(end(s)); after(s) })
-	t.in(setup, func(s *judge.Session) { s.Alloc(10, 1); s.Take(end(s)); after(s) })
-	t.in(setup, func(s *judge.Session) { s.Take(end(s) - 1); s.Alloc(1, 1); after(s) })
-	t.in(setup, func(s *judge.Session) {
+	for _, fill := range []func(*judge.Session){
+		func(s *judge.Session) { s.Take(end(s)) },
+		func(s *judge.Session) { s.Alloc(10, 1); s.Take(end(s)) },
+		func(s *judge.Session) { s.Take(end(s) - 1); s.Alloc(1, 1) },
 		// The last three pages one by one, each filled completely.
-		s.Take(end(s) - 3*contract.PageSize)
-		for range 3 {
-			s.Alloc(contract.PageSize, 1)
-		}
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
-		for range 63 {
-			s.Alloc(64<<20, 1)
-		}
-		s.Take(end(s))
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
-		a := s.Alloc(50_000, 1)
-		s.Free(s.Alloc(end(s), 1))
-		s.Free(a)
-		s.AllocZeroed(40_000, 1)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) { s.Alloc(1<<31, 1<<31); after(s) })
-	t.in(setup, func(s *judge.Session) {
+		func(s *judge.Session) {
+			s.Take(end(s) - 3*contract.PageSize)
+			for range 3 {
+				s.Alloc(contract.PageSize, 1)
+			}
+		},
+		func(s *judge.Session) {
+			for range 63 {
+				s.Alloc(64<<20, 1)
+			}
+			s.Take(end(s))
+		},
+		func(s *judge.Session) {
+			a := s.Alloc(50_000, 1)
+			s.Free(s.Alloc(end(s), 1))
+			s.Free(a)
+			s.AllocZeroed(40_000, 1)
+		},
+		func(s *judge.Session) { s.Alloc(1<<31, 1<<31) },
 		// The next multiple of 2^31 is 2^32, where not even a block of size 0 can be.
-		s.Alloc(1<<31, 1)
-		s.Alloc(0, 1<<31)
-		s.Alloc(1<<31, 1<<31)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
-		s.Alloc(1<<31, 1)
-		s.Grow(1)
-		s.Alloc(0, 1<<31)
-		s.Alloc(contract.PageSize, 1)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
+		func(s *judge.Session) { s.Alloc(1<<31, 1); s.Alloc(0, 1<<31); s.Alloc(1<<31, 1<<31) },
+		func(s *judge.Session) {
+			s.Alloc(1<<31, 1)
+			s.Grow(1)
+			s.Alloc(0, 1<<31)
+			s.Alloc(contract.PageSize, 1)
+		},
 		// The next multiple of 16 is 2^32. A request refused there uses no memory.
-		s.Take(end(s) - 8)
-		s.Alloc(1<<32-1, 16)
-		s.Alloc(8, 1)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
-		s.Take(end(s) - 128)
-		b := s.Take(end(s))
-		s.Realloc(b, b.SizeOr(0)+1)
-		s.Realloc(b, b.SizeOr(0)+1<<31)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
+		func(s *judge.Session) { s.Take(end(s) - 8); s.Alloc(1<<32-1, 16); s.Alloc(8, 1) },
+		func(s *judge.Session) {
+			s.Take(end(s) - 128)
+			b := s.Take(end(s))
+			s.Realloc(b, b.SizeOr(0)+1)
+			s.Realloc(b, b.SizeOr(0)+1<<31)
+		},
 		// There is room for the bytes that the ABI keeps before a block, but the block would
 		// be at 2^32.
-		lead := s.Lead()
-		s.Take(end(s) - 2*lead)
-		s.Alloc(0, 1)
-		s.Alloc(1, 1)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) { s.Alloc(1<<30, 1<<30); s.Alloc(1<<31, 1<<31); after(s) })
+		func(s *judge.Session) { s.Take(end(s) - 2*s.Lead()); s.Alloc(0, 1); s.Alloc(1, 1) },
+		func(s *judge.Session) { s.Alloc(1<<30, 1<<30); s.Alloc(1<<31, 1<<31) },
+		// Somebody else has the last page.
+		func(s *judge.Session) {
+			s.Take(end(s) - 2*contract.PageSize)
+			s.Grow(1)
+			s.Alloc(1, 1)
+			s.Alloc(contract.PageSize-1, 1)
+		},
+		func(s *judge.Session) {
+			s.Take(end(s) - contract.PageSize - 5)
+			s.Grow(1)
+			s.Alloc(4, 1)
+			s.Alloc(2, 1)
+			s.Alloc(1, 1)
+			s.Alloc(0, 1)
+			s.Alloc(0, 1<<16)
+		},
+	} {
+		t.in(setup, func(s *judge.Session) { fill(s); after(s) })
+	}
 	t.in(setup, func(s *judge.Session) {
 		s.Take(end(s) - 200_000)
 		b := s.Alloc(1, 1)
@@ -253,23 +245,5 @@ func runHeapEnd(t *Trial) {
 		after(s)
 		s.Realloc(b, 50)
 		s.Alloc(1, 1)
-	})
-	t.in(setup, func(s *judge.Session) {
-		// Somebody else has the last page.
-		s.Take(end(s) - 2*contract.PageSize)
-		s.Grow(1)
-		s.Alloc(1, 1)
-		s.Alloc(contract.PageSize-1, 1)
-		after(s)
-	})
-	t.in(setup, func(s *judge.Session) {
-		s.Take(end(s) - contract.PageSize - 5)
-		s.Grow(1)
-		s.Alloc(4, 1)
-		s.Alloc(2, 1)
-		s.Alloc(1, 1)
-		s.Alloc(0, 1)
-		s.Alloc(0, 1<<16)
-		after(s)
 	})
 }

@@ -3,6 +3,7 @@
 package checks
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
@@ -22,11 +23,7 @@ const (
 
 // eachClass calls f with a size of each of eight classes in a doubling.
 func eachClass(t *Trial, f func(size uint64)) {
-	most := quickClass
-	if t.Full {
-		most = fullClass
-	}
-	for power := leastClass; power <= most; power++ {
+	for power := leastClass; power <= t.level(quickClass, fullClass); power++ {
 		for eighths := range uint64(8) {
 			f(1<<power + eighths<<power/8)
 		}
@@ -34,12 +31,8 @@ func eachClass(t *Trial, f func(size uint64)) {
 }
 
 func runClasses(t *Trial) {
-	list := orders[:2]
-	if t.Full {
-		list = orders
-	}
 	// The default world alone: bases make no difference to lists.
-	for _, order := range list {
+	for _, order := range orders[:t.level(2, len(orders))] {
 		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
 			eachClass(t, func(size uint64) {
 				var blocks [3]*judge.Block
@@ -232,13 +225,7 @@ const (
 )
 
 func runBounded(t *Trial) {
-	n := t.Ops
-	if n == 0 {
-		n = quickProgram
-		if t.Full {
-			n = fullProgram
-		}
-	}
+	n := cmp.Or(t.Ops, t.level(quickProgram, fullProgram))
 	setup := script.DefaultSetup(t.Contract)
 	t.in(setup, func(s *judge.Session) { choices{&random{t.Seed<<16 | 7}}.program(s, n) })
 }

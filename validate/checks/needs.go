@@ -73,6 +73,8 @@ var (
 	needsRoom    = when("others cannot grow the memory", func(c contract.Contract) bool { return c.PageLimit() >= c.InitialPages+4 })
 	needsWhole   = when("the memory stays below 4 GiB", func(c contract.Contract) bool { return c.CanGrow() && c.PageLimit() == contract.MaxPages })
 	needsBefore  = when("every page present at the first call is the allocator's", func(c contract.Contract) bool { return !ledger.TermsOf(c).Statics })
+	needsCounts  = when("nothing is counted", func(c contract.Contract) bool { return c.Stats })
+	needsTold    = when("nobody is told of growth", func(c contract.Contract) bool { return c.OnGrow != "" })
 	needsMore    = when("growth is exact", func(c contract.Contract) bool {
 		return c.Grow.Policy == contract.GrowChunk || c.Grow.Policy == contract.GrowDouble
 	})

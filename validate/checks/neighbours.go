@@ -23,14 +23,10 @@ const (
 
 func runNeighbours(t *Trial) {
 	setup := script.DefaultSetup(t.Contract)
-	list := orders[:2]
-	if t.Full {
-		list = orders
-	}
 	for power := leastPower; power <= mostPower && 1<<power < setup.Limit*contract.PageSize; power++ {
 		t.in(setup, func(s *judge.Session) {
 			r := choices{&random{t.Seed<<8 | uint64(power)}}
-			for _, order := range list {
+			for _, order := range orders[:t.level(2, len(orders))] {
 				r.giveBack(s, power, order)
 			}
 		})

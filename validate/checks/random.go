@@ -3,6 +3,8 @@
 package checks
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
@@ -120,13 +122,7 @@ func (r choices) alloc(s *judge.Session) *judge.Block {
 
 // keepLive drops the blocks that ended.
 func keepLive(s *judge.Session, blocks []*judge.Block) []*judge.Block {
-	live := blocks[:0]
-	for _, b := range blocks {
-		if s.Alive(b) {
-			live = append(live, b)
-		}
-	}
-	return live
+	return slices.DeleteFunc(blocks, func(b *judge.Block) bool { return !s.Alive(b) })
 }
 
 // size returns a size: mostly a small one, sometimes about what is left.
@@ -168,4 +164,34 @@ func (r choices) align() uint64 {
 		return 1 << r.upTo(31)
 	}
 	return 1 << r.upTo(4)
+}
+
+// Portrait is a short run with a bit of everything, to be drawn when no check fails.
+func Portrait(s *judge.Session) {
+	r := choices{&random{11}}
+	var blocks []*judge.Block
+	mark := script.Null
+	for i := range 70 {
+		b := s.Alloc(r.upTo(20_000), 1<<r.upTo(14))
+		switch i % 5 {
+		case 1:
+			b = s.Realloc(b, r.upTo(30_000))
+		case 2:
+			b = s.AllocZeroed(r.upTo(8000), 8)
+		case 3:
+			k := r.upTo(uint64(len(blocks) - 1))
+			s.Free(blocks[k])
+			blocks[k] = nil
+		}
+		blocks = append(blocks, b)
+		switch i % 20 {
+		case 8:
+			mark = s.Mark()
+		case 17:
+			s.Release(mark)
+		}
+		if i%23 == 15 {
+			s.Grow(1 + r.upTo(1))
+		}
+	}
 }

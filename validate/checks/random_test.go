@@ -3,6 +3,7 @@
 package checks
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -78,5 +79,30 @@ func TestPrintedScripts(t *testing.T) {
 				t.Fatalf("seed %d: %v\n%s", seed, err, text)
 			}
 		}
+	}
+}
+
+// TestPromises: what the checks of every strategy say is true of lists, where blocks move as
+// they shrink and one of size 0 uses memory.
+func TestPromises(t *testing.T) {
+	m, w := compileWat(t, "../testdata/good/lists.wat")
+	s, err := judge.Open(m, w.Contract, scope.Scope{}, script.DefaultSetup(w.Contract))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.Alloc(0, 1)
+	if b := s.Alloc(0, 1); a == nil || b == nil || a.From == b.From {
+		t.Errorf("blocks of size 0 at %v and %v", a, b)
+	} else if text := Find("zero-size").Promise; strings.Contains(text, "no memory") {
+		t.Error(text)
+	}
+	a = s.Alloc(1000, 1)
+	if b := s.Realloc(a, 8); b == nil || b.From == a.From {
+		t.Errorf("the block at %v shrinks to %v", a, b)
+	} else if text := Find("realloc").Promise; strings.Contains(text, "smaller or equal size keeps") {
+		t.Error(text)
+	}
+	if s.Close(); !s.OK() {
+		t.Error(s.Failure)
 	}
 }

@@ -3,6 +3,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
@@ -65,13 +66,7 @@ const (
 )
 
 func runRandom(t *Trial) {
-	ops := t.Ops
-	if ops == 0 {
-		ops = quickOps
-		if t.Full {
-			ops = fullOps
-		}
-	}
+	ops := cmp.Or(t.Ops, t.level(quickOps, fullOps))
 	list := worlds(t.Contract)
 	for i := 0; i*sequenceOps < ops && t.good(); i++ {
 		r := choices{&random{t.Seed ^ uint64(i)*0xd1342543de82ef95}}

@@ -28,7 +28,7 @@ var table = []Check{
 	{Name: "below-base", Run: runBelowBase, needs: []need{NeedsBlocks},
 		Promise: "No block begins, and no byte is written, below the heap base."},
 	{Name: "zero-size", Run: runZeroSize, needs: []need{NeedsBlocks},
-		Promise: "A block of size 0 has an aligned address that is not null, and uses no memory except alignment padding."},
+		Promise: "A block of size 0 has an aligned address that is not null, and uses no more memory than the smallest block."},
 
 	// Of what blocks contain.
 	{Name: "zeroing", Run: runZeroing, needs: []need{needs(script.OpAllocZeroed)},
@@ -36,9 +36,9 @@ var table = []Check{
 	{Name: "dirty", Run: runDirty, needs: []need{needsDirt, needs(script.OpAllocZeroed)},
 		Promise: "alloc_zeroed clears bytes that a host wrote before the first call."},
 	{Name: "realloc", Run: runRealloc, needs: []need{needs(script.OpRealloc)},
-		Promise: "realloc keeps the first min(old, new) bytes, and a smaller or equal size keeps the address."},
+		Promise: "realloc keeps the first min(old, new) bytes, and the address where the strategy says that the block stays."},
 	{Name: "in-place", Run: runInPlace, needs: []need{needs(script.OpRealloc)},
-		Promise: "The newest block grows in place."},
+		Promise: "A block grows in place where the strategy says so: the newest one, or any within its class."},
 	{Name: "dealloc", Run: runDealloc, needs: []need{needs(script.OpFree)},
 		Promise: "dealloc accepts every live block, in any order, and leaves the others alone."},
 	{Name: "reuse", Run: runReuse, needs: []need{needsOurs("what a third-party module hands out again is not known"), needsEnds, NeedsBlocks},
@@ -109,6 +109,12 @@ var table = []Check{
 		Promise: "What is left over around blocks is handed out at most once."},
 	{Name: "bounded", Run: runBounded, needs: []need{needsClasses, needs(script.OpFree)},
 		Promise: "A program that runs on needs at most twice the memory that its blocks took, class by class, while the most were live."},
+
+	// Of builds that watch.
+	{Name: "on-grow", Run: runOnGrow, needs: []need{needsTold, NeedsBlocks},
+		Promise: "The function of --on-grow is called after each growth that the allocator makes, with the memory's index, and at no other time."},
+	{Name: "stats", Run: runStats, needs: []need{needsCounts, NeedsBlocks},
+		Promise: "The counters tell, after each call, what is live, what the most was, and how often functions were called, requests refused, and the memory grown."},
 
 	// By long sequences.
 	{Name: "edge-cases", Run: func(t *Trial) { t.each(edgeCases) }, needs: []need{needsEdgeCases, NeedsBlocks},

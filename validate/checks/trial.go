@@ -3,6 +3,7 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
@@ -11,6 +12,7 @@ import (
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // A Trial is one check on one engine: as many sessions as it likes.
@@ -27,6 +29,14 @@ type Trial struct {
 
 	Sessions []*judge.Session
 	Err      error // an instance could not be made
+}
+
+// level returns the number for a quick judgement or for a full one.
+func (t *Trial) level(quick, full int) int {
+	if t.Full {
+		return full
+	}
+	return quick
 }
 
 // each runs f in every world that the contract allows: one if the base is a number,
@@ -147,4 +157,38 @@ func worlds(c contract.Contract) []script.Setup {
 		list = append(list, s)
 	}
 	return list
+}
+
+// Difference returns the first call that two engines answered differently in the same
+// check, or nil. Checks choose their calls by the answers, so nothing can be learned
+// from the calls after it.
+func Difference(a, b *Trial, nameA, nameB string) *report.Failure {
+	for i := 0; i < min(len(a.Sessions), len(b.Sessions)); i++ {
+		sa, sb := a.Sessions[i], b.Sessions[i]
+		for k := 0; k < min(len(sa.Log), len(sb.Log)); k++ {
+			ca, cb := sa.Log[k], sb.Log[k]
+			if outcome(ca) == outcome(cb) {
+				continue
+			}
+			return &report.Failure{
+				Rule: "engines", Call: ca.String(),
+				Expected: "the same from " + nameA + " and " + nameB,
+				Got:      fmt.Sprintf("%s from %s, %s from %s", outcome(ca), nameA, outcome(cb), nameB),
+				Script:   &script.Script{Setup: sa.Setup, Calls: sa.Log[:k+1]},
+			}
+		}
+	}
+	return nil
+}
+
+// outcome describes the result of a call. It leaves out a trap's text, which may
+// differ between engines.
+func outcome(c script.Call) string {
+	switch {
+	case c.Trap != "":
+		return "a trap in " + unit.Pages(c.Pages)
+	case c.Fails:
+		return "refused growth at " + unit.Pages(c.Pages)
+	}
+	return fmt.Sprintf("%#x in %s", c.Ptr, unit.Pages(c.Pages))
 }

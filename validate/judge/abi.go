@@ -125,6 +125,9 @@ type functions map[script.Op]contract.Function
 func functionsOf(c contract.Contract) functions {
 	fs := functions{}
 	for _, f := range c.Signatures() {
+		if f.ABI == contract.Watch {
+			continue
+		}
 		fs[operation(f)] = f
 		if f.ABI == contract.CABI {
 			fs[script.OpAlloc] = f // with no block to resize
@@ -137,6 +140,16 @@ func (fs functions) has(op script.Op) bool {
 	_, ok := fs[op]
 	return ok
 }
+
+// Most ABIs return the block itself, and keep nothing beside it.
+func (fs functions) call(in *instance, r request) (answer, error) {
+	ptr, err := in.call(fs.plan(r))
+	return answer{ptr, ptr}, err
+}
+
+func (fs functions) kept(*instance, uint64) error { return nil }
+
+func (fs functions) ended(uint64) {}
 
 func (fs functions) plan(r request) (contract.Function, []uint64) {
 	f := fs[r.op]
@@ -165,11 +178,6 @@ type plainAdapter struct {
 	atAlign bool   // a block of size 0 is at the address that equals its alignment
 }
 
-func (a *plainAdapter) call(in *instance, r request) (answer, error) {
-	ptr, err := in.call(a.plan(r))
-	return answer{ptr, ptr}, err
-}
-
 func (a *plainAdapter) shape(r request) shape {
 	align := max(r.align, a.least)
 	if a.fixed != 0 {
@@ -181,10 +189,6 @@ func (a *plainAdapter) shape(r request) shape {
 	}
 	return s
 }
-
-func (a *plainAdapter) kept(*instance, uint64) error { return nil }
-
-func (a *plainAdapter) ended(uint64) {}
 
 // describe returns a call with its arguments.
 func describe(a adapter, r request) string {

@@ -14,9 +14,15 @@ import (
 	"github.com/genalloc/genalloc/validate/unit"
 )
 
-// call calls the allocator and judges the answer. old is the block given back,
-// resized or asked about.
+// call calls the allocator and judges the answer, and what it counts. old is the block
+// given back, resized or asked about.
 func (s *Session) call(c *script.Call, old *Block) *Block {
+	made := s.answer(c, old)
+	s.judgeStats()
+	return made
+}
+
+func (s *Session) answer(c *script.Call, old *Block) *Block {
 	r := request{op: c.Op, align: c.Align, size: c.Size}
 	switch {
 	case old != nil:
@@ -32,6 +38,8 @@ func (s *Session) call(c *script.Call, old *Block) *Block {
 	got, err := s.abi.call(s.in, r)
 	c.Ptr = got.ptr
 	pages := s.in.Pages()
+	s.judgeTold(before, pages)
+	s.count(r.op, got.ptr != 0, before, pages)
 	ask := s.ask(old, before)
 	var breach *ledger.Breach
 	switch {
@@ -80,6 +88,7 @@ func (s *Session) retire(b *Block) {
 func (s *Session) end(b *Block) {
 	s.owners.remove(b)
 	s.abi.ended(b.handle)
+	s.ended(b)
 	s.blocks[b.Number] = nil
 }
 
@@ -170,6 +179,7 @@ func (s *Session) judgeBlock(c *script.Call, old *Block, ask ledger.Request, han
 	}
 	s.owners.mem = pages * contract.PageSize
 	s.owners.add(b)
+	s.begun(b, ask.NoRoom)
 	s.write(b.Span, b.seed)
 	return b
 }

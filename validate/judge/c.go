@@ -143,10 +143,6 @@ func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
 	return answer{}, nil
 }
 
-func (a *cAdapter) kept(*instance, uint64) error { return nil }
-
-func (a *cAdapter) ended(uint64) {}
-
 func powerOfTwo(n uint64) bool { return bits.OnesCount64(n) == 1 }
 
 // validAlign reports whether the function accepts the request's alignment.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -145,3 +146,27 @@ func (s *Session) Room(end uint64) uint64 {
 func (s *Session) Lead() uint64 { return s.plain().lead }
 
 func (s *Session) plain() shape { return s.abi.shape(request{op: script.OpAlloc, align: 1}) }
+
+// Replay runs a script on a new instance. Blocks keep the numbers they had.
+func Replay(m Module, c contract.Contract, sc scope.Scope, list script.Script) (*Session, error) {
+	s, err := Open(m, c, sc, list.Setup)
+	if err != nil {
+		return nil, err
+	}
+	names := map[int]int{}
+	for _, call := range list.Calls {
+		if call.Op.Refers() && call.Block != script.Null {
+			n, ok := names[call.Block]
+			if !ok {
+				continue
+			}
+			call.Block = n
+		}
+		if call.Op.Names() {
+			names[call.Made] = len(s.blocks)
+		}
+		s.Do(call)
+	}
+	s.Close()
+	return s, nil
+}

@@ -49,6 +49,7 @@ func (s *Session) rewind(c *script.Call) {
 	got, err := s.abi.call(s.in, s.request)
 	pages := s.in.Pages()
 	s.owners.mem = pages * contract.PageSize
+	s.judgeTold(before, pages)
 	if err != nil {
 		s.judgeTrap(c, nil, s.ask(nil, before), pages, err)
 		return

@@ -33,7 +33,8 @@ type instance struct {
 	engine.Memory
 	store     engine.Store
 	allocator engine.Instance
-	errno     uint64 // address of libc's errno; 0 where there is none
+	errno     uint64   // address of libc's errno; 0 where there is none
+	told      []growth // what the module told of growth since the last call began
 }
 
 // start makes the instance, which shares no state with others. It calls prepare with the
@@ -41,7 +42,7 @@ type instance struct {
 func (in *instance) start(m Module, c contract.Contract, s script.Setup, prepare func(mem uint64)) error {
 	in.store, in.errno = m.Engine.NewStore(), errnoAt(c, s)
 	in.store.Limit(s.Limit)
-	imports, err := engine.Provide(in.store, supplies(c, s))
+	imports, err := engine.Provide(in.store, in.supplies(c, s))
 	if err != nil {
 		return err
 	}
@@ -66,6 +67,7 @@ func (in *instance) start(m Module, c contract.Contract, s script.Setup, prepare
 
 // call calls a function of the contract. It returns 0 for one without a result.
 func (in *instance) call(f contract.Function, args []uint64) (uint64, error) {
+	in.told = nil
 	results, err := in.allocator.Call(f.Export, args...)
 	if len(results) == 0 {
 		return 0, err
@@ -76,7 +78,7 @@ func (in *instance) call(f contract.Function, args []uint64) (uint64, error) {
 func (in *instance) close() { in.store.Close() }
 
 // supplies are the imports that the host provides under the contract.
-func supplies(c contract.Contract, s script.Setup) []engine.Supply {
+func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Supply {
 	var list []engine.Supply
 	for _, im := range c.Imports() {
 		x := engine.Supply{Import: wasm.Import{Module: im.Module, Name: im.Name}}
@@ -99,10 +101,14 @@ func supplies(c contract.Contract, s script.Setup) []engine.Supply {
 				x.Value = errnoAt(c, s)
 			}
 		case "func":
-			// The one host function that contracts name is Nitro's, which only the
-			// chain may call: here it traps.
+			// Nitro's is for the chain alone to call: here it traps.
 			x.Kind = wasm.KindFunc
-			x.Func = wasm.FuncType{Params: []wasm.ValType{wasm.I32}}
+			for range im.Event.Params() {
+				x.Func.Params = append(x.Func.Params, wasm.I32)
+			}
+			if im.Event == contract.Grown {
+				x.Call = in.grown
+			}
 		}
 		list = append(list, x)
 	}

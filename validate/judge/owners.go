@@ -16,6 +16,9 @@ type Block struct {
 	align  uint64 // bytes
 	handle uint64 // what the ABI knows it by
 	seed   uint64 // of its pattern
+
+	counted bool   // by a module that counts
+	bytes   uint64 // what it is counted for
 }
 
 // SizeOr returns the block's size, or n if there is no block.

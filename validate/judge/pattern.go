@@ -5,6 +5,10 @@ package judge
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
+	"iter"
+
+	"github.com/genalloc/genalloc/validate/ledger"
 )
 
 // Every byte that the judge writes depends on its owner's seed and on its offset, so a
@@ -79,30 +83,60 @@ const (
 	largeBytes   = 1 << 20 // the system the clearing of a huge page
 )
 
-// windows calls f with the ranges of [0, size) that the judge looks at, in
-// order, until f returns false. They depend on size alone.
-func windows(size uint64, f func(from, to uint64) bool) {
-	if size == 0 {
-		return
-	}
-	if size <= wholeBytes {
-		f(0, size)
-		return
-	}
-	if !f(0, edgeBytes) {
-		return
-	}
-	inner := uint64(windowsInner)
-	if size >= largeBytes {
-		inner = windowsLarge
-	}
-	step := (size - 2*edgeBytes) / inner
-	for i := uint64(1); i <= inner; i++ {
-		// Anywhere in its part, so that blocks of other sizes show other places.
-		from := edgeBytes + (i-1)*step + word(size, i)%(step-windowBytes)
-		if !f(from, from+windowBytes) {
+// windows are the ranges of [0, size) that the judge looks at, in order. They depend on
+// size alone.
+func windows(size uint64) iter.Seq2[uint64, uint64] {
+	return func(yield func(from, to uint64) bool) {
+		switch {
+		case size == 0:
+			return
+		case size <= wholeBytes:
+			yield(0, size)
+			return
+		case !yield(0, edgeBytes):
 			return
 		}
+		inner := uint64(windowsInner)
+		if size >= largeBytes {
+			inner = windowsLarge
+		}
+		step := (size - 2*edgeBytes) / inner
+		for i := uint64(1); i <= inner; i++ {
+			// Anywhere in its part, so that blocks of other sizes show other places.
+			from := edgeBytes + (i-1)*step + word(size, i)%(step-windowBytes)
+			if !yield(from, from+windowBytes) {
+				return
+			}
+		}
+		yield(size-edgeBytes, size)
 	}
-	f(size-edgeBytes, size)
+}
+
+// checkContents judges that the first n bytes of a block are as they were written. Which
+// bytes were written depends on the size that the block had then.
+func (s *Session) checkContents(written ledger.Span, seed, n uint64) {
+	if at, ok := s.intact(written, seed, n); !ok {
+		s.Fail("contents", fmt.Sprintf("the block at %#x keeps its bytes", written.From), "byte %d of it was overwritten", at-written.From)
+	}
+}
+
+// checkZero judges that a block is all zero: every byte of up to 1 MiB, and 64 KiB at
+// both ends of a larger one.
+func (s *Session) checkZero(b *Block) {
+	const whole, edge = uint64(len(zeros)), 64 << 10
+	mem := s.in.Bytes()
+	look := func(from, to uint64) {
+		if i := nonZero(mem[from:to]); i >= 0 {
+			at := from + uint64(i)
+			s.Fail("zeroing", "every byte is 0", "byte %d, at %#x, is %#x", at-b.From, at, mem[at])
+		}
+	}
+	switch {
+	case b.Size() == 0: // anywhere, even beyond the memory
+	case b.Size() <= whole:
+		look(b.From, b.To)
+	default:
+		look(b.From, b.From+edge)
+		look(b.To-edge, b.To)
+	}
 }

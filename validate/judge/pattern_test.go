@@ -40,13 +40,12 @@ func TestWindows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.Uint64Range(1, 1<<32).Draw(t, "size")
 		last := uint64(0)
-		windows(size, func(from, to uint64) bool {
+		for from, to := range windows(size) {
 			if from < last || to <= from || to > size || last == 0 && from != 0 {
 				t.Fatalf("[%d, %d) after %d in %d", from, to, last, size)
 			}
 			last = to
-			return true
-		})
+		}
 		if last != size {
 			t.Fatalf("the last window ends at %d of %d", last, size)
 		}

@@ -34,6 +34,7 @@ type Session struct {
 	ledger  ledger.Ledger
 	terms   ledger.Terms
 	request request      // the last one
+	counted counters     // what a module that counts should tell
 	called  bool         // the allocator was, at all
 	blocks  []*Block     // by number
 	marks   map[int]mark // by number
@@ -63,6 +64,10 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 		return nil, fmt.Errorf("the module does not start: %w", err)
 	}
 	s.setLimit(setup.Limit)
+	begun := uint64(c.InitialPages)
+	if c.Memory == contract.ImportMemory {
+		begun = setup.Pages
+	}
 	started := s.in.Pages()
 	if started < setup.Pages && !s.in.Grow(setup.Pages-started) {
 		s.in.close()
@@ -79,6 +84,11 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 		s.Fail("growth", "a start in "+unit.Pages(want), "%d", started)
 		return s, nil
 	}
+	s.judgeTold(begun, started)
+	if started > begun {
+		s.counted.growths++
+	}
+	s.judgeStats()
 	s.Peak = s.Mem()
 	s.addForeign(s.Mem())
 	return s, nil
@@ -136,23 +146,24 @@ func (s *Session) addForeign(mem uint64) {
 
 func (s *Session) write(area ledger.Span, seed uint64) {
 	mem := s.in.Bytes()
-	windows(area.To-area.From, func(from, to uint64) bool {
+	for from, to := range windows(area.Size()) {
 		fill(mem[area.From+from:area.From+to], seed, from)
-		return true
-	})
+	}
 }
 
-// intact returns the address of the first byte seen that is not the pattern's.
-func (s *Session) intact(area ledger.Span, seed uint64) (uint64, bool) {
+// intact looks at the first n bytes of an area, whose pattern depends on its size. It
+// returns the address of the first one seen that is not the pattern's.
+func (s *Session) intact(area ledger.Span, seed, n uint64) (uint64, bool) {
 	mem := s.in.Bytes()
-	addr, ok := uint64(0), true
-	windows(area.To-area.From, func(from, to uint64) bool {
-		if i := differs(mem[area.From+from:area.From+to], seed, from); i >= 0 {
-			addr, ok = area.From+from+uint64(i), false
+	for from, to := range windows(area.Size()) {
+		if to = min(to, n); from >= to {
+			break
 		}
-		return ok
-	})
-	return addr, ok
+		if i := differs(mem[area.From+from:area.From+to], seed, from); i >= 0 {
+			return area.From + from + uint64(i), false
+		}
+	}
+	return 0, true
 }
 
 // Script returns the calls so far.
@@ -185,7 +196,9 @@ func (s *Session) Do(c script.Call) *Block {
 		if s.Scope.OwnGrowth {
 			return nil
 		}
-		s.hostGrow(&c)
+		if c.Fails = !s.in.Grow(c.Size); !c.Fails {
+			s.addForeign(s.Mem())
+		}
 	case script.OpLimit:
 		s.setLimit(max(c.Size, s.in.Pages()))
 	case script.OpWrite:
@@ -265,12 +278,6 @@ func (s *Session) callable(c script.Call, old *Block) bool {
 	return powerOfTwo(c.Align) || c.Op != script.OpAlloc // older versions of C leave it open
 }
 
-func (s *Session) hostGrow(c *script.Call) {
-	if c.Fails = !s.in.Grow(c.Size); !c.Fails {
-		s.addForeign(s.Mem())
-	}
-}
-
 // Close judges the bytes that nobody may have changed, and frees the instance.
 func (s *Session) Close() {
 	s.inspect()
@@ -287,7 +294,7 @@ func (s *Session) inspect() {
 		s.judgeKept(b)
 	}
 	for _, f := range s.owners.foreign {
-		if addr, ok := s.intact(f, foreignSeed+f.From); !ok && s.OK() {
+		if addr, ok := s.intact(f, foreignSeed+f.From, f.Size()); !ok && s.OK() {
 			s.Fail("foreign", "pages that somebody else grew keep their bytes", "byte %#x was overwritten", addr)
 		}
 	}
@@ -295,7 +302,7 @@ func (s *Session) inspect() {
 		return
 	}
 	for _, area := range s.below() {
-		if addr, ok := s.intact(area, belowSeed); !ok && s.OK() {
+		if addr, ok := s.intact(area, belowSeed, area.Size()); !ok && s.OK() {
 			s.Fail("below-base", "bytes below the heap base keep their values", "byte %#x was overwritten", addr)
 		}
 	}

@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
@@ -81,11 +82,8 @@ func (b *bump) Placed(r Request, at, pages uint64) *Breach {
 	if r.NoRoom {
 		return b.Idle(r.Pages, pages)
 	}
-	if breach := b.place(r, at); breach != nil {
-		return breach
-	}
 	end := at - r.Lead + r.Room()
-	if breach := growth(b.grow, end, pages, r); breach != nil {
+	if breach := cmp.Or(b.place(r, at), growth(b.grow, end, pages, r)); breach != nil {
 		return breach
 	}
 	if r.Old != nil {
@@ -155,4 +153,29 @@ func (b *bump) took(end uint64, grew bool, pages uint64) {
 	if grew {
 		b.own = pages * contract.PageSize
 	}
+}
+
+// A refusal is the smallest request that was refused in a state of the ledger. A
+// request for as much in the same state has to be refused as well, since a refusal
+// changes nothing.
+type refusal struct {
+	noted             bool
+	size, align       uint64 // bytes
+	top, pages, limit uint64 // the state
+}
+
+func (f *refusal) same(b *bump, r Request) bool {
+	return f.noted && f.top == b.top && f.pages == r.Pages && f.limit == r.Limit
+}
+
+// note keeps a request that was refused, if none that is smaller is known.
+func (f *refusal) note(b *bump, r Request) {
+	if !f.same(b, r) || r.Size <= f.size && r.Align <= f.align {
+		*f = refusal{true, r.Size, r.Align, b.top, r.Pages, r.Limit}
+	}
+}
+
+// covers reports whether a request asks for as much as the one that was refused.
+func (f *refusal) covers(b *bump, r Request) bool {
+	return f.same(b, r) && r.Size >= f.size && r.Align >= f.align
 }

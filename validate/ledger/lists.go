@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
@@ -137,14 +138,7 @@ func (l *lists) Placed(r Request, at, pages uint64) *Breach {
 	}
 	from := at - r.Lead
 	t := l.take(r, from, class)
-	breach := l.apart(t.Span, class, taken{})
-	if breach == nil {
-		breach = l.found(r, t, class, pages)
-	}
-	if breach == nil {
-		breach = l.growth(r, t, class, pages)
-	}
-	if breach != nil {
+	if breach := cmp.Or(l.apart(t.Span, class, taken{}), l.found(r, t, class, pages), l.growth(r, t, class, pages)); breach != nil {
 		return breach
 	}
 	l.enter(r, from, t, class, pages)
@@ -165,13 +159,11 @@ func (l *lists) resized(r Request, old taken, class, pages uint64) *Breach {
 	default:
 		return &Breach{"class", fmt.Sprintf("another address than %#x, where the block has room for %s", r.Old.From, unit.Bytes(old.To-r.Old.From)), "the same"}
 	}
-	breach := l.apart(x, class, old)
-	if breach == nil && x.To > l.top && class != old.Size() && l.free[class] > 0 {
-		breach = &Breach{"reuse", l.wanted(class), fmt.Sprintf("[%#x, %#x), where the block is", x.From, x.To)}
+	var reuse *Breach
+	if x.To > l.top && class != old.Size() && l.free[class] > 0 {
+		reuse = &Breach{"reuse", l.wanted(class), fmt.Sprintf("[%#x, %#x), where the block is", x.From, x.To)}
 	}
-	if breach == nil {
-		breach = growth(l.grow, x.To, pages, r)
-	}
+	breach := cmp.Or(l.apart(x, class, old), reuse, growth(l.grow, x.To, pages, r))
 	if breach == nil {
 		l.peak.live[old.class]--
 		l.enter(r, from, taken{Span: x, class: class}, class, pages)

@@ -45,6 +45,19 @@ func TestCauses(t *testing.T) {
 	}
 }
 
+// TestPromise: under a failure stands the promise of the rule that was broken, and not the
+// check's.
+func TestPromise(t *testing.T) {
+	r := &Report{Results: []Result{{Check: "sizes", Promise: "Sizes.", Verdict: Fail, Failure: &Failure{Rule: "overlap", Promise: "No overlap."}}}}
+	var table, page bytes.Buffer
+	if err := r.WriteTable(&table); err != nil || !strings.Contains(table.String(), "overlap\n  promise   No overlap.\n") {
+		t.Errorf("%v: %s", err, table.String())
+	}
+	if err := r.WriteHTML(&page, "a", [32]byte{}, ""); err != nil || !strings.Contains(page.String(), "<p>No overlap.</p>") {
+		t.Errorf("%v: %s", err, page.String())
+	}
+}
+
 // TestRefusals adds counts up.
 func TestRefusals(t *testing.T) {
 	var r Refusals

@@ -13,6 +13,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
+	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // Verdict is what a check found.
@@ -56,8 +57,9 @@ type Result struct {
 
 // A Failure is a promise that was broken.
 type Failure struct {
-	Rule     string         `json:"rule"` // what was broken: overlap, bounds, …
-	Call     string         `json:"call"` // with its values; empty if no call is to blame
+	Rule     string         `json:"rule"`    // what was broken: overlap, bounds, …
+	Promise  string         `json:"promise"` // the sentence that the rule stands for
+	Call     string         `json:"call"`    // with its values; empty if no call is to blame
 	Expected string         `json:"expected"`
 	Got      string         `json:"got"`
 	Hint     string         `json:"hint,omitempty"`   // the way out, where it is the contract that may be wrong
@@ -171,15 +173,15 @@ func (f *Failure) calls() int {
 // the same way. Its Engine then lists their names.
 func (r *Report) distinct() []Result {
 	var list []Result
-next:
 	for _, f := range r.Failures() {
-		for i, x := range list {
-			if x.name() == f.name() && x.Failure.Rule == f.Failure.Rule && x.Failure.details() == f.Failure.details() {
-				list[i].Engine += " and " + f.Engine
-				continue next
-			}
+		same := func(x Result) bool {
+			return x.name() == f.name() && x.Failure.Rule == f.Failure.Rule && x.Failure.details() == f.Failure.details()
 		}
-		list = append(list, f)
+		if i := slices.IndexFunc(list, same); i >= 0 {
+			list[i].Engine += " and " + f.Engine
+		} else {
+			list = append(list, f)
+		}
 	}
 	return list
 }
@@ -194,4 +196,36 @@ func (r *Report) results(v Verdict) (list []Result) {
 		}
 	}
 	return list
+}
+
+// Refusals are the requests that a third-party module refused although they would have
+// fitted. It may do so.
+type Refusals struct {
+	Refused  uint64 `json:"refused"`
+	Fitted   uint64 `json:"fitted"`   // those refused, and those that got a block
+	Smallest uint64 `json:"smallest"` // bytes, of those refused
+}
+
+// Refuse counts a request that was refused.
+func (r *Refusals) Refuse(size uint64) { r.Add(Refusals{1, 1, size}) }
+
+// Add adds the counts of others.
+func (r *Refusals) Add(other Refusals) {
+	if r.Refused == 0 || other.Refused != 0 && other.Smallest < r.Smallest {
+		r.Smallest = other.Smallest
+	}
+	r.Refused += other.Refused
+	r.Fitted += other.Fitted
+}
+
+// String returns a line about the module.
+func (r Refusals) String() string {
+	if r.Refused == 0 {
+		return fmt.Sprintf("refused none of %s requests that would have fitted", unit.Grouped(r.Fitted))
+	}
+	size := unit.Grouped(r.Smallest) + " bytes"
+	if r.Smallest == 1 {
+		size = "1 byte"
+	}
+	return fmt.Sprintf("refused %s of %s requests that would have fitted, the smallest %s", unit.Grouped(r.Refused), unit.Grouped(r.Fitted), size)
 }

@@ -3,6 +3,8 @@
 package report
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,45 +16,33 @@ import (
 // WriteTable writes the report for a terminal: one line for each check, then each cause
 // of failures with its script, and what was excluded or refused. Names that come from the module are quoted.
 func (r *Report) WriteTable(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "CHECK\tENGINE\tRESULT\tFIGURE\tTIME")
 	for _, x := range r.Results {
-		engine := x.Engine
-		if engine == "" {
-			engine = "-"
-		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), engine, x.Verdict, x.Figure, short(x.Duration))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", x.name(), cmp.Or(x.Engine, "-"), x.Verdict, x.Figure, short(x.Duration))
 	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
+	tw.Flush()
 	for _, x := range r.Causes() {
-		if _, err := io.WriteString(w, "\n"+x.text()); err != nil {
-			return err
-		}
+		b.WriteString("\n" + x.text())
 	}
 	if r.Excluded != nil {
 		fmt.Fprintln(tw, "\nEXCLUDED\tNOT JUDGED")
-		for _, x := range r.Excluded {
-			fmt.Fprintf(tw, "%s\t%s\n", x.What, x.Unjudged)
-		}
-		if err := tw.Flush(); err != nil {
-			return err
-		}
 	}
+	for _, x := range r.Excluded {
+		fmt.Fprintf(tw, "%s\t%s\n", x.What, x.Unjudged)
+	}
+	tw.Flush()
 	if r.Refusals != nil {
-		_, err := fmt.Fprintf(w, "\n%s\n", r.Refusals)
-		return err
+		fmt.Fprintf(&b, "\n%s\n", r.Refusals)
 	}
-	return nil
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // name returns the check, with the ABI if the module has several.
 func (x Result) name() string {
-	if x.ABI == "" {
-		return x.Check
-	}
-	return x.Check + " " + string(x.ABI)
+	return strings.TrimSuffix(x.Check+" "+string(x.ABI), " ")
 }
 
 // short rounds a duration for the reader.
@@ -73,7 +63,7 @@ func (x Cause) text() string {
 	if x.Also != nil {
 		also = fmt.Sprintf("  also in   %s: see --all\n", strings.Join(x.Also, ", "))
 	}
-	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s%s", x.name(), on, x.Failure.Rule, x.Promise, x.Failure.details(), also)
+	return fmt.Sprintf("%s%s: %s\n  promise   %s\n%s%s", x.name(), on, x.Failure.Rule, x.Failure.Promise, x.Failure.details(), also)
 }
 
 // details returns the lines that do not depend on the check or the engine.
@@ -99,7 +89,7 @@ func (f *Failure) details() string {
 // contract, level, engines, seed, checks, excluded and refusals, and first the verdict on
 // the whole, pass or fail. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
-// failure: rule, call, expected, got, hint and script with setup and calls.
+// failure: rule, promise, call, expected, got, hint and script with setup and calls.
 func (r *Report) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // types have arrows

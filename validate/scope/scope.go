@@ -48,24 +48,23 @@ const (
 // Check refuses a bound that leaves nothing to judge, and to leave out what a contract
 // promises.
 func (s Scope) Check(c contract.Contract) error {
-	flag := ""
-	switch {
-	case s.MaxRequest != 0 && s.MaxRequest < leastRequest:
-		return &contract.FlagError{Flag: "max-request", Err: fmt.Errorf("%d is too little to judge by: give %d at least", s.MaxRequest, leastRequest)}
-	case s.MaxRequest > mostRequest:
-		return &contract.FlagError{Flag: "max-request", Err: fmt.Errorf("%d is no size: the largest is %d", s.MaxRequest, mostRequest)}
-	case !c.Strategy.Row().Generated:
-		return nil
-	case s.MaxRequest != 0:
-		flag = "max-request"
-	case s.OwnGrowth:
-		flag = "foreign-growth"
-	case s.Strict:
-		flag = "strict"
-	default:
-		return nil
+	refuse := func(flag, format string, args ...any) error {
+		return &contract.FlagError{Flag: flag, Err: fmt.Errorf(format, args...)}
 	}
-	return &contract.FlagError{Flag: flag, Err: fmt.Errorf("it is for third-party modules, and --strategy is %s: drop it", c.Strategy)}
+	const third = "it is for third-party modules, and --strategy is %s: drop it"
+	switch generated := c.Strategy.Row().Generated; {
+	case s.MaxRequest != 0 && s.MaxRequest < leastRequest:
+		return refuse("max-request", "%d is too little to judge by: give %d at least", s.MaxRequest, leastRequest)
+	case s.MaxRequest > mostRequest:
+		return refuse("max-request", "%d is no size: the largest is %d", s.MaxRequest, mostRequest)
+	case generated && s.MaxRequest != 0:
+		return refuse("max-request", third, c.Strategy)
+	case generated && s.OwnGrowth:
+		return refuse("foreign-growth", third, c.Strategy)
+	case generated && s.Strict:
+		return refuse("strict", third, c.Strategy)
+	}
+	return nil
 }
 
 // Bounded reports whether sizes are left out.

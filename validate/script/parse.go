@@ -147,17 +147,9 @@ func (p *parser) setup(words []string) (bool, error) {
 func (p *parser) operand(c *Call, want, word string) (err error) {
 	switch want {
 	case "BLOCK":
-		n, ok := p.numbers[word]
-		if !ok {
-			return fmt.Errorf("block %.40q is not made by any line above", word)
-		}
-		c.Block = n
+		c.Block, err = named(p.numbers, word, "block %.40q is not made by any line above")
 	case "MARK":
-		n, ok := p.marks[word]
-		if !ok {
-			return fmt.Errorf("mark %.40q is not made by any line above", word)
-		}
-		c.Block = n
+		c.Block, err = named(p.marks, word, "mark %.40q is not made by any line above")
 	case "ALIGN":
 		// C says what its functions do with any other number.
 		c.Align, err = number(word, ledger.AddressSpace)
@@ -172,6 +164,15 @@ func (p *parser) operand(c *Call, want, word string) (err error) {
 		c.Size, err = number(word, below)
 	}
 	return err
+}
+
+// named returns the number of what a line above has made, or the error.
+func named(made map[string]int, name, format string) (int, error) {
+	n, ok := made[name]
+	if !ok {
+		return 0, fmt.Errorf(format, name)
+	}
+	return n, nil
 }
 
 // number reads a number below a power of two.

@@ -49,7 +49,7 @@ const (
 	OpLimit       Op = "limit"
 )
 
-// operands lists what each operation takes, for the parser and its messages.
+// operands lists what each operation takes.
 var operands = map[Op]string{
 	OpAlloc: "SIZE ALIGN", OpAllocZeroed: "SIZE ALIGN", OpRealloc: "BLOCK SIZE",
 	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpWrite: "BLOCK WORD", OpMark: "", OpRelease: "MARK", OpReset: "",
@@ -104,30 +104,28 @@ func markName(n int) string { return fmt.Sprintf("m%d", n) }
 
 // String returns the line as a script has it, without results.
 func (c Call) String() string {
-	var b strings.Builder
+	line := string(c.Op)
 	switch {
 	case c.Op.Makes():
-		b.WriteString(blockName(c.Made) + " = ")
+		line = blockName(c.Made) + " = " + line
 	case c.Op == OpMark:
-		b.WriteString(markName(c.Made) + " = ")
+		line = markName(c.Made) + " = " + line
 	}
-	b.WriteString(string(c.Op))
-	switch c.Op {
-	case OpMark, OpReset:
-	case OpAlloc, OpAllocZeroed, OpMemalign:
-		fmt.Fprintf(&b, " %d %d", c.Size, c.Align)
-	case OpRealloc:
-		fmt.Fprintf(&b, " %s %d", blockName(c.Block), c.Size)
-	case OpFree, OpUsable:
-		fmt.Fprintf(&b, " %s", blockName(c.Block))
-	case OpWrite:
-		fmt.Fprintf(&b, " %s %#x", blockName(c.Block), c.Size)
-	case OpRelease:
-		fmt.Fprintf(&b, " %s", markName(c.Block))
-	default:
-		fmt.Fprintf(&b, " %d", c.Size)
+	for _, operand := range strings.Fields(operands[c.Op]) {
+		switch operand {
+		case "BLOCK":
+			line += " " + blockName(c.Block)
+		case "MARK":
+			line += " " + markName(c.Block)
+		case "ALIGN":
+			line += fmt.Sprintf(" %d", c.Align)
+		case "WORD":
+			line += fmt.Sprintf(" %#x", c.Size)
+		default:
+			line += fmt.Sprintf(" %d", c.Size)
+		}
 	}
-	return b.String()
+	return line
 }
 
 // MostProduct bounds the sizes that calloc is asked for, in bytes: what two factors

@@ -60,11 +60,7 @@ func update(source string) error {
 				return err
 			}
 		}
-		var table bytes.Buffer
-		if err := d.Write(r, &table); err != nil {
-			return err
-		}
-		if texts[d.File], err = readme.Splice(text, d.Section, table.Bytes()); err != nil {
+		if texts[d.File], err = readme.Splice(text, d.Section, []byte(d.Text(r))); err != nil {
 			return fmt.Errorf("%s: %w", d.File, err)
 		}
 	}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/spf13/cobra"
+
+	"github.com/genalloc/genalloc/advise"
+	"github.com/genalloc/genalloc/bench"
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/files"
+	"github.com/genalloc/genalloc/trace"
+)
+
+// adviseRounds is how often each module is timed.
+const adviseRounds = 5
+
+// adviseOptions are the flags of advise.
+type adviseOptions struct {
+	target, abi string
+	peers       []string
+	html        fileName
+	time        bool
+	json, quiet bool
+}
+
+// newAdvise returns the verb that finds the configuration that suits a trace.
+func newAdvise(s streams) *cobra.Command {
+	o := &adviseOptions{}
+	c := fileVerb("advise", func(c *cobra.Command, file string) error { return o.run(c, file, s) })
+	c.ValidArgsFunction = nil // any file
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.target, "target", "", "")
+	f.StringVar(&o.abi, "abi", "", "")
+	f.StringArrayVar(&o.peers, "peer", nil, "")
+	f.BoolVar(&o.time, "time", false, "")
+	f.BoolVar(&o.json, "json", false, "")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
+	for flag, values := range map[string][]string{"target": advise.Targets(), "abi": {string(contract.Core), string(contract.C)}} {
+		c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	return c
+}
+
+// settle turns the flags into options, and reads the peers.
+func (o *adviseOptions) settle(c *cobra.Command, s streams) (a advise.Options, err error) {
+	if c.Flags().Changed("target") {
+		if err := a.Target.UnmarshalText([]byte(o.target)); err != nil {
+			return a, refuse("target", "%w", err)
+		}
+	}
+	if c.Flags().Changed("abi") {
+		if a.ABI = contract.ABI(o.abi); a.ABI != contract.Core && a.ABI != contract.C {
+			return a, refuse("abi", "%q is neither %s nor %s, whose functions a trace calls", o.abi, contract.Core, contract.C)
+		}
+	}
+	if o.time {
+		a.Rounds = adviseRounds
+	}
+	for _, path := range o.peers {
+		x, err := readSubject(path, c.Flags(), contract.Order{}, s)
+		if err != nil {
+			return a, err
+		}
+		a.Peers = append(a.Peers, bench.Module{Name: stem(path), File: x.bytes, Contract: x.contract})
+	}
+	return a, nil
+}
+
+// run searches behind a progress bar.
+func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
+	if err := files.Distinct(s.in, files.Places("html", string(o.html)), append(files.Places("", file), files.Places("peer", o.peers...)...)); err != nil {
+		return err
+	}
+	options, err := o.settle(c, s)
+	if err != nil {
+		return err
+	}
+	if err := refuseProgram(file); err != nil {
+		return err
+	}
+	ops, err := readTrace(file, s, (*trace.Reader).ReadAll)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(s.err, o.quiet)
+	options.Progress = func(done, total int) { bar.show(done, total, "configurations") }
+	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt)
+	defer stop()
+	advice, err := advise.Trace(ctx, ops, options)
+	bar.clear()
+	if err != nil {
+		return wrong(fmt.Errorf("%s: %w", inputName(file), err))
+	}
+	return s.show(advice, o.json, advice.WriteTable)
+}
+
+// refuseProgram refuses a program, which has to be recorded first.
+func refuseProgram(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil // the reader says why, and - is none
+	}
+	defer f.Close()
+	magic := make([]byte, 4)
+	if n, _ := f.Read(magic); string(magic[:n]) == "\x00asm" {
+		return wrong(fmt.Errorf("%s is a program: record what it allocates with genalloc record, and name the trace", file))
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package object
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// heapAlign is what wasm-ld aligns __heap_base to, in bytes.
+const heapAlign = 16
+
+// Place links an object of [FromModule] alone, as wasm-ld does it behind a program's own
+// data: the object's data lies from the address on, and the heap begins behind it. The
+// memory has so many pages, or more if the heap begins beyond them. The module exports
+// the object's functions and its memory, as [contract.LinkerMemory], and runs the
+// instructions that a linked program runs. There is no errno in it.
+func Place(object []byte, address, pages uint32) ([]byte, error) {
+	info, err := Inspect(object)
+	if err != nil {
+		return nil, err
+	}
+	m, err := wasm.Decode(object)
+	if err != nil {
+		return nil, err
+	}
+	end := uint64(address)
+	for i := range m.Data {
+		align := uint64(1) << info.Segments[i].Align
+		end = (end + align - 1) &^ (align - 1)
+		m.Data[i].Offset[0] = wasm.I32Const(int32(uint32(end)))
+		end += uint64(len(m.Data[i].Init))
+	}
+	base := (end + heapAlign - 1) &^ (heapAlign - 1)
+	if base >= 1<<32 {
+		return nil, fmt.Errorf("object: no room for its data from %d on", address)
+	}
+	needed := (base + wasm.PageSize - 1) / wasm.PageSize
+	p := placing{info, m, map[string]uint32{
+		"__heap_base": uint32(base), "__heap_end": uint32(max(needed, uint64(pages)) * wasm.PageSize),
+	}}
+	if err := p.relocate(object); err != nil {
+		return nil, err
+	}
+	m.Imports = m.Imports[1:] // the memory, which is the first
+	m.Memories = []wasm.Limits{{Min: max(needed, uint64(pages))}}
+	m.Exports = append(m.Exports, wasm.Export{Name: contract.LinkerMemory, Kind: wasm.KindMemory})
+	for _, s := range info.Symbols {
+		if s.Kind == SymbolFunction && s.Flags&(SymbolUndefined|SymbolLocal) == 0 {
+			m.Exports = append(m.Exports, wasm.Export{Name: s.Name, Index: s.Index})
+		}
+	}
+	m.Customs = nil
+	return m.Encode()
+}
+
+// placing is an object whose data has its place. Its functions and globals keep their
+// indices, since nothing is linked with it: addresses are all there is to fill in.
+type placing struct {
+	info   *Info
+	m      *wasm.Module
+	linked map[string]uint32 // what the linker defines
+}
+
+// address returns what a relocation stands for; 0 for a weak symbol that nobody defines.
+func (p placing) address(r Relocation) uint32 {
+	s := p.info.Symbols[r.Symbol]
+	address := p.linked[s.Name]
+	if s.Flags&SymbolUndefined == 0 {
+		address = uint32(p.m.Data[s.Index].Offset[0].Value) + s.Offset
+	}
+	return address + uint32(r.Addend)
+}
+
+// relocate fills the addresses in.
+func (p placing) relocate(object []byte) error {
+	sections, err := wasm.Sections(object)
+	if err != nil {
+		return err
+	}
+	patched := slices.Clone(object)
+	for _, r := range p.info.Relocations {
+		in := slices.IndexFunc(sections, func(s wasm.Section) bool { return s.ID.String() == r.Section })
+		at := patched[sections[in].Payload+int(r.Offset):]
+		switch r.Type {
+		case RelocMemoryAddrLEB:
+			copy(at, wasm.AppendLEBPadded(nil, uint64(p.address(r)), wasm.PaddedLen32))
+		case RelocMemoryAddrSLEB:
+			copy(at, wasm.AppendLEBPadded(nil, int64(int32(p.address(r))), wasm.PaddedLen32))
+		case RelocMemoryAddrI32:
+			binary.LittleEndian.PutUint32(at, p.address(r))
+		}
+	}
+	m, err := wasm.Decode(patched)
+	if err != nil {
+		return err
+	}
+	p.m.Funcs = m.Funcs
+	for i := range m.Data {
+		p.m.Data[i].Init = m.Data[i].Init
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+;; SPDX-License-Identifier: MIT OR Apache-2.0
+;; CONTRACT --initial-pages=2 --max-pages=9 --grow=chunk=3 --min-align=16 --on-grow=env.grown
+;;
+;; The host is told of each growth.
+(module
+  (import "env" "grown" (func $grown (param i32)))
+  (memory (export "memory") 2 9)
+  (global $top (mut i64) (i64.const 1024))  ;; end of what is handed out
+  (global $own (mut i64) (i64.const 131072)) ;; end of the allocator's memory
+
+  (func $up (param $addr i64) (param $align i64) (result i64)
+    (i64.and
+      (i64.add (local.get $addr) (i64.sub (local.get $align) (i64.const 1)))
+      (i64.sub (i64.const 0) (local.get $align))))
+
+  (func $mem (result i64)
+    (i64.shl (i64.extend_i32_u (memory.size)) (i64.const 16)))
+
+  ;; Grows the memory to hold end; 0 if that cannot be.
+  (func $grow (param $end i64) (result i32) (local $need i32)
+    (if (i64.gt_u (local.get $end) (i64.const 0x1_0000_0000)) (then (return (i32.const 0))))
+    (local.set $need (i32.wrap_i64
+      (i64.shr_u (i64.sub (call $up (local.get $end) (i64.const 65536)) (call $mem)) (i64.const 16))))
+    (if (i32.eq (i32.const -1)
+          (memory.grow (i32.mul (i32.const 3)
+            (i32.div_u (i32.add (local.get $need) (i32.const 2)) (i32.const 3)))))
+      (then
+        (if (i32.eq (i32.const -1) (memory.grow (local.get $need)))
+          (then (return (i32.const 0))))))
+    (call $grown (i32.const 0))
+    (global.set $own (call $mem))
+    (i32.const 1))
+
+  (func $place (param $size i64) (param $align i64) (result i32)
+    (local $ptr i64) (local $end i64)
+    (if (i64.lt_u (local.get $align) (i64.const 16)) (then (local.set $align (i64.const 16))))
+    (local.set $ptr (call $up (global.get $top) (local.get $align)))
+    (local.set $end (i64.add (local.get $ptr) (local.get $size)))
+    (if (i64.gt_u (local.get $end) (global.get $own))
+      (then
+        (if (i64.lt_u (global.get $own) (call $mem))
+          (then
+            (local.set $ptr (call $up (call $mem) (local.get $align)))
+            (local.set $end (i64.add (local.get $ptr) (local.get $size)))))
+        ;; An address of 2^32 would be null.
+        (if (i64.ge_u (local.get $ptr) (i64.const 0x1_0000_0000)) (then (return (i32.const 0))))
+        (if (i32.eqz (call $grow (local.get $end))) (then (return (i32.const 0))))))
+    (global.set $top (local.get $end))
+    (i32.wrap_i64 (local.get $ptr)))
+
+  (func $alloc (export "alloc") (param $size i32) (param $align i32) (result i32)
+    (call $place (i64.extend_i32_u (local.get $size)) (i64.extend_i32_u (local.get $align))))
+
+  ;; No byte is handed out twice, and fresh memory is zero.
+  (export "alloc_zeroed" (func $alloc))
+
+  (func (export "dealloc") (param $ptr i32) (param $size i32) (param $align i32))
+
+  (func (export "realloc") (param $ptr i32) (param $old i32) (param $align i32) (param $new i32) (result i32)
+    (local $to i32) (local $end i64)
+    (if (i32.le_u (local.get $new) (local.get $old)) (then (return (local.get $ptr))))
+    (if (i64.eq (global.get $top)
+          (i64.add (i64.extend_i32_u (local.get $ptr)) (i64.extend_i32_u (local.get $old))))
+      (then
+        (local.set $end (i64.add (i64.extend_i32_u (local.get $ptr)) (i64.extend_i32_u (local.get $new))))
+        (if (i64.le_u (local.get $end) (global.get $own))
+          (then (global.set $top (local.get $end)) (return (local.get $ptr))))
+        (if (i64.eq (global.get $own) (call $mem))
+          (then
+            (if (i32.eqz (call $grow (local.get $end))) (then (return (i32.const 0))))
+            (global.set $top (local.get $end))
+            (return (local.get $ptr))))))
+    (local.set $to (call $alloc (local.get $new) (local.get $align)))
+    (if (local.get $to)
+      (then (memory.copy (local.get $to) (local.get $ptr) (local.get $old))))
+    (local.get $to)))
