@@ -55,11 +55,12 @@ func (l *lists) sizes(k *call) Obligation {
 	return ob
 }
 
-// moved is by how much a path that is not cut moves the top, a word; nil if it does not.
+// moved is by how much a path through the region alone moves the top, a word; nil if it
+// does not.
 func (k *call) moved(o outcome) term {
 	top := k.hints.Top.Global
 	by := k.Sub(k.state.Globals[top], o.path.State.Globals[top])
-	if len(o.path.Headers) > 0 || by.IsConst() || k.takesOld() {
+	if len(o.path.Headers) > 0 || o.path.End == sym.Arrived || o.path.Grows > 0 || by.IsConst() || k.takesOld() {
 		return nil
 	}
 	return by
