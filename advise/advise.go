@@ -126,7 +126,7 @@ func settle(ops []trace.Op, p *profile.Profile, abi contract.ABI, target Target)
 	if !hasMarks(p) {
 		within, count = marked(ops)
 	}
-	if hasMarks(p) || count > 0 {
+	if hasMarks(p) || count > 1 { // one phase may be the program's whole run
 		work, err := bench.Compile("trace", "", within, unasked)
 		if err != nil {
 			return nil, nil, err

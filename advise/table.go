@@ -83,6 +83,9 @@ func (a *Advice) row(r *Result, number int) []string {
 	case CosmWasm:
 		words = append(words, group(float64(r.CosmWasmGas)))
 	}
+	if r.WallNS == nil && a.timed() {
+		words = append(words, "-")
+	}
 	if r.WallNS != nil {
 		words = append(words, fmt.Sprintf("%.2f", *r.WallNS/1e6))
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // A Document is a generated section of a file of this project.
@@ -114,8 +115,8 @@ func wallText(w *Wall) string {
 	case w.Median < 9.5:
 		return fmt.Sprintf("%.1f", w.Median)
 	}
-	unit := math.Pow10(int(math.Log10(w.Median)) - 1)
-	return group(fmt.Sprintf("%.0f", math.Round(w.Median/unit)*unit))
+	digits := math.Pow10(int(math.Log10(w.Median)) - 1)
+	return unit.Rounded(math.Round(w.Median/digits) * digits)
 }
 
 // rows lists the modules. Two builds of a recorded module share a row.

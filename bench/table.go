@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/genalloc/genalloc/cost"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // WriteJSON writes the report as one JSON object with the fields of [Report].
@@ -73,7 +74,7 @@ func (r *Report) row(m *Measured, x *Result) []string {
 		row[3], row[4] = "n/a", "n/a"
 	}
 	if x.Live != 0 {
-		row[5] = group(fmt.Sprint(x.Heap))
+		row[5] = unit.Grouped(x.Heap)
 	}
 	if r.Rounds == 0 {
 		return row
@@ -143,7 +144,7 @@ func number(v *float64) string {
 	case v == nil:
 		return absent
 	case *v >= 1000:
-		return group(fmt.Sprintf("%.0f", *v))
+		return unit.Rounded(*v)
 	}
 	text := fmt.Sprintf("%.2f", *v)
 	return strings.TrimSuffix(text, ".00")
@@ -153,17 +154,9 @@ func number(v *float64) string {
 func gas(ink float64) string {
 	v := ink / cost.InkPerGas
 	if v >= 1000 {
-		return group(fmt.Sprintf("%.0f", v))
+		return unit.Rounded(v)
 	}
 	return fmt.Sprintf("%.4g", v)
-}
-
-// group puts commas between thousands.
-func group(digits string) string {
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }
 
 // layout aligns the first column to the left and the others to the right.

@@ -110,6 +110,10 @@ var errnos = map[string]string{"c": "int ", "rs": "i32"}
 func result(language string, f function) string {
 	t := types[language]
 	switch errno := errnos[language]; {
+	case f.Result == contract.CountResult && language == "go":
+		return " int32"
+	case f.Result == contract.CountResult && errno != "":
+		return errno
 	case f.Result == "":
 		return ""
 	case f.Result == contract.BlockResult:

@@ -35,8 +35,10 @@ type model struct {
 	Imports  []contract.Import
 
 	Functions []function
-	Stats     *stats // nil where nothing is counted
-	Scope     *scope // nil where a function that it needs is left out
+	Faults    []contract.Fault // those that the module calls its host for
+	History   *function        // tells which allocation a block is of
+	Stats     *stats           // nil where nothing is counted
+	Scope     *scope           // nil where a function that it needs is left out
 }
 
 // stats is the function that tells what was counted.
@@ -132,7 +134,7 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		return nil, fmt.Errorf("%q makes no name of a package: name the output with a letter first, and not as a word of Go", file)
 	}
 	if !m.Object {
-		m.Imports = c.Imports()
+		m.Imports = slices.DeleteFunc(c.Imports(), func(im contract.Import) bool { return im.Event == contract.Found }) // which the binding supplies
 		if c.Memory == contract.ExportMemory {
 			m.Memory = c.MemoryName
 		}
@@ -166,6 +168,9 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		}
 		m.Functions = append(m.Functions, function{f, symbol})
 	}
+	if c.Debug == contract.DebugCall {
+		m.Faults, m.History = contract.Faults, m.ofRole(contract.Numbers)
+	}
 	if s := (scope{m.ofRole(contract.Marks), m.ofRole(contract.Releases)}); s.Mark != nil && s.Release != nil {
 		m.Scope = &s
 	}
@@ -180,6 +185,8 @@ func (m *model) words() template.FuncMap {
 	return template.FuncMap{
 		"camel":   camel,
 		"local":   local,
+		"counts":  func(f function) bool { return f.Result == contract.CountResult },
+		"macro":   func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, " ", "_")) },
 		"quote":   strconv.QuoteToASCII,
 		"comment": comment,
 		"params":  m.params,

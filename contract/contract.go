@@ -39,6 +39,7 @@ type Order struct {
 	FixedAlign uint32 // bytes, a power of two: the one alignment, with no align parameter; 0 for none
 	OOM        OOM
 	Dirty      bool   // memory above the base may hold a host's bytes: alloc_zeroed fills
+	Debug      Debug  // whether the module finds misuse, and what it does then
 	Stats      bool   // the module counts, and has a function that tells
 	OnGrow     string // MODULE.NAME of a function to call after each growth; empty for none
 

@@ -56,6 +56,7 @@ var Flags = []Flag{
 	alignFlag("fixed-align", func(o *Order) *uint32 { return &o.FixedAlign }),
 	wordFlag("oom", func(o *Order) *OOM { return &o.OOM }, OOMNull, OOMTrap),
 	boolFlag("dirty", false, func(o *Order) *bool { return &o.Dirty }),
+	debugFlag,
 	boolFlag("stats", false, func(o *Order) *bool { return &o.Stats }),
 	{Name: "on-grow", set: setOnGrow, get: getOnGrow},
 	wordFlag("optimize", func(o *Order) *Optimize { return &o.Optimize }, Balanced, Gas, Size),

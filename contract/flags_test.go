@@ -112,6 +112,12 @@ var values = map[string][]struct{ words, want string }{
 		{"--on-grow=env.grown", "--on-grow=env.grown"},
 		{"--on-grow=./a.js.grown", "--on-grow=./a.js.grown"},
 	},
+	"debug": {
+		{"--debug", "--debug"},
+		{"--debug=trap", "--debug"},
+		{"--debug=call", "--debug=call"},
+		{"--debug=false", ""},
+	},
 	"stats": {
 		{"--stats", "--stats"},
 		{"--stats=false", ""},

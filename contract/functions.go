@@ -24,10 +24,13 @@ const (
 	Frees           Role = "frees"
 	Resizes         Role = "resizes" // and allocates where an ABI's caller hands it no block
 	Measures        Role = "measures"
-	Marks           Role = "marks"    // returns a mark, which stands for the blocks that are live
-	Releases        Role = "releases" // ends the life of every block that was made after a mark
-	Resets          Role = "resets"   // ends the life of every block
-	Counts          Role = "counts"   // tells what was counted
+	Marks           Role = "marks"      // returns a mark, which stands for the blocks that are live
+	Releases        Role = "releases"   // ends the life of every block that was made after a mark
+	Resets          Role = "resets"     // ends the life of every block
+	Counts          Role = "counts"     // tells what was counted
+	Examines        Role = "examines"   // looks for misuse
+	Enumerates      Role = "enumerates" // reports the live blocks
+	Numbers         Role = "numbers"    // tells which allocation gave a block out
 )
 
 // Makes reports whether a function with the role can return a block.
@@ -56,6 +59,7 @@ const (
 	BlockResult ResultRole = "block" // a block's address, or 0
 	ErrnoResult ResultRole = "errno" // 0, or an error's number
 	SizeResult  ResultRole = "size"  // bytes
+	CountResult ResultRole = "count" // a number
 	MarkResult  ResultRole = "mark"  // a mark: it means nothing but to a function that releases
 )
 
@@ -228,10 +232,16 @@ type Event string
 const (
 	Never Event = ""       // the host alone calls it
 	Grown Event = "growth" // after each growth that the module makes, with the memory's index
+	Found Event = "fault"  // for each misuse that the module finds; see Faults
 )
 
 // Params is the number of a function's parameters, each an i32. It has no results.
-func (e Event) Params() int { return 1 }
+func (e Event) Params() int {
+	if e == Found {
+		return 3
+	}
+	return 1
+}
 
 // EmscriptenGrown is the function by which Emscripten's JavaScript learns of growth, in
 // the module env.
@@ -266,6 +276,9 @@ func (c Contract) Imports() []Import {
 	}
 	if c.Target == Stylus && c.MaxPages != c.InitialPages {
 		imports = append(imports, Import{Module: StylusModule, Name: StylusPayFunc, Kind: "func"})
+	}
+	if c.Debug == DebugCall {
+		imports = append(imports, Import{Module: FaultModule, Name: FaultName, Kind: "func", Event: Found})
 	}
 	if c.OnGrow != "" {
 		module, name, _ := SplitImport(c.OnGrow)

@@ -24,15 +24,19 @@ func (c Contract) ListUnit() uint32 {
 	switch {
 	case c.Strategy != Lists:
 		return 0
-	case c.ABI == C:
+	case c.namesClasses():
 		return CAlign
 	}
 	return 8
 }
 
+// namesClasses reports whether a word in front of a block names its class, since a free is
+// not told the size. The layer that finds misuse knows it.
+func (c Contract) namesClasses() bool { return c.ABI == C && c.Debug == DebugOff }
+
 // ListHeader returns the bytes of a block that lie before its address.
 func (c Contract) ListHeader() uint32 {
-	if c.Strategy == Lists && c.ABI == C {
+	if c.Strategy == Lists && c.namesClasses() {
 		return headSize
 	}
 	return 0

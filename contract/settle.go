@@ -20,7 +20,7 @@ const DefaultMemoryImport = "env.memory"
 func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
-		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkOnGrow, checkStrategy, checkLists, checkStats,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkOnGrow, checkStrategy, checkLists, checkStats, checkDebug,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err

@@ -15,7 +15,12 @@ var watching = []struct {
 	in func(Order) bool
 }{
 	{fn(Counts, NoResult, StatsName, "out", "stores the counters at out, which has room for them"), func(o Order) bool { return o.Stats }},
+	{fn(Examines, CountResult, linkedPrefix+"check", "", "looks at every block, live or given back lately, and returns how many were written where they should not be"), Order.debugs},
+	{fn(Enumerates, CountResult, linkedPrefix+"leaks", "", "returns the number of live blocks, and reports each"), Order.debugs},
+	{fn(Numbers, CountResult, linkedPrefix+"history", "ptr", "returns the number of the allocation that gave the block out, from 0 on as in a recorded trace; -1 if none did"), Order.debugs},
 }
+
+func (o Order) debugs() bool { return o.Debug != DebugOff }
 
 // watchers returns the functions that watch in a module of the order.
 func (o Order) watchers() []Function {

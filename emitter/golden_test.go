@@ -43,6 +43,8 @@ var goldens = map[string]string{
 	"on-grow":       "--grow=double --on-grow=env.emscripten_notify_memory_growth",
 	"stats":         "--abi=core,cabi --functions=-alloc_zeroed,-realloc --stats",
 	"stats-c":       "--abi=c --functions=malloc,free,posix_memalign --stats --optimize=size",
+	"debug":         "--debug",
+	"debug-c":       "--abi=c --functions=malloc,free,realloc --strategy=lists --debug=call",
 	"arena":         "--abi=core,arena",
 	"arena-import":  "--abi=c,arena --heap-base=import:env.__heap_base --oom=trap",
 }

@@ -30,7 +30,8 @@ type Model struct {
 	OneArg                   string // the argument of $alloc for an alignment of 1, or nothing
 	Alloc                    string // the function that allocates for the exported ones
 	Keeps                    string // what a C block that shrinks keeps, or nothing
-	Own                      any    // the numbers that only the strategy's blocks mention
+	Debug                    *debugNumbers
+	Own                      any // the numbers that only the strategy's blocks mention
 
 	// The module's fields in order, each an axis or a block: imports and memory,
 	// the strategy's globals and functions, the other ABIs' functions.
@@ -60,6 +61,9 @@ func NewModel(c contract.Contract) (*Model, error) {
 	s, ok := strategies[c.Strategy]
 	if !ok {
 		return nil, &contract.FlagError{Flag: "strategy", Err: fmt.Errorf("%s describes a module that something else made: say --strategy %s", c.Strategy, contract.Default().Strategy)}
+	}
+	if c.Debug != contract.DebugOff {
+		return s.debugModel(c), nil
 	}
 	return s.model(c), nil
 }
@@ -116,7 +120,7 @@ var linkerGlobals = map[string]string{
 }
 
 // functionImports are the blocks of imported functions.
-var functionImports = map[contract.Event]string{contract.Never: "import.stylus", contract.Grown: "import.ongrow"}
+var functionImports = map[contract.Event]string{contract.Never: "import.stylus", contract.Grown: "import.ongrow", contract.Found: "import.fault"}
 
 // memory lists the imports, which the text format wants first, and the memory.
 func memory(c contract.Contract) []string {
@@ -139,6 +143,7 @@ func choices(c contract.Contract, s strategy) map[string]string {
 	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
 	choices := map[string]string{
 		"memorygrow": "alone",
+		"layer":      "",
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
 		"shrunk":     pick(topFalls(c), "stored", ""),
 		"resized":    pick(topFalls(c), "always", "newest"),

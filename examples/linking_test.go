@@ -25,6 +25,7 @@ var sections = map[string]struct{ tools, npm []string }{
 	"Stylus":                 {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
 	"Counters":               {tools: []string{"node"}},
 	"What counting costs":    {},
+	"Misuse":                 {tools: []string{"clang", "wasm-ld", "node"}},
 	"Any module, by a merge": {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"wasm-merge"}},
 }
 

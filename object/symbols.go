@@ -72,7 +72,11 @@ func (b *builder) defineImports() error {
 			// program; without, it reports an undefined symbol. NoStrip keeps
 			// imports that are never called, which some hosts require.
 			const host = SymbolUndefined | SymbolExplicitName | SymbolNoStrip
-			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: im.Name, Index: function})
+			name := im.Name
+			if im.Module == contract.FaultModule && name == contract.FaultName {
+				name = contract.FaultSymbol
+			}
+			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: name, Index: function})
 			function++
 		case wasm.KindGlobal:
 			if im.Name == contract.LinkerHeads && b.heads.size > 0 {

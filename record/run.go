@@ -19,6 +19,7 @@ type Options struct {
 	Args   []string          // the first is the program's own name
 	Env    map[string]string // nothing is inherited
 	Stdin  string            // the file to read; "-" is this process's own, "" none
+	Stdout string            // the file to write; "" is where this process writes
 	Dirs   map[string]string // directories by the name that the program uses
 	Invoke []string          // calls of exports instead of _start: NAME ARG...
 }
@@ -95,7 +96,7 @@ func (p *Program) imports(store engine.Store, o Options, r *Recorder) (engine.Im
 		return nil, err
 	}
 	if needsWASI {
-		wasi := engine.WASI{Args: o.Args, Env: o.Env, Stdin: o.Stdin, Dirs: o.Dirs}
+		wasi := engine.WASI{Args: o.Args, Env: o.Env, Stdin: o.Stdin, Stdout: o.Stdout, Dirs: o.Dirs}
 		if imports[engine.SnapshotPreview1], err = wasi.Instance(store); err != nil {
 			return nil, err
 		}

@@ -10,12 +10,12 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/checks"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
 )
 

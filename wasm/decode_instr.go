@@ -75,6 +75,13 @@ func (d *decoder) instr(r *Reader) Instr {
 		in.Value = int64(r.fixed(4))
 	case ImmF64:
 		in.Value = int64(r.fixed(8))
+	case ImmV128:
+		in.Value, in.High = int64(r.fixed(8)), int64(r.fixed(8))
+	case ImmLane:
+		in.Index = uint32(r.Byte())
+	case ImmMemLane:
+		in.Mem = d.memArg(r)
+		in.Index = uint32(r.Byte())
 	case ImmRefType:
 		in.Type = r.refType()
 	case ImmFence:
@@ -94,10 +101,6 @@ func (r *Reader) opcode() Opcode {
 	case prefixMisc, prefixAtomic, prefixSIMD:
 		sub := r.U32()
 		if !r.ok() {
-			return 0
-		}
-		if b == prefixSIMD {
-			r.fail(at, "simd instruction 0x%02x%02x not supported", b, sub)
 			return 0
 		}
 		op = op<<8 | Opcode(sub&0xff)

@@ -69,7 +69,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"opcode", oneFunc("\x00\x06\x0b"), "func[0] offset 0x17: unknown opcode 0x06"},
 		{"misc opcode", oneFunc("\x00\xfc\x12\x0b"), "func[0] offset 0x17: unknown opcode 0xfc12"},
 		{"large opcode", oneFunc("\x00\xfe\x80\x02\x0b"), "func[0] offset 0x17: unknown opcode 0xfe100"},
-		{"simd", oneFunc("\x00\xfd\x0c\x0b"), "func[0] offset 0x17: simd instruction 0xfd0c not supported"},
+		{"relaxed simd", oneFunc("\x00\xfd\x80\x02\x0b"), "func[0] offset 0x17: unknown opcode 0xfd100"},
 		{"block type", oneFunc("\x00\x02\x41\x0b\x0b"), "func[0] offset 0x18: block type -63 not supported"},
 		{"s32", oneFunc("\x00\x41\xff\xff\xff\xff\x4f\x0b"), "func[0] offset 0x18: integer does not fit s32"},
 		{"s64", oneFunc("\x00\x42\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01\x0b"), "func[0] offset 0x18: integer does not fit s64"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 // Package wasm reads and writes the WebAssembly binary format: the core
-// specification 2.0 without SIMD, plus tail calls, threads, memory64 and
+// specification 2.0, plus tail calls, threads, memory64 and
 // multiple memories.
 //
 // Decode turns bytes into a Module whose fields mirror the sections, and

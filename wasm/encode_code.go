@@ -92,6 +92,12 @@ func (e *encoder) instr(b []byte, in Instr, padded bool) []byte {
 		return binary.LittleEndian.AppendUint32(b, uint32(in.Value))
 	case ImmF64:
 		return binary.LittleEndian.AppendUint64(b, uint64(in.Value))
+	case ImmV128:
+		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, uint64(in.Value)), uint64(in.High))
+	case ImmLane:
+		return append(b, byte(in.Index))
+	case ImmMemLane:
+		return append(e.memArg(b, in.Mem, padded), byte(in.Index))
 	case ImmRefType:
 		return append(b, byte(in.Type))
 	case ImmFence:

@@ -5,7 +5,7 @@ package wasm
 import "fmt"
 
 // Opcode identifies an instruction: the opcode byte, or prefix<<8 | sub-opcode
-// behind one of the prefixes 0xfc and 0xfe.
+// behind one of the prefixes 0xfc, 0xfd and 0xfe.
 type Opcode uint16
 
 // Info describes an opcode.
@@ -44,11 +44,14 @@ const (
 	ImmElemTable        // Index: an element segment; Index2: a table
 	ImmMemoryMemory     // Index: the memory written; Index2: the memory read
 	ImmTableTable       // Index: the table written; Index2: the table read
+	ImmV128             // Value, High: 16 bytes
+	ImmLane             // Index: a lane
+	ImmMemLane          // Mem; Index: a lane
 	ImmFence            // a reserved zero byte, no field
 )
 
 // Sig is a stack signature: parameters and results, separated by a colon, a
-// letter each: i i32, I i64, f f32, F f64, r funcref, a an address (i32, or i64
+// letter each: i i32, I i64, f f32, F f64, V v128, r funcref, a an address (i32, or i64
 // in a 64-bit memory or table), e a table's element. It is empty where the types depend
 // on other immediates or on the stack; Module.Signature finds out what can be known.
 type Sig string
@@ -100,6 +103,8 @@ func (s Sig) Type(addr, elem ValType) FuncType {
 			*to = append(*to, F32)
 		case 'F':
 			*to = append(*to, F64)
+		case 'V':
+			*to = append(*to, V128)
 		case 'r':
 			*to = append(*to, FuncRef)
 		case 'a':

@@ -17,6 +17,7 @@ type Instr struct {
 	Index2 uint32
 	Block  BlockType
 	Value  int64
+	High   int64 // the upper half of 16 bytes
 	Mem    MemArg
 	Labels []uint32
 

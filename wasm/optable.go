@@ -133,6 +133,12 @@ var pages = func() (pages [256]*[256]Info) {
 			pages[op>>8][op&0xff] = info
 		}
 	}
+	pages[prefixSIMD] = new([256]Info)
+	for i, name := range strings.Fields(simdNames) {
+		if name != "-" {
+			pages[prefixSIMD][i] = simdInfo(name)
+		}
+	}
 	return pages
 }()
 

@@ -74,7 +74,7 @@ func (m *Module) staticSignature(in Instr, info Info) (FuncType, bool) {
 	var t TableType
 	var err error
 	switch info.Imm {
-	case ImmMem:
+	case ImmMem, ImmMemLane:
 		t.Limits, err = m.Memory(in.Mem.Memory)
 	case ImmMemory:
 		t.Limits, err = m.Memory(in.Index)

@@ -48,10 +48,32 @@ func (in Instr) immediates() string {
 	case ImmF64:
 		const mantissa = 1<<52 - 1
 		return " " + floatText(in.F64(), 64, uint64(in.Value)&mantissa)
+	case ImmV128:
+		return in.vector()
+	case ImmLane:
+		return fmt.Sprintf(" %d", in.Index)
+	case ImmMemLane:
+		return fmt.Sprintf("%s %d", in.Mem.text(info.Align), in.Index)
 	case ImmRefType:
 		return " " + strings.TrimSuffix(in.Type.String(), "ref")
 	}
 	return ""
+}
+
+// vector writes 16 bytes: as the lanes of a shuffle, or as two integers.
+func (in Instr) vector() string {
+	if in.Op.String() == "v128.const" {
+		return fmt.Sprintf(" i64x2 %d %d", in.Value, in.High)
+	}
+	var lanes strings.Builder
+	for i := range 16 {
+		half := in.Value
+		if i >= 8 {
+			half = in.High
+		}
+		fmt.Fprintf(&lanes, " %d", byte(half>>(8*(i%8))))
+	}
+	return lanes.String()
 }
 
 func unlessZero(i uint32) string {

@@ -3,7 +3,10 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 
@@ -21,6 +24,7 @@ const adviseRounds = 5
 
 // adviseOptions are the flags of advise.
 type adviseOptions struct {
+	programOptions
 	target, abi string
 	peers       []string
 	html        fileName
@@ -31,14 +35,18 @@ type adviseOptions struct {
 // newAdvise returns the verb that finds the configuration that suits a trace.
 func newAdvise(s streams) *cobra.Command {
 	o := &adviseOptions{}
-	c := fileVerb("advise", func(c *cobra.Command, file string) error { return o.run(c, file, s) })
-	c.ValidArgsFunction = nil // any file
+	c := &cobra.Command{
+		Use: "advise TRACE", Args: oneProgram,
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args[0], args[1:], s) },
+	}
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.target, "target", "", "")
 	f.StringVar(&o.abi, "abi", "", "")
+	o.addFlags(c)
 	f.StringArrayVar(&o.peers, "peer", nil, "")
 	f.BoolVar(&o.time, "time", false, "")
+	f.Var(&o.html, "html", "")
 	f.BoolVar(&o.json, "json", false, "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	for flag, values := range map[string][]string{"target": advise.Targets(), "abi": {string(contract.Core), string(contract.C)}} {
@@ -73,7 +81,7 @@ func (o *adviseOptions) settle(c *cobra.Command, s streams) (a advise.Options, e
 }
 
 // run searches behind a progress bar.
-func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
+func (o *adviseOptions) run(c *cobra.Command, file string, args []string, s streams) error {
 	if err := files.Distinct(s.in, files.Places("html", string(o.html)), append(files.Places("", file), files.Places("peer", o.peers...)...)); err != nil {
 		return err
 	}
@@ -81,10 +89,11 @@ func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseProgram(file); err != nil {
+	html, err := settleReport("html", o.html)
+	if err != nil {
 		return err
 	}
-	ops, err := readTrace(file, s, (*trace.Reader).ReadAll)
+	ops, err := o.operations(file, args, s)
 	if err != nil {
 		return err
 	}
@@ -97,19 +106,46 @@ func (o *adviseOptions) run(c *cobra.Command, file string, s streams) error {
 	if err != nil {
 		return wrong(fmt.Errorf("%s: %w", inputName(file), err))
 	}
+	if err := html.writeReport(func(w io.Writer) error { return advice.WriteHTML(w, inputName(file)) }); err != nil {
+		return err
+	}
 	return s.show(advice, o.json, advice.WriteTable)
 }
 
-// refuseProgram refuses a program, which has to be recorded first.
-func refuseProgram(file string) error {
+// operations reads a trace, or runs a program and records one.
+func (o *adviseOptions) operations(file string, args []string, s streams) ([]trace.Op, error) {
+	switch program := isProgram(file); {
+	case !program && o.given()+len(args) > 0:
+		return nil, fmt.Errorf("%s is a trace, which runs nothing: drop --function, --invoke, --env, --dir and what follows --", inputName(file))
+	case !program:
+		return readTrace(file, s, (*trace.Reader).ReadAll)
+	}
+	options, err := o.options(file, args)
+	if err != nil {
+		return nil, err
+	}
+	program, err := o.instrument(file, s)
+	if err != nil {
+		return nil, err
+	}
+	options.Stdout = os.DevNull // the advice is what is printed
+	var recorded bytes.Buffer
+	w := trace.NewWriter(&recorded)
+	_, err = program.Run(options, w)
+	if err := cmp.Or(err, w.Close()); err != nil {
+		return nil, wrong(fmt.Errorf("%s: %w", file, err))
+	}
+	return trace.NewReader(&recorded).ReadAll()
+}
+
+// isProgram reports whether a file begins as a module does, or the text of one.
+func isProgram(file string) bool {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil // the reader says why, and - is none
+		return false // the reader says why, and - is none
 	}
 	defer f.Close()
 	magic := make([]byte, 4)
-	if n, _ := f.Read(magic); string(magic[:n]) == "\x00asm" {
-		return wrong(fmt.Errorf("%s is a program: record what it allocates with genalloc record, and name the trace", file))
-	}
-	return nil
+	n, _ := f.Read(magic)
+	return string(magic[:n]) == "\x00asm" || magic[0] == '('
 }

@@ -116,6 +116,8 @@ func (o *buildOptions) settleProof() error {
 		return refuse("prove", "only functions of --abi core and arena can be proved, and not those of %s: drop either", o.order.ABI)
 	case o.order.Stats:
 		return refuse("prove", "what --stats adds cannot be proved: prove the module without it, or drop --prove")
+	case o.order.Debug != contract.DebugOff:
+		return refuse("prove", "what --debug adds cannot be proved: prove the module without it, or drop --prove")
 	case o.emit == "obj":
 		return refuse("prove", "what is proved is a module, and --emit obj leaves its memory to the linker: say --emit wasm, or drop --prove")
 	}

@@ -19,11 +19,34 @@ import (
 
 // recordOptions are the flags of record.
 type recordOptions struct {
+	programOptions
 	output, emit fileName
-	functions    []string
-	invoke       []string
-	env, dirs    []string
 	quiet        bool
+}
+
+// programOptions are the flags of verbs that run a program.
+type programOptions struct {
+	functions, invoke, env, dirs []string
+}
+
+func (o *programOptions) addFlags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&o.functions, "function", nil, "")
+	c.Flags().StringArrayVar(&o.invoke, "invoke", nil, "")
+	c.Flags().StringArrayVar(&o.env, "env", nil, "")
+	c.Flags().StringArrayVar(&o.dirs, "dir", nil, "")
+}
+
+// given is how many of the flags are.
+func (o *programOptions) given() int {
+	return len(o.functions) + len(o.invoke) + len(o.env) + len(o.dirs)
+}
+
+// oneProgram takes exactly one file name, and the program's arguments behind a dash.
+func oneProgram(c *cobra.Command, args []string) error {
+	if n := c.ArgsLenAtDash(); n >= 0 {
+		args = args[:n]
+	}
+	return oneFile(c, args)
 }
 
 // newRecord returns the verb that records what a program asks of its allocator.
@@ -31,21 +54,13 @@ func newRecord(s streams) *cobra.Command {
 	o := &recordOptions{}
 	c := &cobra.Command{
 		Use: "record PROGRAM [FLAGS] [-- ARGS]", ValidArgsFunction: completeModules,
-		Args: func(c *cobra.Command, args []string) error {
-			if n := c.ArgsLenAtDash(); n >= 0 {
-				args = args[:n]
-			}
-			return oneFile(c, args)
-		},
+		Args: oneProgram,
 		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0], args[1:], s) },
 	}
 	f := c.Flags()
 	f.SortFlags = false
 	f.VarP(&o.output, "output", "o", "")
-	f.StringArrayVar(&o.functions, "function", nil, "")
-	f.StringArrayVar(&o.invoke, "invoke", nil, "")
-	f.StringArrayVar(&o.env, "env", nil, "")
-	f.StringArrayVar(&o.dirs, "dir", nil, "")
+	o.addFlags(c)
 	f.Var(&o.emit, "emit", "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
 	return c
@@ -55,6 +70,12 @@ func (o *recordOptions) run(path string, args []string, s streams) error {
 	if o.output == "" && o.emit == "" {
 		o.output = fileName(stem(path) + ".trace")
 	}
+	switch {
+	case o.emit != "" && (o.output != "" || len(args)+len(o.invoke)+len(o.env)+len(o.dirs) > 0):
+		return refuse("emit", "it writes the program instead of running it: drop -o, --invoke, --env, --dir and what follows --")
+	case o.emit == "-" || o.output == "-":
+		return errors.New("standard output is the program's: name a file")
+	}
 	options, err := o.options(path, args)
 	if err != nil {
 		return err
@@ -63,17 +84,9 @@ func (o *recordOptions) run(path string, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	functions, err := pairs("function", o.functions, "=")
+	program, err := o.instrument(path, s)
 	if err != nil {
 		return err
-	}
-	file, err := readCode(path, s)
-	if err != nil {
-		return err
-	}
-	program, err := record.Instrument(file, functions)
-	if err != nil {
-		return wrong(fmt.Errorf("%s: %w", inputName(path), err))
 	}
 	o.tell(s, "records %s", names(program.Found))
 	if o.emit != "" {
@@ -102,16 +115,10 @@ func (o *recordOptions) settle(path string, s streams) (list []output, err error
 }
 
 // options are how the program runs.
-func (o *recordOptions) options(path string, args []string) (x record.Options, err error) {
+func (o *programOptions) options(path string, args []string) (x record.Options, err error) {
 	x = record.Options{Args: append([]string{filepath.Base(path)}, args...), Invoke: o.invoke, Dirs: map[string]string{}}
 	if path != "-" {
 		x.Stdin = "-"
-	}
-	switch {
-	case o.emit != "" && (o.output != "" || len(args)+len(o.invoke)+len(o.env)+len(o.dirs) > 0):
-		return x, refuse("emit", "it writes the program instead of running it: drop -o, --invoke, --env, --dir and what follows --")
-	case o.emit == "-" || o.output == "-":
-		return x, errors.New("standard output is the program's: name a file")
 	}
 	if x.Env, err = pairs("env", o.env, "="); err != nil {
 		return x, err
@@ -124,6 +131,23 @@ func (o *recordOptions) options(path string, args []string) (x record.Options, e
 		x.Dirs[guest] = host
 	}
 	return x, nil
+}
+
+// instrument reads a program and makes its allocator report.
+func (o *programOptions) instrument(path string, s streams) (*record.Program, error) {
+	functions, err := pairs("function", o.functions, "=")
+	if err != nil {
+		return nil, err
+	}
+	file, err := readCode(path, s)
+	if err != nil {
+		return nil, err
+	}
+	program, err := record.Instrument(file, functions)
+	if err != nil {
+		return nil, wrong(fmt.Errorf("%s: %w", inputName(path), err))
+	}
+	return program, nil
 }
 
 // pairs reads values of a flag that name something and say what it is.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/plain"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/object"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // A summary is what build prints after success, as text or as JSON.

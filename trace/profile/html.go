@@ -8,12 +8,14 @@ import (
 	"html/template"
 	"io"
 	"strings"
+
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 //go:embed page.html.tmpl
 var pageText string
 
-var page = template.Must(template.New("").Funcs(template.FuncMap{"comma": comma, "count": func(n int) string { return comma(uint64(n)) }}).Parse(pageText))
+var page = template.Must(template.New("").Funcs(template.FuncMap{"comma": unit.Grouped, "count": func(n int) string { return unit.Grouped(uint64(n)) }}).Parse(pageText))
 
 // The plot's size in pixels.
 const (

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/genalloc/genalloc/internal/plain"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // WriteText writes the profile as text, with a picture of the live bytes.
@@ -27,9 +28,9 @@ func (s *Profile) WriteText(w io.Writer) {
 		}
 		fmt.Fprintf(t, "\n%s\tblocks\t%s\t\n", title, left)
 		for _, c := range classes {
-			fmt.Fprintf(t, "%s\t%s\t", c.Range(), comma(uint64(c.Count)))
+			fmt.Fprintf(t, "%s\t%s\t", c.Range(), unit.Grouped(uint64(c.Count)))
 			if left != "" {
-				fmt.Fprintf(t, "%s\t", comma(uint64(c.Left)))
+				fmt.Fprintf(t, "%s\t", unit.Grouped(uint64(c.Left)))
 			}
 			fmt.Fprintf(t, " %s\n", strings.Repeat("█", c.bar(classes, 30)))
 		}
@@ -43,7 +44,7 @@ func (s *Profile) WriteText(w io.Writer) {
 // Lines are the profile's sentences.
 func (s *Profile) Lines() []string {
 	lines := []string{fmt.Sprintf("%s: %s, %s zeroed; %s; %s", plural(s.Operations, "operation"),
-		plural(s.Allocations, "allocation"), comma(uint64(s.Zeroed)), plural(s.Resizes, "resize"), plural(s.Frees, "free"))}
+		plural(s.Allocations, "allocation"), unit.Grouped(uint64(s.Zeroed)), plural(s.Resizes, "resize"), plural(s.Frees, "free"))}
 	if s.Marks+s.Releases > 0 {
 		lines = append(lines, fmt.Sprintf("%s; %s, which end %s", plural(s.Marks, "mark"), plural(s.Releases, "release"), plural(s.Released, "block")))
 	}
@@ -56,12 +57,12 @@ func (s *Profile) Lines() []string {
 	if s.Growths > 0 {
 		lines = append(lines, "others grow the memory "+plural(s.Growths, "time"))
 	}
-	peak := fmt.Sprintf("at most %s live at once, after operation %s", plural(int(s.PeakBytes), "byte"), comma(uint64(s.PeakAt)))
+	peak := fmt.Sprintf("at most %s live at once, after operation %s", plural(int(s.PeakBytes), "byte"), unit.Grouped(uint64(s.PeakAt)))
 	if s.PeakPhase != "" {
 		peak += ", in " + plain.Text(s.PeakPhase)
 	}
 	lines = append(lines, peak, "at most "+plural(s.PeakBlocks, "block")+" live at once")
-	lines = append(lines, fmt.Sprintf("%s asked for in all, %s at most at a time", plural(int(s.BytesAsked), "byte"), comma(uint64(s.LargestSize))))
+	lines = append(lines, fmt.Sprintf("%s asked for in all, %s at most at a time", plural(int(s.BytesAsked), "byte"), unit.Grouped(uint64(s.LargestSize))))
 	if s.Frees > 0 {
 		lines = append(lines, fmt.Sprintf("%.0f %% of the frees are of the newest live block", 100*float64(s.LIFO)/float64(s.Frees)))
 	}
@@ -76,11 +77,11 @@ func (s *Profile) Lines() []string {
 func (c Class) Range() string {
 	switch {
 	case c.From == c.To:
-		return comma(c.From)
+		return unit.Grouped(c.From)
 	case c.To > 1<<62:
-		return comma(c.From) + " and more"
+		return unit.Grouped(c.From) + " and more"
 	}
-	return comma(c.From) + " to " + comma(c.To)
+	return unit.Grouped(c.From) + " to " + unit.Grouped(c.To)
 }
 
 // bar is the length of the class's bar. One that counts something can be seen.
@@ -96,7 +97,7 @@ func (c Class) bar(all []Class, width int) int {
 func (s *Profile) picture(w io.Writer) {
 	const rows, width = 8, 64
 	columns := s.columns(width)
-	label := comma(s.PeakBytes)
+	label := unit.Grouped(s.PeakBytes)
 	for row := rows - 1; row >= 0; row-- {
 		var line strings.Builder
 		for _, v := range columns {
@@ -130,13 +131,5 @@ func plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return comma(uint64(n)) + " " + noun
-}
-
-// comma writes a number with its thousands apart.
-func comma(n uint64) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", comma(n/1000), n%1000)
+	return unit.Grouped(uint64(n)) + " " + noun
 }

@@ -57,18 +57,16 @@ func runZeroing(t *Trial) {
 }
 
 func runDirty(t *Trial) {
-	for _, first := range []uint64{0, 1, 7, 100} {
-		t.each(func(s *judge.Session) {
-			s.Alloc(first, 1)
-			for _, n := range []uint64{1, 3, 7, 8, 9, 15, 16, 17, 64, 1000} {
-				s.AllocZeroed(n, 1)
-				s.AllocZeroed(n, 16)
-			}
-			// Across the end of what the host may have written.
-			s.AllocZeroed(s.Left()+3, 1)
-			s.AllocZeroed(70_000, 1)
-		})
-	}
+	across(t.each, []uint64{0, 1, 7, 100}, func(s *judge.Session, first uint64) {
+		s.Alloc(first, 1)
+		for _, n := range []uint64{1, 3, 7, 8, 9, 15, 16, 17, 64, 1000} {
+			s.AllocZeroed(n, 1)
+			s.AllocZeroed(n, 16)
+		}
+		// Across the end of what the host may have written.
+		s.AllocZeroed(s.Left()+3, 1)
+		s.AllocZeroed(70_000, 1)
+	})
 	t.each(func(s *judge.Session) { s.AllocZeroed(s.Left(), 1) })
 	t.each(func(s *judge.Session) { s.AllocZeroed(s.Left()+200_000, 1) })
 }

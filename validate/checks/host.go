@@ -38,7 +38,7 @@ func runForeignBefore(t *Trial) {
 func runForeignGrowth(t *Trial) {
 	// At each point of the same sequence.
 	for point := range 8 {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			var b, c *judge.Block
 			for i, step := range []func(){
 				func() { b = s.Alloc(100, 1) },
@@ -59,7 +59,7 @@ func runForeignGrowth(t *Trial) {
 		})
 	}
 	// Between any two.
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		r := choices{&random{2}}
 		for range 60 {
 			s.Alloc(r.upTo(1<<r.upTo(17)), 1<<r.upTo(18))
@@ -86,14 +86,12 @@ func runForeignGrowth(t *Trial) {
 // them in too few bits, or adds or multiplies them with something else.
 func aliases(t *Trial) {
 	for _, pages := range []uint64{2, 1 << 8, 1 << 12, 1 << 15} {
-		for _, lacking := range []uint64{1, 4} {
-			t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-				s.Alloc(128, 1)
-				s.Grow(pages)
-				s.Alloc(s.Left()+lacking*contract.PageSize, 1)
-			})
-		}
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		across(t.plain, []uint64{1, 4}, func(s *judge.Session, lacking uint64) {
+			s.Alloc(128, 1)
+			s.Grow(pages)
+			s.Alloc(s.Left()+lacking*contract.PageSize, 1)
+		})
+		t.plain(func(s *judge.Session) {
 			b := s.Alloc(128, 1)
 			s.Grow(pages)
 			s.Realloc(b, 200_000)
@@ -102,51 +100,47 @@ func aliases(t *Trial) {
 	// As many pages as there are bytes between a block and top, or 2^16 less that.
 	for _, gap := range []uint64{1, 16, 48} {
 		for _, pages := range []uint64{gap, 1<<16 - gap} {
-			for _, more := range []uint64{10, 100_000, 300_000} {
-				t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-					b := s.Alloc(10, 1)
-					s.Alloc(gap, 1)
-					s.Grow(pages)
-					s.Realloc(b, 10+more)
-				})
-			}
+			across(t.plain, []uint64{10, 100_000, 300_000}, func(s *judge.Session, more uint64) {
+				b := s.Alloc(10, 1)
+				s.Alloc(gap, 1)
+				s.Grow(pages)
+				s.Realloc(b, 10+more)
+			})
 		}
 	}
 	// A block whose end divides top, but which is not the newest.
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		b := s.Alloc(s.Top(), 1)
 		s.Alloc(s.Top(), 1)
 		s.Realloc(b, b.SizeOr(0)+10)
 	})
 	// Size 0 at an address behind the foreign pages.
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		s.Alloc(1, 1)
 		s.Grow(1)
 		s.Alloc(0, 1<<17)
 	})
 	// A resize by a number that is negative as a signed integer, and one of a block with
 	// that many bytes behind it.
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		b := s.Alloc(128, 1)
 		s.Grow(1)
 		s.Realloc(b, 128+1<<31)
 	})
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		b := s.Alloc(10, 1)
 		s.Alloc(10+1<<31, 1)
 		s.Realloc(b, 20)
 	})
 	// The newest block grows to the last byte before the foreign pages.
-	for _, size := range []uint64{1, 2, 70_016} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			b := s.Alloc(size, 1)
-			s.Grow(1)
-			s.Realloc(b, size+s.Left())
-		})
-	}
+	across(t.plain, []uint64{1, 2, 70_016}, func(s *judge.Session, size uint64) {
+		b := s.Alloc(size, 1)
+		s.Grow(1)
+		s.Realloc(b, size+s.Left())
+	})
 	// The same where a policy grew by several pages at once; then by one byte more.
 	for over := range uint64(2) {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			s.Alloc(300_032, 1)
 			b := s.Alloc(100_032, 1)
 			s.Grow(1)

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // These checks judge lists of free blocks.
@@ -33,7 +33,7 @@ func eachClass(t *Trial, f func(size uint64)) {
 func runClasses(t *Trial) {
 	// The default world alone: bases make no difference to lists.
 	for _, order := range orders[:t.level(2, len(orders))] {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			eachClass(t, func(size uint64) {
 				var blocks [3]*judge.Block
 				for i := range blocks {
@@ -54,13 +54,11 @@ func runClasses(t *Trial) {
 		})
 	}
 	// A block could grow in place, but one of its new class is free.
-	for _, size := range []uint64{8, 64, 1000, 4096} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			a, b := s.Alloc(2*size, 1), s.Alloc(size, 1)
-			s.Free(a)
-			s.Realloc(b, 2*size)
-		})
-	}
+	across(t.plain, []uint64{8, 64, 1000, 4096}, func(s *judge.Session, size uint64) {
+		a, b := s.Alloc(2*size, 1), s.Alloc(size, 1)
+		s.Free(a)
+		s.Realloc(b, 2*size)
+	})
 	// Full memory: each block makes room for one of its class.
 	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
 		var blocks []*judge.Block
@@ -139,29 +137,27 @@ func exhaustOwned(s *judge.Session) {
 var hostile = []uint64{0, 1, 2, 4, 16, 0x40, 0x8000_0000, 0xffff_fffc, 0xffff_ffff}
 
 func runLinks(t *Trial) {
-	for _, size := range []uint64{8, 12, 24, 64, 1000, 20_000} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			a, b, c, d := s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8)
-			words := append([]uint64{s.Setup.Base}, hostile...)
-			for _, block := range []*judge.Block{a, b, c, d} {
-				words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
-			}
-			for _, w := range slices.Concat(words, words) { // twice, as blocks change places
-				// The words are in blocks that are live, about to be freed, and handed out again.
-				s.Write(a, w)
-				s.Write(c, w)
-				s.Free(b)
-				s.Write(d, w)
-				s.Free(c)
-				b, c = s.Alloc(size, 8), s.Alloc(size, 8)
-				s.Write(b, w)
-				s.Free(s.AllocZeroed(size, 8))
-				d = s.Resize(d, size+w%64)
-				s.Write(d, w)
-				s.Free(s.Alloc(2*size, 8))
-			}
-		})
-	}
+	across(t.plain, []uint64{8, 12, 24, 64, 1000, 20_000}, func(s *judge.Session, size uint64) {
+		a, b, c, d := s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8), s.Alloc(size, 8)
+		words := append([]uint64{s.Setup.Base}, hostile...)
+		for _, block := range []*judge.Block{a, b, c, d} {
+			words = append(words, block.FromOr(0), block.FromOr(0)+1, block.FromOr(0)-4)
+		}
+		for _, w := range slices.Concat(words, words) { // twice, as blocks change places
+			// The words are in blocks that are live, about to be freed, and handed out again.
+			s.Write(a, w)
+			s.Write(c, w)
+			s.Free(b)
+			s.Write(d, w)
+			s.Free(c)
+			b, c = s.Alloc(size, 8), s.Alloc(size, 8)
+			s.Write(b, w)
+			s.Free(s.AllocZeroed(size, 8))
+			d = s.Resize(d, size+w%64)
+			s.Write(d, w)
+			s.Free(s.Alloc(2*size, 8))
+		}
+	})
 }
 
 func runPieces(t *Trial) {

@@ -16,16 +16,14 @@ func runMarkZeroing(t *Trial) {
 	for _, rewind := range rewinds {
 		for _, used := range []uint64{1, 7, 100, 1000, 70_000} {
 			// Less than was used, as much, more, and behind it.
-			for _, sizes := range [][]uint64{{1, used / 2, used}, {used - 1, 5}, {used, 10}, {used + 1, 10}, {used + 100_000}, {3 * used, used}} {
-				t.each(func(s *judge.Session) {
-					s.AllocZeroed(20, 4)
-					rewind(s, func() { s.Alloc(used, 1) })
-					for _, n := range sizes {
-						s.AllocZeroed(n, 1)
-					}
-					s.AllocZeroed(10, 64)
-				})
-			}
+			across(t.each, [][]uint64{{1, used / 2, used}, {used - 1, 5}, {used, 10}, {used + 1, 10}, {used + 100_000}, {3 * used, used}}, func(s *judge.Session, sizes []uint64) {
+				s.AllocZeroed(20, 4)
+				rewind(s, func() { s.Alloc(used, 1) })
+				for _, n := range sizes {
+					s.AllocZeroed(n, 1)
+				}
+				s.AllocZeroed(10, 64)
+			})
 		}
 		// The highest use is not the last one, and what is taken back twice.
 		t.each(func(s *judge.Session) {
@@ -49,13 +47,13 @@ func runMarkZeroing(t *Trial) {
 			}
 		}
 		// To a top whose double is more than 2^32, and then to one below 2^31.
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			rewind(s, func() { s.Alloc(50_000, 1); s.Alloc(s.Room(1<<31+2000), 1) })
 			rewind(s, func() { s.Alloc(10, 1) })
 			s.AllocZeroed(40_000, 1)
 		})
 		// Across 2^31, up to as much above it as the block starts below.
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			s.Alloc(s.Room(1<<31-100), 1)
 			rewind(s, func() { s.Alloc(200, 1) })
 			s.AllocZeroed(200, 1)
@@ -82,22 +80,20 @@ func runMarkForeign(t *Trial) {
 			s.Alloc(1, 1)
 		})
 		// Blocks are placed behind them, once and again.
-		for _, size := range []uint64{0, 1, 100_000} {
-			t.each(func(s *judge.Session) {
+		across(t.each, []uint64{0, 1, 100_000}, func(s *judge.Session, size uint64) {
+			s.Alloc(100, 1)
+			rewind(s, func() {
 				s.Alloc(100, 1)
-				rewind(s, func() {
-					s.Alloc(100, 1)
-					s.Grow(1)
-					s.Alloc(s.Left()+size+1, 1)
-					s.Alloc(10, 1)
-					rewind(s, func() { s.Alloc(10, 1); s.Grow(2); s.Alloc(s.Left()+size+1, 1) })
-					s.Alloc(10, 1)
-				})
+				s.Grow(1)
+				s.Alloc(s.Left()+size+1, 1)
 				s.Alloc(10, 1)
-				s.Alloc(s.Left(), 1)
-				s.Alloc(size, 8)
+				rewind(s, func() { s.Alloc(10, 1); s.Grow(2); s.Alloc(s.Left()+size+1, 1) })
+				s.Alloc(10, 1)
 			})
-		}
+			s.Alloc(10, 1)
+			s.Alloc(s.Left(), 1)
+			s.Alloc(size, 8)
+		})
 		// A block that is resized to behind them, and a block of size 0.
 		t.each(func(s *judge.Session) {
 			b := s.Alloc(10, 1)

@@ -30,25 +30,23 @@ func runRelease(t *Trial) {
 		s.Alloc(10, 1)
 	})
 	// One inside the other, released from the last to the first and all by the first.
-	for _, order := range [][]int{{2, 1, 0}, {0}, {1, 0}, {2, 2, 0, 0}} {
-		t.each(func(s *judge.Session) {
-			var marks []int
-			s.Alloc(50, 1)
-			for i := range uint64(3) {
-				marks = append(marks, s.Mark())
-				s.Alloc(30_000*i+7, 1)
-				s.Alloc(100, 64)
-			}
-			for _, k := range order {
-				s.Release(marks[k])
-				m := s.Mark()
-				s.Alloc(20, 1)
-				s.Release(m)
-				s.Alloc(1, 1)
-			}
-			s.Alloc(70_000, 1)
-		})
-	}
+	across(t.each, [][]int{{2, 1, 0}, {0}, {1, 0}, {2, 2, 0, 0}}, func(s *judge.Session, order []int) {
+		var marks []int
+		s.Alloc(50, 1)
+		for i := range uint64(3) {
+			marks = append(marks, s.Mark())
+			s.Alloc(30_000*i+7, 1)
+			s.Alloc(100, 64)
+		}
+		for _, k := range order {
+			s.Release(marks[k])
+			m := s.Mark()
+			s.Alloc(20, 1)
+			s.Release(m)
+			s.Alloc(1, 1)
+		}
+		s.Alloc(70_000, 1)
+	})
 	// In phases. The memory grows in the first ones only.
 	t.each(func(s *judge.Session) {
 		kept := s.Alloc(1000, 8)
@@ -75,18 +73,16 @@ func runRelease(t *Trial) {
 		s.Alloc(10, 1)
 	})
 	// A page's end, and pages that are taken back.
-	for _, over := range []uint64{0, 1} {
-		t.each(func(s *judge.Session) {
-			s.Alloc(s.Left()+over, 1)
-			m := s.Mark()
-			s.Alloc(3*contract.PageSize, 1)
-			s.Release(m)
-			s.Alloc(1, 1)
-			s.Release(m)
-			s.Alloc(3*contract.PageSize, 1)
-			s.Alloc(1, 1)
-		})
-	}
+	across(t.each, []uint64{0, 1}, func(s *judge.Session, over uint64) {
+		s.Alloc(s.Left()+over, 1)
+		m := s.Mark()
+		s.Alloc(3*contract.PageSize, 1)
+		s.Release(m)
+		s.Alloc(1, 1)
+		s.Release(m)
+		s.Alloc(3*contract.PageSize, 1)
+		s.Alloc(1, 1)
+	})
 }
 
 func runReset(t *Trial) {
@@ -119,22 +115,20 @@ func runReset(t *Trial) {
 }
 
 func runStaleMark(t *Trial) {
-	for _, size := range []uint64{10, 99, 100, 150, 100_000} {
-		t.each(func(s *judge.Session) {
-			s.Alloc(10, 1)
-			older := s.Mark()
-			s.Alloc(100, 1)
-			later := s.Mark()
-			s.Alloc(100, 1)
-			s.Release(older)
-			s.Release(later)
-			s.Alloc(size, 1)
-			s.Release(later)
-			s.Alloc(20, 1)
-			s.Release(older)
-			s.Alloc(20, 1)
-		})
-	}
+	across(t.each, []uint64{10, 99, 100, 150, 100_000}, func(s *judge.Session, size uint64) {
+		s.Alloc(10, 1)
+		older := s.Mark()
+		s.Alloc(100, 1)
+		later := s.Mark()
+		s.Alloc(100, 1)
+		s.Release(older)
+		s.Release(later)
+		s.Alloc(size, 1)
+		s.Release(later)
+		s.Alloc(20, 1)
+		s.Release(older)
+		s.Alloc(20, 1)
+	})
 	t.each(func(s *judge.Session) {
 		s.Alloc(100_000, 1)
 		m := s.Mark()

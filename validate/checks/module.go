@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/report"
-	"github.com/genalloc/genalloc/validate/unit"
 	"github.com/genalloc/genalloc/wasm"
 )
 

@@ -66,7 +66,7 @@ var (
 	needsDirt    = when("the memory is clean", func(c contract.Contract) bool { return c.Dirty })
 	needsEnds    = when("no function gives memory back", func(c contract.Contract) bool { return c.HasRole(contract.Frees, contract.Resizes) })
 	needsReuse   = when("memory is never reused", func(c contract.Contract) bool { return c.Reuse() != contract.ReusesNothing })
-	needsClasses = when("sizes have no classes", func(c contract.Contract) bool { return c.ListUnit() != 0 })
+	needsClasses = when("sizes have no classes", func(c contract.Contract) bool { return c.Owes() && c.ListUnit() != 0 })
 	needsSplits  = when("free blocks stay whole", func(c contract.Contract) bool { return !c.NoSplit })
 	needsMaximum = when("no maximum is declared", func(c contract.Contract) bool { return c.MaxPages != 0 })
 	needsTrap    = when("the functions return null", func(c contract.Contract) bool { return c.OOM == contract.OOMTrap })
@@ -74,6 +74,8 @@ var (
 	needsWhole   = when("the memory stays below 4 GiB", func(c contract.Contract) bool { return c.CanGrow() && c.PageLimit() == contract.MaxPages })
 	needsBefore  = when("every page present at the first call is the allocator's", func(c contract.Contract) bool { return !ledger.TermsOf(c).Statics })
 	needsCounts  = when("nothing is counted", func(c contract.Contract) bool { return c.Stats })
+	needsLayer   = when("misuse is not looked for", func(c contract.Contract) bool { return c.Debug != contract.DebugOff })
+	needsOwed    = when("what a build that looks for misuse hands out again is not promised", func(c contract.Contract) bool { return c.Debug == contract.DebugOff })
 	needsTold    = when("nobody is told of growth", func(c contract.Contract) bool { return c.OnGrow != "" })
 	needsMore    = when("growth is exact", func(c contract.Contract) bool {
 		return c.Grow.Policy == contract.GrowChunk || c.Grow.Policy == contract.GrowDouble

@@ -19,7 +19,7 @@ func runAlignment(t *Trial) {
 	})
 	// Each on a fresh heap, since two large ones do not fit.
 	for k := range 32 {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+		t.plain(func(s *judge.Session) {
 			s.Alloc(3, 1)
 			s.Alloc(1, 1<<k)
 			s.Alloc(1, 1<<k)
@@ -47,7 +47,7 @@ func sizes() []uint64 {
 }
 
 func runSizes(t *Trial) {
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		for _, n := range sizes() {
 			s.Alloc(n, 1)
 		}
@@ -58,17 +58,15 @@ func runSizes(t *Trial) {
 	}
 	// Each on a fresh heap, in steps that hit every range of that many sizes.
 	for n := uint64(1); n < 140_000; n += step {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) { s.Alloc(n, 16) })
+		t.plain(func(s *judge.Session) { s.Alloc(n, 16) })
 	}
 	for _, align := range aligns {
-		for _, n := range sizes() {
-			t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-				s.Alloc(1, 1)
-				s.Alloc(n, align)
-				s.Alloc(n, align)
-				s.Alloc(1, align)
-			})
-		}
+		across(t.plain, sizes(), func(s *judge.Session, n uint64) {
+			s.Alloc(1, 1)
+			s.Alloc(n, align)
+			s.Alloc(n, align)
+			s.Alloc(1, align)
+		})
 	}
 }
 
@@ -96,34 +94,28 @@ func runOverlap(t *Trial) {
 
 func runBounds(t *Trial) {
 	// To the last byte of a page, and one byte over.
-	for _, over := range []uint64{0, 1, 2, 7, 8, 9, 65535, 65536} {
-		t.each(func(s *judge.Session) {
-			s.Alloc(s.Left()+over, 1)
-			s.Alloc(s.Left()+over, 8)
-			s.Alloc(1, 1)
-		})
-	}
+	across(t.each, []uint64{0, 1, 2, 7, 8, 9, 65535, 65536}, func(s *judge.Session, over uint64) {
+		s.Alloc(s.Left()+over, 1)
+		s.Alloc(s.Left()+over, 8)
+		s.Alloc(1, 1)
+	})
 	// Through the whole address space: for the last block, the sum of address and size
 	// wraps.
-	for _, size := range []uint64{64 << 20, 1<<30 - 1, 1<<31 - 1, 3 << 30} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			for range ledger.AddressSpace/size + 2 {
-				s.Alloc(size, 1)
-				s.Alloc(0, 1)
-			}
-		})
-	}
-	for _, d := range []uint64{0, 1, 7, 8, 4096, 65536} {
-		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
-			s.Alloc(10_000, 1)
-			s.Alloc(s.Room(ledger.AddressSpace)+d, 1)
-			s.Alloc(s.Room(ledger.AddressSpace)+d, 4096)
-			s.Alloc(min(ledger.AddressSpace-s.Top()/2+d, 1<<32-1), 16)
-			b := s.Alloc(40, 8)
-			s.Realloc(b, ledger.AddressSpace-40-d)
-			s.Alloc(1, 1)
-		})
-	}
+	across(t.plain, []uint64{64 << 20, 1<<30 - 1, 1<<31 - 1, 3 << 30}, func(s *judge.Session, size uint64) {
+		for range ledger.AddressSpace/size + 2 {
+			s.Alloc(size, 1)
+			s.Alloc(0, 1)
+		}
+	})
+	across(t.plain, []uint64{0, 1, 7, 8, 4096, 65536}, func(s *judge.Session, d uint64) {
+		s.Alloc(10_000, 1)
+		s.Alloc(s.Room(ledger.AddressSpace)+d, 1)
+		s.Alloc(s.Room(ledger.AddressSpace)+d, 4096)
+		s.Alloc(min(ledger.AddressSpace-s.Top()/2+d, 1<<32-1), 16)
+		b := s.Alloc(40, 8)
+		s.Realloc(b, ledger.AddressSpace-40-d)
+		s.Alloc(1, 1)
+	})
 }
 
 func runBelowBase(t *Trial) {

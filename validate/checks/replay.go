@@ -37,7 +37,7 @@ func Trace(calls []script.Call) []Check {
 	}
 	check := func(name, promise string, align uint64) Check {
 		return Check{Name: name, Promise: promise, needs: []need{needs(called...)}, Run: func(t *Trial) {
-			t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) { follow(s, calls, align) })
+			t.plain(func(s *judge.Session) { follow(s, calls, align) })
 		}}
 	}
 	if !unaligned {

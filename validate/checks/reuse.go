@@ -5,29 +5,26 @@ package checks
 import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/judge"
-	"github.com/genalloc/genalloc/validate/script"
 )
 
 // runReuse ends and shrinks blocks and asks for as much again. The strategy's ledger
 // knows which memory has to be used.
 func runReuse(t *Trial) {
 	// All in reverse order, and the same again.
-	for _, align := range []uint64{1, 8, 64} {
-		t.each(func(s *judge.Session) {
-			s.Alloc(10, 1)
-			for range 2 {
-				var blocks []*judge.Block
-				for i := range uint64(12) {
-					blocks = append(blocks, s.Alloc(i*i*90, align))
-				}
-				for i := range blocks {
-					s.Free(blocks[len(blocks)-1-i])
-					s.Free(s.Alloc(uint64(i), align))
-				}
+	across(t.each, []uint64{1, 8, 64}, func(s *judge.Session, align uint64) {
+		s.Alloc(10, 1)
+		for range 2 {
+			var blocks []*judge.Block
+			for i := range uint64(12) {
+				blocks = append(blocks, s.Alloc(i*i*90, align))
 			}
-			s.Alloc(10, 1)
-		})
-	}
+			for i := range blocks {
+				s.Free(blocks[len(blocks)-1-i])
+				s.Free(s.Alloc(uint64(i), align))
+			}
+		}
+		s.Alloc(10, 1)
+	})
 	// The newest, pages long, and with the memory full.
 	t.in(fixedLimit(t.Contract, 3), func(s *judge.Session) {
 		s.Alloc(100, 1)
@@ -133,7 +130,7 @@ func runReuse(t *Trial) {
 		}
 	}
 	// Across 2^31, from where on addresses are negative.
-	t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+	t.plain(func(s *judge.Session) {
 		a := s.Alloc(5000, 1)
 		b := s.Alloc(s.Room(1<<31-100), 1)
 		s.Free(s.Alloc(200, 1))

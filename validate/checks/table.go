@@ -41,7 +41,7 @@ var table = []Check{
 		Promise: "A block grows in place where the strategy says so: the newest one, or any within its class."},
 	{Name: "dealloc", Run: runDealloc, needs: []need{needs(script.OpFree)},
 		Promise: "dealloc accepts every live block, in any order, and leaves the others alone."},
-	{Name: "reuse", Run: runReuse, needs: []need{needsOurs("what a third-party module hands out again is not known"), needsEnds, NeedsBlocks},
+	{Name: "reuse", Run: runReuse, needs: []need{needsOurs("what a third-party module hands out again is not known"), needsOwed, needsEnds, NeedsBlocks},
 		Promise: "Memory that the strategy takes back is handed out again, and no other."},
 
 	// Of what one ABI promises and the others do not.
@@ -115,6 +115,8 @@ var table = []Check{
 		Promise: "The function of --on-grow is called after each growth that the allocator makes, with the memory's index, and at no other time."},
 	{Name: "stats", Run: runStats, needs: []need{needsCounts, NeedsBlocks},
 		Promise: "The counters tell, after each call, what is live, what the most was, and how often functions were called, requests refused, and the memory grown."},
+	{Name: "misuse", Run: runMisuse, needs: []need{needsLayer, NeedsBlocks},
+		Promise: "Each kind of misuse is found and named, at the block's address, and no other; live blocks are told with their numbers."},
 
 	// By long sequences.
 	{Name: "edge-cases", Run: func(t *Trial) { t.each(edgeCases) }, needs: []need{needsEdgeCases, NeedsBlocks},

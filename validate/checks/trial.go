@@ -7,12 +7,12 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // A Trial is one check on one engine: as many sessions as it likes.
@@ -44,6 +44,16 @@ func (t *Trial) level(quick, full int) int {
 func (t *Trial) each(f func(s *judge.Session)) {
 	for _, setup := range worlds(t.Contract) {
 		t.in(setup, f)
+	}
+}
+
+// plain runs f in the world that the contract describes.
+func (t *Trial) plain(f func(s *judge.Session)) { t.in(script.DefaultSetup(t.Contract), f) }
+
+// across runs f for each value on a fresh heap, by one of the ways to run it.
+func across[T any](run func(func(s *judge.Session)), values []T, f func(s *judge.Session, value T)) {
+	for _, v := range values {
+		run(func(s *judge.Session) { f(s, v) })
 	}
 }
 

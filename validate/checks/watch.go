@@ -2,7 +2,11 @@
 
 package checks
 
-import "github.com/genalloc/genalloc/validate/judge"
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/script"
+)
 
 // These checks are of builds that watch. What they judge is judged after every call of
 // every other check too.
@@ -37,4 +41,31 @@ func runStats(t *Trial) {
 		s.Free(s.Alloc(20, 8))
 		s.Alloc(1<<32-1, 1)
 	})
+}
+
+// runMisuse misuses blocks of several sizes and alignments, in each way.
+func runMisuse(t *Trial) {
+	for _, fault := range contract.Faults {
+		for _, size := range []uint64{20, 1, 4096, 70_000, 0} {
+			for _, align := range []uint64{8, 1, 64, 1 << 17} {
+				if size == 0 && fault.Kind == contract.UseAfterFree {
+					continue // nothing can be written to
+				}
+				t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+					a := s.Alloc(100, 8)
+					b := s.Realloc(s.Alloc(1, align), size)
+					if b == nil {
+						b = s.Alloc(size, align)
+					}
+					c := s.AllocZeroed(30, 16)
+					s.Misuse(b, fault.Kind)
+					s.Free(a)
+					b = s.Alloc(size, align)
+					s.Misuse(b, contract.Leak)
+					s.Free(c)
+					s.Misuse(b, fault.Kind)
+				})
+			}
+		}
+	}
 }

@@ -8,16 +8,17 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // call calls the allocator and judges the answer, and what it counts. old is the block
 // given back, resized or asked about.
 func (s *Session) call(c *script.Call, old *Block) *Block {
 	made := s.answer(c, old)
+	s.judgeInnocent()
 	s.judgeStats()
 	return made
 }
@@ -180,8 +181,22 @@ func (s *Session) judgeBlock(c *script.Call, old *Block, ask ledger.Request, han
 	s.owners.mem = pages * contract.PageSize
 	s.owners.add(b)
 	s.begun(b, ask.NoRoom)
+	s.number(b, old, ask.NoRoom)
 	s.write(b.Span, b.seed)
 	return b
+}
+
+// number gives a block the number of its allocation. One that was resized keeps its own.
+func (s *Session) number(b, old *Block, roomless bool) {
+	if b.given = !roomless; roomless {
+		return
+	}
+	if old != nil && old.given {
+		b.history = old.history
+		return
+	}
+	b.history = s.given
+	s.given++
 }
 
 func (s *Session) judgeAlign(b *Block, sh shape) {

@@ -84,6 +84,13 @@ func (s *Session) Write(b *Block, word uint64) {
 	}
 }
 
+// Misuse does with a block what a kind of fault is about. The block may end.
+func (s *Session) Misuse(b *Block, kind int) {
+	if b != nil {
+		s.Do(script.Call{Op: script.OpMisuse, Block: b.Number, Size: uint64(kind)})
+	}
+}
+
 // Mark makes a mark and returns its number; that of no mark if the function is absent.
 func (s *Session) Mark() int {
 	if s.Do(script.Call{Op: script.OpMark}); len(s.Log) == 0 || s.Log[len(s.Log)-1].Op != script.OpMark {

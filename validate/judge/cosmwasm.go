@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/ledger"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // cosmwasmAdapter is for CosmWasm contracts. Their functions return a region, three words

@@ -50,6 +50,7 @@ func (s *Session) rewind(c *script.Call) {
 	pages := s.in.Pages()
 	s.owners.mem = pages * contract.PageSize
 	s.judgeTold(before, pages)
+	s.judgeInnocent()
 	if err != nil {
 		s.judgeTrap(c, nil, s.ask(nil, before), pages, err)
 		return

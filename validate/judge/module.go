@@ -33,8 +33,9 @@ type instance struct {
 	engine.Memory
 	store     engine.Store
 	allocator engine.Instance
-	errno     uint64   // address of libc's errno; 0 where there is none
-	told      []growth // what the module told of growth since the last call began
+	errno     uint64    // address of libc's errno; 0 where there is none
+	findings  []finding // of misuse, since the last call began
+	told      []growth  // what the module told of growth since the last call began
 }
 
 // start makes the instance, which shares no state with others. It calls prepare with the
@@ -67,7 +68,7 @@ func (in *instance) start(m Module, c contract.Contract, s script.Setup, prepare
 
 // call calls a function of the contract. It returns 0 for one without a result.
 func (in *instance) call(f contract.Function, args []uint64) (uint64, error) {
-	in.told = nil
+	in.told, in.findings = nil, nil
 	results, err := in.allocator.Call(f.Export, args...)
 	if len(results) == 0 {
 		return 0, err
@@ -106,8 +107,11 @@ func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Suppl
 			for range im.Event.Params() {
 				x.Func.Params = append(x.Func.Params, wasm.I32)
 			}
-			if im.Event == contract.Grown {
+			switch im.Event {
+			case contract.Grown:
 				x.Call = in.grown
+			case contract.Found:
+				x.Call = in.found
 			}
 		}
 		list = append(list, x)

@@ -17,6 +17,8 @@ type Block struct {
 	handle uint64 // what the ABI knows it by
 	seed   uint64 // of its pattern
 
+	given   bool   // it has memory of its own, and a number
+	history uint64 // how many allocations were before the one that made it
 	counted bool   // by a module that counts
 	bytes   uint64 // what it is counted for
 }

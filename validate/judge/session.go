@@ -7,11 +7,11 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // A Session is a run of calls on one instance, judged one by one. After the first
@@ -34,6 +34,8 @@ type Session struct {
 	ledger  ledger.Ledger
 	terms   ledger.Terms
 	request request      // the last one
+	misused bool         // a mistake was made: what is counted is not promised any more
+	given   uint64       // allocations so far, for the numbers of blocks
 	counted counters     // what a module that counts should tell
 	called  bool         // the allocator was, at all
 	blocks  []*Block     // by number
@@ -209,6 +211,12 @@ func (s *Session) Do(c script.Call) *Block {
 		s.checkContents(b.Span, b.seed, b.Size())
 		b.seed = wordSeed | c.Size
 		s.write(b.Span, b.seed)
+	case script.OpMisuse:
+		b, ok := s.block(c)
+		if !ok || b == nil || !b.given || s.Contract.Debug == contract.DebugOff || !s.CanMisuse(int(c.Size)) {
+			return nil
+		}
+		s.misuse(&c)
 	case script.OpMark, script.OpRelease, script.OpReset:
 		if !s.rewinds(c) {
 			return nil

@@ -73,7 +73,7 @@ func (s *Session) bytes(b *Block) uint64 {
 // memory's end, and what is there is restored.
 func (s *Session) judgeStats() {
 	f, ok := s.Contract.Function(contract.Counts)
-	if !ok || !s.OK() {
+	if !ok || s.misused || !s.OK() {
 		return
 	}
 	s.counted.peakBytes = max(s.counted.peakBytes, s.counted.liveBytes)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/validate/unit"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 var bumpStrategy = strategy{

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/validate/unit"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // Reach returns the end in bytes of the largest memory that the allocator can get.

@@ -79,11 +79,20 @@ var strategies = map[contract.Strategy]strategy{
 // bytes before the module starts.
 func New(c contract.Contract, base, mem uint64) Ledger {
 	l := LayoutOf(c, base, mem)
-	return strategies[c.Strategy].open(c, l.Start, l.Own)
+	return of(c).open(c, l.Start, l.Own)
+}
+
+// of returns the strategy by which a contract is judged. Whatever lies beneath a layer that
+// finds misuse, what it hands out is the layer's affair.
+func of(c contract.Contract) strategy {
+	if c.Debug == contract.DebugOff {
+		return strategies[c.Strategy]
+	}
+	return strategy{terms: Terms{MayRefuse: true}, open: strategies[contract.Any].open}
 }
 
 // TermsOf returns the terms of the contract's strategy.
-func TermsOf(c contract.Contract) Terms { return strategies[c.Strategy].terms }
+func TermsOf(c contract.Contract) Terms { return of(c).terms }
 
 // A Request is a call that asks for a block, and the memory in which it is made.
 type Request struct {

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // The size of the drawing in its own units, and the most calls that are drawn.

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/scope"
 	"github.com/genalloc/genalloc/validate/script"
-	"github.com/genalloc/genalloc/validate/unit"
 )
 
 // Verdict is what a check found.

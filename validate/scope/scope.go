@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/validate/unit"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // A Scope is how a third-party module is judged. The zero value leaves nothing out.

@@ -61,7 +61,7 @@ func (p *parser) line(words []string) error {
 	call := Call{Op: Op(words[0]), Made: -1}
 	form, ok := operands[call.Op]
 	if !ok {
-		return fmt.Errorf("%.40q is not one of alloc, alloc_zeroed, realloc, free, memalign, usable, write, mark, release, reset, grow, limit, base, pages, abi", words[0])
+		return fmt.Errorf("%.40q is not one of alloc, alloc_zeroed, realloc, free, memalign, usable, write, misuse, mark, release, reset, grow, limit, base, pages, abi", words[0])
 	}
 	want := strings.Fields(form)
 	if len(words)-1 != len(want) {

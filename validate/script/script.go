@@ -42,6 +42,7 @@ const (
 	OpMemalign    Op = "memalign" // posix_memalign
 	OpUsable      Op = "usable"   // malloc_usable_size
 	OpWrite       Op = "write"    // what the block's owner does
+	OpMisuse      Op = "misuse"   // what the block's owner must not do: a kind of fault
 	OpMark        Op = "mark"
 	OpRelease     Op = "release"
 	OpReset       Op = "reset"
@@ -52,7 +53,7 @@ const (
 // operands lists what each operation takes.
 var operands = map[Op]string{
 	OpAlloc: "SIZE ALIGN", OpAllocZeroed: "SIZE ALIGN", OpRealloc: "BLOCK SIZE",
-	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpWrite: "BLOCK WORD", OpMark: "", OpRelease: "MARK", OpReset: "",
+	OpFree: "BLOCK", OpMemalign: "SIZE ALIGN", OpUsable: "BLOCK", OpWrite: "BLOCK WORD", OpMisuse: "BLOCK KIND", OpMark: "", OpRelease: "MARK", OpReset: "",
 	OpGrow: "PAGES", OpLimit: "PAGES",
 }
 
@@ -60,7 +61,7 @@ var operands = map[Op]string{
 type Call struct {
 	Op    Op     `json:"op"`
 	Block int    `json:"block"`           // number of the block or mark that it is about, -1 for null
-	Size  uint64 `json:"size"`            // bytes; pages for grow and limit; the word that write repeats
+	Size  uint64 `json:"size"`            // bytes; pages for grow and limit; the word that write repeats; the kind of a misuse
 	Align uint64 `json:"align,omitempty"` // bytes
 
 	// What the call returned. A replay ignores it.
@@ -82,7 +83,7 @@ func (op Op) Makes() bool {
 
 // Takes reports whether the operation is about a block made before.
 func (op Op) Takes() bool {
-	return op == OpRealloc || op == OpFree || op == OpUsable || op == OpWrite
+	return op == OpRealloc || op == OpFree || op == OpUsable || op == OpWrite || op == OpMisuse
 }
 
 // Names reports whether later lines can name what the line makes: a block or a mark.

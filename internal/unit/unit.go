@@ -3,7 +3,10 @@
 // Package unit writes numbers with what they count.
 package unit
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Count writes a number of things that have a regular plural.
 func Count(n uint64, thing string) string {
@@ -26,3 +29,6 @@ func Grouped(n uint64) string {
 	}
 	return fmt.Sprintf("%s,%03d", Grouped(n/1000), n%1000)
 }
+
+// Rounded is Grouped for a number that need not be whole.
+func Rounded(v float64) string { return Grouped(uint64(math.RoundToEven(v))) }
