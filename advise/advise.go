@@ -67,6 +67,8 @@ type Advice struct {
 	Configurations []*Result        `json:"configurations"` // best first
 	Peers          []*Result        `json:"peers"`
 	Absent         []string         `json:"absent"` // what cannot run the trace, and why
+
+	reuses bool // a block ends before another is made
 }
 
 // Trace searches for the configuration that suits a trace.
@@ -83,13 +85,13 @@ func Trace(ctx context.Context, ops []trace.Op, o Options) (*Advice, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Advice{Target: o.Target, Rule: o.Target.Rule(), ABI: string(abi), Trace: p, Peers: []*Result{}, Absent: []string{}}
+	a := &Advice{Target: o.Target, Rule: o.Target.Rule(), ABI: string(abi), Trace: p, Peers: []*Result{}, Absent: []string{}, reuses: reuses(ops)}
 	results, err := a.measure(ctx, list, plain, o)
 	if err != nil {
 		return nil, err
 	}
 	if len(results) == 0 {
-		return nil, fmt.Errorf("trace: no configuration can run it: %s", a.Absent[0])
+		return nil, fmt.Errorf("trace: no configuration can run it in %d pages: %s", o.Target.maxPages(), a.Absent[0])
 	}
 	setFront(results)
 	if err := a.time(ctx, results, o.Rounds); err != nil {

@@ -26,6 +26,19 @@ func largest(p *profile.Profile) uint64 {
 // hasMarks reports whether the program marks and releases.
 func hasMarks(p *profile.Profile) bool { return p.Marks+p.Releases > 0 }
 
+// reuses reports whether a block ends before another is made or resized.
+func reuses(ops []trace.Op) bool {
+	var live trace.Live
+	ended := false
+	for _, op := range ops {
+		if ended && (op.Kind.Makes() || op.Kind == trace.Resize) {
+			return true
+		}
+		ended = len(live.Follow(op)) > 0 || ended
+	}
+	return false
+}
+
 func isLive(l *trace.Live, block int) bool {
 	_, ok := l.Blocks[block]
 	return ok

@@ -34,18 +34,20 @@ func (a *Advice) recommend(best *Result) string {
 	switch {
 	case p.Frees+p.Released == 0:
 		return fmt.Sprintf("nothing is freed before the end: %s is enough", name)
+	case !a.reuses && row.Reuse == contract.ReusesNothing:
+		return fmt.Sprintf("nothing is freed before the last allocation: %s is enough", name)
 	case other == nil:
 		return fmt.Sprintf("no strategy but %s can run it", name)
 	case c.phases > 0:
-		return fmt.Sprintf("%d phases free all that they make: call mark where such a phase begins and release where it ends, and free nothing else of it; %s", c.phases, against(best, other))
+		return fmt.Sprintf("%d phases free all that they make: call mark where such a phase begins and release where it ends, and free nothing else of it; %s", c.phases, a.against(best, other))
 	case c.contract.ABI.Includes(contract.Arena):
-		return fmt.Sprintf("the trace has marks, and %s releases what was made since one at once; %s", name, against(best, other))
+		return fmt.Sprintf("the trace has marks, and %s releases what was made since one at once; %s", name, a.against(best, other))
 	case row.Reuse != contract.ReusesNothing && row.Marks && p.LIFO*10 >= p.Frees*9:
-		return fmt.Sprintf("%s of the blocks are freed in the opposite order: %s %s", percent(p.LIFO, p.Frees), name, against(best, other))
+		return fmt.Sprintf("%s of the blocks are freed in the opposite order: %s %s", percent(p.LIFO, p.Frees), name, a.against(best, other))
 	case row.Reuse == contract.ReusesNothing && best.Pages >= other.Pages:
 		return fmt.Sprintf("reuse saves no page: %s needs %s and costs the least", name, pageCount(best.Pages))
 	}
-	return fmt.Sprintf("%s %s", name, against(best, other))
+	return fmt.Sprintf("%s %s", name, a.against(best, other))
 }
 
 // rival is the best configuration of another strategy.
@@ -58,12 +60,19 @@ func (a *Advice) rival(best *Result) *Result {
 	return nil // where no other fits the target's memory
 }
 
-// against compares the figures with those of another strategy.
-func against(best, other *Result) string {
-	ratio := inkOf(best) / inkOf(other)
-	cost := fmt.Sprintf("costs %.2g times its ink", ratio)
+// against compares the figures with those of another strategy: the pages, and what the
+// target charges for.
+func (a *Advice) against(best, other *Result) string {
+	price := step{"ink", 0, inkOf}
+	for _, s := range a.Target.steps() {
+		if s.name == "gas" || s.name == "fuel" {
+			price = s
+		}
+	}
+	ratio := price.figure(best) / price.figure(other)
+	cost := fmt.Sprintf("costs %.2g times its %s", ratio, price.name)
 	if ratio > 0.99 && ratio < 1.01 {
-		cost = "costs the same ink"
+		cost = "costs the same " + price.name
 	}
 	name := other.configuration.contract.Strategy
 	if best.Pages == other.Pages {

@@ -107,9 +107,14 @@ func (s *subject) lacks(w *Workload) string {
 			return "no " + f.Name
 		}
 	}
-	alloc := s.binding.calls[contract.Allocates]
-	if w.script != nil && w.script.aligned > 16 && !slices.Contains(alloc.places, called[0].Param(contract.AlignParam)) {
-		return fmt.Sprintf("%s takes no alignment, and the trace has one of %d", alloc.export, w.script.aligned)
+	if w.script == nil {
+		return ""
+	}
+	for _, role := range []contract.Role{contract.Allocates, contract.AllocatesZeroed} {
+		way := s.binding.takesAlign(role) || role == contract.Allocates && s.binding.aligned.export != ""
+		if align := w.script.aligned[role]; align > usualAlign && !way {
+			return fmt.Sprintf("%s takes no alignment, and the trace has one of %d", s.binding.calls[role].export, align)
+		}
 	}
 	return ""
 }

@@ -82,3 +82,35 @@ func TestReplay(t *testing.T) {
 		t.Errorf("marks without functions for them: %+v, %v", r, err)
 	}
 }
+
+// TestAligned: what asks for more than malloc gives goes to the function for that, and a
+// module without one is left out.
+func TestAligned(t *testing.T) {
+	ops := []trace.Op{{Kind: trace.Alloc, Size: 8}, {Kind: trace.Alloc, Size: 8, Align: 4096}, {Kind: trace.Free, Block: 1}, {Kind: trace.Free}}
+	w, err := Compile("trace", "", ops, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for flags, absent := range map[string]string{
+		"": "", "--abi=c": "", "--abi=c --strategy=lists": "",
+		"--abi=c --functions=malloc,free": "malloc takes no alignment, and the trace has one of 4096",
+	} {
+		m := generated(t, flags)
+		want := run(t, Options{Workloads: []Workload{w}}, m).Modules[0].Results[0]
+		got, err := w.Replay(m, 1<<16)
+		if err != nil || got.Absent != absent || want.Absent != absent {
+			t.Errorf("%s: %+v, %v, %s", flags, got, err, want.Absent)
+			continue
+		}
+		if absent == "" && (got.Heap < 2000 || got.Heap != want.Heap) {
+			t.Errorf("%s: a heap of %d bytes, metered %d", flags, got.Heap, want.Heap)
+		}
+	}
+	ops[1].Kind = trace.Zero
+	if w, err = Compile("trace", "", ops, 8); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := w.Replay(generated(t, "--abi=c"), 1<<16); err != nil || r.Absent != "calloc takes no alignment, and the trace has one of 4096" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

@@ -19,8 +19,8 @@ import (
 type script struct {
 	ops           []byte
 	blocks, marks uint32
-	aligned       uint32 // the largest alignment, in bytes
-	peak          uint64 // the most bytes that are live at once
+	aligned       map[contract.Role]uint32 // the largest alignment, in bytes
+	peak          uint64                   // the most bytes that are live at once
 	needs         []contract.Role
 }
 
@@ -28,6 +28,13 @@ const (
 	opBytes    = 16
 	blockBytes = 12 // what the driver keeps of a block: address, size, alignment
 	markBytes  = 4
+)
+
+// usualAlign is the alignment in bytes that every malloc gives. Allocations that ask for
+// more are an operation of the driver's own, behind those of a trace.
+const (
+	usualAlign  = 16
+	alignedKind = uint32(trace.Phase - trace.Alloc)
 )
 
 // roles are the operations of a trace that are calls of the allocator.
@@ -50,12 +57,19 @@ func (s *script) add(op trace.Op, align uint32) {
 		if op.Align == 0 {
 			op.Align = align
 		}
-		s.aligned = max(s.aligned, op.Align)
+		if s.aligned == nil {
+			s.aligned = map[contract.Role]uint32{}
+		}
+		s.aligned[role] = max(s.aligned[role], op.Align)
 	}
 	if op.Kind == trace.Mark {
 		s.marks++
 	}
-	for _, word := range []uint32{uint32(op.Kind - trace.Alloc), uint32(op.Block), op.Size, op.Align} {
+	kind := uint32(op.Kind - trace.Alloc)
+	if op.Kind == trace.Alloc && op.Align > usualAlign {
+		kind = alignedKind
+	}
+	for _, word := range []uint32{kind, uint32(op.Block), op.Size, op.Align} {
 		s.ops = binary.LittleEndian.AppendUint32(s.ops, word)
 	}
 }

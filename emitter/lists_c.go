@@ -21,8 +21,11 @@ func deriveListsC(m *Model, c contract.Contract) {
 	set("miss", "c")
 	set("fits", pick(limited, "climited", "c"))
 	set("bytes", pick(c.Optimize == contract.Size, "class", pick(c.Classes > 1, "here", "one")))
-	set("within", "flat")
-	set("place", "flat")
+	set("another", pick(c.NoSplit, "new", "larger"))
+	set("largestin", pick(c.Classes > 1, "many", "one"))
+	for axis, choice := range map[string]string{"at": "flat", "atlocal": "", "place": "", "present": ""} {
+		set(axis, choice)
+	}
 	set("behind", "flat")
 	set("skipped", "")
 	set("clearnew", pick(c.Dirty, "always", "reused"))
@@ -34,6 +37,9 @@ func deriveListsC(m *Model, c contract.Contract) {
 	if c.SetsErrno() {
 		m.Adapters = append(m.Adapters, "error")
 	}
+	aligns := slices.ContainsFunc(c.Signatures(), func(f contract.Function) bool { return f.Param(contract.AlignParam) >= 0 })
+	set("freed", pick(aligns, "aligned", "plain"))
+	set("measured", pick(aligns, "aligned", "plain"))
 	need := map[contract.Role]bool{contract.Allocates: true, contract.Frees: true, contract.Measures: c.Stats}
 	for _, f := range c.Signatures() {
 		need[f.Role] = true

@@ -43,19 +43,14 @@ func fileVerb(name string, run func(c *cobra.Command, file string) error) *cobra
 // readFile reads a file, or standard input for "-", that should hold what the words
 // say. A file that cannot be read is a usage error, an empty one is wrong.
 func readFile(path, what string, s streams) ([]byte, error) {
-	in := s.in
-	switch path {
-	case "":
+	if path == "" {
 		return nil, errors.New("the file name is empty: name a file, or - for standard input")
-	case "-":
-	default:
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, files.Cause(err))
-		}
-		defer f.Close()
-		in = f
 	}
+	in, err := s.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
 	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	switch {
 	case err != nil:
@@ -66,6 +61,18 @@ func readFile(path, what string, s streams) ([]byte, error) {
 		return nil, wrong(fmt.Errorf("%s is larger than %d bytes: it should hold %s", inputName(path), maxInput, what))
 	}
 	return b, nil
+}
+
+// open opens a file, or standard input for "-".
+func (s streams) open(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(s.in), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, files.Cause(err))
+	}
+	return f, nil
 }
 
 // parse opens a file that a flag names and hands it to a parser. Whatever is wrong

@@ -24,7 +24,7 @@ import (
 	"github.com/genalloc/genalloc/prove/script"
 )
 
-// proveTimeout is the limit for one obligation unless a flag says otherwise.
+// proveTimeout is the limit for one case of an obligation unless a flag says otherwise.
 const proveTimeout = 2 * time.Minute
 
 // proveOptions are the flags of prove.
@@ -204,15 +204,11 @@ func (o *proveOptions) hints(x subject, flags *pflag.FlagSet) (prove.Hints, erro
 // recheck checks the proofs in a certificate.
 func (o *proveOptions) recheck(ctx context.Context, x subject, s streams) error {
 	start, path := time.Now(), string(o.check)
-	var in io.Reader = s.in
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return refuse("check", "%s: %w", path, files.Cause(err))
-		}
-		defer f.Close()
-		in = f
+	in, err := s.open(path)
+	if err != nil {
+		return refuse("check", "%w", err)
 	}
+	defer in.Close()
 	certificate, err := prove.ReadCertificate(in)
 	var report *prove.Report
 	if err == nil {

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -43,15 +42,11 @@ func newTrace(s streams) *cobra.Command {
 
 // readTrace reads a trace from a file or from standard input.
 func readTrace[T any](file string, s streams, read func(*trace.Reader) (T, error)) (value T, err error) {
-	in := s.in
-	if file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			return value, fmt.Errorf("%s: %w", file, files.Cause(err))
-		}
-		defer f.Close()
-		in = f
+	in, err := s.open(file)
+	if err != nil {
+		return value, err
 	}
+	defer in.Close()
 	if value, err = read(trace.NewReader(in)); err != nil {
 		return value, wrong(fmt.Errorf("%s: %w", inputName(file), files.Cause(err)))
 	}

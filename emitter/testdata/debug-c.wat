@@ -140,9 +140,9 @@
   (func $refill (param $size i32) (param $head i32) (result i32)
     (local $from i32)  ;; minus the start of a region that may do
     (local $to i32)    ;; minus its end
-    (local $at i32)    ;; minus the block's address in it
     (local $block i32) ;; the region's, if it is a free block
     (local $short i32) ;; the pages that are lacking
+    (local $at i32)    ;; minus the block's address in it
     ;; Sizes above 2^31 have no class.
     (if (i32.lt_u (local.get $head) (i32.const 36))
       (then

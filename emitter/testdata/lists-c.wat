@@ -56,58 +56,48 @@
   (func $refill (param $size i32) (param $head i32) (result i32)
     (local $from i32)  ;; minus the start of a region that may do
     (local $to i32)    ;; minus its end
-    (local $at i32)    ;; minus the block's address in it
     (local $block i32) ;; the region's, if it is a free block
     (local $short i32) ;; the pages that are lacking
     ;; Sizes above 2^31 have no class.
     (if (i32.lt_u (local.get $head) (i32.const 52))
       (then
         (unreachable)))
-    (local.set $from (global.get $top))
-    (local.set $to (global.get $limit))
     (block $found
-      (loop $try
-        ;; Does the block fit, at its place?
-        (br_if $found
-          (i32.le_u
-            (local.get $size)
-            (i32.sub (local.tee $at (local.get $from)) (local.get $to))))
-        ;; No: try the next larger free block. Larger blocks have lower heads.
-        (loop $larger
-          (br_if $larger
-            (i32.and
-              (i32.gt_s (local.tee $head (i32.sub (local.get $head) (i32.const 4))) (i32.const 52))
-              (i32.eqz (local.tee $block (i32.load offset=988 (local.get $head)))))))
-        (if (local.get $block)
-          (then
-            (local.set $to
-              (i32.sub
-                (local.tee $from (i32.sub (i32.const 0) (local.get $block)))
-                (i32.and
-                  (i32.add
-                    (i32.shr_u
-                      (i32.add
-                        (i32.shl
-                          (i32.and (i32.sub (i32.const 0) (local.get $head)) (i32.const 12))
-                          (i32.const 26))
-                        (i32.const 0x50000000))
-                      (i32.shr_u (i32.sub (local.get $head) (i32.const 52)) (i32.const 4)))
-                    (i32.const 15))
-                  (i32.const -16))))
-            (br $try))))
+      ;; Is there a larger free block? Larger blocks have lower heads.
+      (loop $larger
+        (br_if $larger
+          (i32.and
+            (i32.gt_s (local.tee $head (i32.sub (local.get $head) (i32.const 4))) (i32.const 52))
+            (i32.eqz (local.tee $block (i32.load offset=988 (local.get $head)))))))
+      (if (local.get $block)
+        (then
+          (local.set $to
+            (i32.sub
+              (local.tee $from (i32.sub (i32.const 0) (local.get $block)))
+              (i32.and
+                (i32.add
+                  (i32.shr_u
+                    (i32.add
+                      (i32.shl
+                        (i32.and (i32.sub (i32.const 0) (local.get $head)) (i32.const 12))
+                        (i32.const 26))
+                      (i32.const 0x50000000))
+                    (i32.shr_u (i32.sub (local.get $head) (i32.const 52)) (i32.const 4)))
+                  (i32.const 15))
+                (i32.const -16))))
+          (br $found)))
       ;; No: the memory grows. New pages prolong the region if it ends with the memory.
       (local.set $to (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
       (local.set $from
         (select (global.get $top) (i32.sub (local.get $to) (i32.const 16)) (i32.eq (local.get $to) (global.get $limit))))
       ;; The block's last page is computed in 64 bits. It is negative if the block would
       ;; end beyond 2^32: then more pages are lacking than a memory can have.
-      (local.set $at (local.get $from))
       (local.set $short
         (i32.sub
           (i32.shr_u (local.get $to) (i32.const 16))
           (i32.wrap_i64
             (i64.shr_s
-              (i64.sub (i64.extend_i32_u (local.get $at)) (i64.extend_i32_u (local.get $size)))
+              (i64.sub (i64.extend_i32_u (local.get $from)) (i64.extend_i32_u (local.get $size)))
               (i64.const 16)))))
       (if (i32.eqz (i32.clz (memory.grow (local.get $short))))
         (then
@@ -123,9 +113,9 @@
           (then (call $give (global.get $top) (global.get $limit))))
         (if (i32.lt_u (global.get $limit) (global.get $used))
           (then (global.set $used (global.get $limit))))))
-    (global.set $top (i32.sub (local.get $at) (local.get $size)))
+    (global.set $top (i32.sub (local.get $from) (local.get $size)))
     (global.set $limit (local.get $to))
-    (i32.sub (i32.const 0) (local.get $at)))
+    (i32.sub (i32.const 0) (local.get $from)))
 
   ;; Gives what lies from $from to $to, both negated, to the lists, as blocks of the
   ;; largest classes that fit. There is some.

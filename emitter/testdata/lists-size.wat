@@ -113,8 +113,7 @@
     (local $head i32)  ;; the head's number, times 4
     (i32.store
       (local.get $ptr)
-      (i32.load (i32.add (global.get $heads) (local.tee $head (call $number
-              (local.tee $size (call $room (local.get $size) (local.get $align))))))))
+      (i32.load (i32.add (global.get $heads) (local.tee $head (call $number (call $room (local.get $size) (local.get $align)))))))
     (i32.store (i32.add (global.get $heads) (local.get $head)) (local.get $ptr)))
 
   ;; Returns the address of a new block of $size bytes, which is the size of a class, where
@@ -122,9 +121,9 @@
   (func $refill (param $size i32) (param $head i32) (result i32)
     (local $from i32)  ;; minus the start of a region that may do
     (local $to i32)    ;; minus its end
-    (local $at i32)    ;; minus the block's address in it
     (local $block i32) ;; the region's, if it is a free block
     (local $short i32) ;; the pages that are lacking
+    (local $at i32)    ;; minus the block's address in it
     (local.set $from (global.get $top))
     (local.set $to (global.get $limit))
     (block $found

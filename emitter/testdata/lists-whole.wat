@@ -181,13 +181,13 @@
             (i32.gt_u (i32.sub (local.get $new) (local.get $old)) (i32.and (global.get $top) (i32.const 0xffff))))
           (i32.or
             (i32.shl (local.get $ptr) (i32.sub (i32.const 0) (i32.ctz (local.get $new))))
-            (i32.or (i32.le_s (local.get $new) (i32.const 0)) (i32.load offset=1004 (i32.shl
-                  (i32.sub
-                    (i32.shl
-                      (local.tee $zeros (i32.clz (local.tee $units (i32.shr_u (i32.sub (local.get $new) (i32.const 1)) (i32.const 3)))))
-                      (i32.const 2))
-                    (i32.shr_u (i32.shl (local.get $units) (local.get $zeros)) (i32.const 29)))
-                  (i32.const 2)))))))
+            (i32.load offset=1004 (i32.shl
+                (i32.sub
+                  (i32.shl
+                    (local.tee $zeros (i32.clz (local.tee $units (i32.shr_u (i32.sub (local.get $new) (i32.const 1)) (i32.const 3)))))
+                    (i32.const 2))
+                  (i32.shr_u (i32.shl (local.get $units) (local.get $zeros)) (i32.const 29)))
+                (i32.const 2))))))
       (then
         (global.set $top (i32.sub (i32.const 0) (i32.add (local.get $ptr) (local.get $new))))
         (return (local.get $ptr))))

@@ -75,16 +75,12 @@ func runRealloc(t *Trial) {
 	steps := []uint64{1, 0, 2, 3, 7, 8, 9, 16, 15, 17, 33, 64, 64, 100, 1000, 999, 4096, 65535, 65537, 30, 100_000, 200_000}
 	for _, align := range []uint64{1, 8, 4096} {
 		// First alone, then with a new neighbour at every step, so that the block moves.
-		t.each(func(s *judge.Session) {
+		across(t.each, []bool{false, true}, func(s *judge.Session, crowded bool) {
 			b := s.Alloc(5, align)
 			for _, n := range steps {
-				b = s.Realloc(b, n)
-			}
-		})
-		t.each(func(s *judge.Session) {
-			b := s.Alloc(5, align)
-			for _, n := range steps {
-				s.Alloc(3, 1)
+				if crowded {
+					s.Alloc(3, 1)
+				}
 				b = s.Realloc(b, n)
 			}
 		})

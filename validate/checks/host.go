@@ -192,6 +192,15 @@ func runHeapEnd(t *Trial) {
 			s.AllocZeroed(40_000, 1)
 		},
 		func(s *judge.Session) { s.Alloc(1<<31, 1<<31) },
+		func(s *judge.Session) { s.Free(s.Alloc(1<<31, 1)); s.Free(s.Alloc(1<<31, 1<<31)); s.Alloc(1<<31, 1) },
+		// Somebody else has all the rest.
+		func(s *judge.Session) {
+			s.Alloc(40_000, 1)
+			s.Grow(contract.MaxPages - s.Pages())
+			s.Alloc(45_000, 1)
+			s.Alloc(contract.PageSize, 1)
+			s.Alloc(1<<20, 1<<20)
+		},
 		// The next multiple of 2^31 is 2^32, where not even a block of size 0 can be.
 		func(s *judge.Session) { s.Alloc(1<<31, 1); s.Alloc(0, 1<<31); s.Alloc(1<<31, 1<<31) },
 		func(s *judge.Session) {

@@ -59,6 +59,7 @@ func runClasses(t *Trial) {
 		s.Free(a)
 		s.Realloc(b, 2*size)
 	})
+	cancelling(t)
 	// Full memory: each block makes room for one of its class.
 	t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
 		var blocks []*judge.Block
@@ -73,6 +74,55 @@ func runClasses(t *Trial) {
 			}
 		}
 	})
+}
+
+// cancelling grows blocks whose numbers cancel each other out with the address of a free
+// block of the new class: the low bits of their address, shifted to the top, or the
+// distance from their end to the end of what is in use. Where blocks are split, there is too
+// much to hand out before.
+func cancelling(t *Trial) {
+	if !t.Contract.NoSplit || t.Contract.ABI == contract.C {
+		return
+	}
+	const size = 1024
+	in := func(at uint64, f func(s *judge.Session, first *judge.Block)) {
+		t.in(script.DefaultSetup(t.Contract), func(s *judge.Session) {
+			first := s.Alloc(size/2, 1)
+			if first.FromOr(0)%size != 0 { // where a longer one may not lie
+				first = s.Alloc(size/2, 1)
+			}
+			if first == nil || s.Alloc(at/2, 1) == nil {
+				return
+			}
+			behind := func(size uint64) *judge.Block {
+				b := s.Alloc(size, 1)
+				for b != nil && b.From < at { // what was left over
+					b = s.Alloc(size, 1)
+				}
+				return b
+			}
+			spare := behind(size)
+			for b := spare; b != nil && s.Top()+size <= at+first.To; {
+				b = behind(size)
+			}
+			behind(size / 2)
+			s.Free(spare)
+			f(s, first)
+		})
+	}
+	for _, at := range []uint64{1 << 25, 1 << 31} {
+		in(at, func(s *judge.Session, first *judge.Block) { s.Realloc(first, size) })
+	}
+	for _, low := range []uint64{8, size - 8} {
+		in(1<<25, func(s *judge.Session, _ *judge.Block) {
+			for range size / 4 {
+				if b := s.Alloc(8, 1); b.FromOr(0)%size == low && b.To == s.Top() {
+					s.Realloc(b, size)
+					return
+				}
+			}
+		})
+	}
 }
 
 // fillWith makes blocks of a size until there is no memory, or n of them.
@@ -108,6 +158,40 @@ func runSplit(t *Trial) {
 			}
 		}
 	}
+	// The rest of a block is the least that there is, and another one takes its place.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		a, b := s.Alloc(16, 1), s.Alloc(40, 1)
+		for size := uint64(1) << 15; size >= 8; size /= 2 {
+			fillWith(s, size, 1<<12)
+		}
+		s.Free(a)
+		s.Alloc(8, 1)
+		s.Free(b)
+		s.Alloc(16, 1)
+		fillWith(s, 8, 32)
+	})
+	// Rests that lie across 2^31, and beyond 3 GiB.
+	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
+		s.Alloc(1<<29, 1)
+		b := s.Alloc(3<<29-64, 1)
+		s.Free(b)
+		s.Alloc(3<<28, 1)
+		s.Grow(1)
+		s.Alloc(7<<27, 1)
+		s.Alloc(1<<26, 1)
+		s.Alloc(1<<25, 1)
+	})
+	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
+		a := s.Alloc(1<<30-64, 1)
+		s.Alloc(1<<30-64, 1)
+		s.Alloc(1<<30-64, 1)
+		b := s.Alloc(3<<28-64, 1)
+		s.Free(b)
+		s.Alloc(1<<28-64, 1)
+		s.Free(a)
+		s.Alloc(5<<27, 1)
+		s.Alloc(1<<26, 1)
+	})
 	// Blocks that were cut are whole blocks of their classes from then on.
 	t.in(fixedLimit(t.Contract, 1), func(s *judge.Session) {
 		large := fillWith(s, 16_000, 8)
@@ -161,6 +245,16 @@ func runLinks(t *Trial) {
 }
 
 func runPieces(t *Trial) {
+	// What is skipped for the place of a block.
+	for _, align := range []uint64{16, 64, 1024, 1 << 15} {
+		t.in(fixedLimit(t.Contract, 2), func(s *judge.Session) {
+			s.Alloc(1, 1)
+			s.Alloc(align, align)
+			for size := uint64(8); size < align; size *= 2 {
+				s.Alloc(size, 1)
+			}
+		})
+	}
 	// What is left of a region where a free block takes its place.
 	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
 		a := s.Alloc(s.Left()/2, 1)

@@ -181,9 +181,7 @@ func runMarkHeapEnd(t *Trial) {
 			fill(s)
 			s.Alloc(1, 1)
 		})
-	}
-	// Used up to 2^32 or nearly, after less was.
-	for _, rewind := range rewinds {
+		// Used up to 2^32 or nearly, after less was.
 		for _, left := range []uint64{0, contract.PageSize - 2} {
 			t.in(setup, func(s *judge.Session) {
 				rewind(s, func() { s.Alloc(s.Room(contract.PageSize+2), 1) })

@@ -106,7 +106,7 @@ var table = []Check{
 	{Name: "links", Run: runLinks, needs: []need{needsReuse, needs(script.OpFree)},
 		Promise: "Whatever a program writes into its blocks, the allocator is correct afterwards."},
 	{Name: "pieces", Run: runPieces, needs: []need{needsReuse, needs(script.OpFree)},
-		Promise: "What is left over around blocks is handed out at most once."},
+		Promise: "What is left over around blocks serves later requests, and each byte of it once."},
 	{Name: "bounded", Run: runBounded, needs: []need{needsClasses, needs(script.OpFree)},
 		Promise: "A program that runs on needs at most twice the memory that its blocks took, class by class, while the most were live."},
 

@@ -88,8 +88,7 @@ func (l *lists) growth(r Request, t taken, class, pages uint64) *Breach {
 }
 
 // splits returns memory that has to serve a smaller class before the memory grows. A block
-// that is twice as large has room for the smaller one wherever it lies. In a rest there
-// lies a power of two that is a quarter of it at least, so that a piece has to be as large.
+// that is twice as large has room for the smaller one wherever it lies.
 func (l *lists) splits(class uint64) (Span, bool) {
 	if l.c.NoSplit {
 		return Span{}, false
@@ -98,11 +97,33 @@ func (l *lists) splits(class uint64) (Span, bool) {
 		i := slices.IndexFunc(l.ended, func(x Span) bool { return x.Size() >= 2*class })
 		return l.ended[i], true
 	}
-	i := slices.IndexFunc(l.rests, func(x Span) bool { return x.Size() >= 8*class })
+	i := slices.IndexFunc(l.rests, func(x Span) bool { return x.Size() >= l.within(class) })
 	if i < 0 {
 		return Span{}, false
 	}
 	return l.rests[i], true
+}
+
+// within returns how long a rest has to be for a piece of it to serve a class. C's rests
+// begin with the largest class that fits. Elsewhere a piece is a power of two, an eighth of
+// the rest at least, and never less than the smallest class.
+func (l *lists) within(class uint64) uint64 {
+	if l.c.ABI == contract.C || class == uint64(l.c.ListUnit()) {
+		return class
+	}
+	return 8 * class
+}
+
+// after returns what is left of C's rests behind a block that is their first piece: the
+// largest class that fits.
+func (l *lists) after(x Span) (left spans) {
+	for _, r := range l.rests.touching(x) {
+		more := l.c.ClassSize(x.Size()+1-min(x.Size(), uint64(l.c.ListHeader())), 1)
+		if l.c.ABI == contract.C && r.From == x.From && more > r.Size() {
+			left = append(left, Span{x.To, r.To})
+		}
+	}
+	return left
 }
 
 // largestEnded returns the largest class with a block that ended.
@@ -119,6 +140,24 @@ func (l *lists) largestEnded() (most uint64) {
 func (l *lists) rest(from, to uint64) {
 	if from < to {
 		l.rests.replace(Span{from, to})
+	}
+}
+
+// gap enters the bytes that were skipped for the place of a block. Its place is a multiple of
+// more than they are, so that only one cut gives each piece a place of its own: one for each
+// bit of their number, the shortest first. Once a piece was cut in another way, the bytes may
+// belong to a longer one.
+func (l *lists) gap(from, to uint64) {
+	if l.pieces || l.c.ABI == contract.C || l.c.Align() > contract.PageSize {
+		l.pieces = true
+		l.rest(from, to)
+		return
+	}
+	for from < to {
+		piece := (to - from) & -(to - from)
+		l.ended.replace(Span{from, from + piece})
+		l.free[piece]++
+		from += piece
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 var listsStrategy = strategy{
 	open: func(c contract.Contract, base, own uint64) Ledger {
 		l := &lists{bump: newBump(c, base, own), c: c, blocks: map[uint64]taken{}, free: map[uint64]int{}, peak: peak{live: map[uint64]int{}, most: map[uint64]int{}}}
-		l.top = l.next(base, uint64(c.ListUnit()))
+		l.top = l.next(base, uint64(max(c.ListUnit(), c.Align())))
 		return l
 	},
 }
@@ -220,7 +220,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	next := l.next(l.top, class)
 	touched := l.ended.touching(x)
 	again := len(touched) == 1 && touched[0] == x
-	if x.From != l.top && !again {
+	if !again && (x.From < l.top || x.From >= l.own) {
 		l.pieces = true
 	}
 	switch {
@@ -230,9 +230,13 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	case x.From >= l.own && l.own < r.Pages*contract.PageSize:
 		l.rest(l.top, l.own)
 	case x.From > l.top:
-		l.rest(l.top, x.From)
+		l.gap(l.top, x.From)
 	}
+	rests := l.after(x)
 	l.rests.drop(x)
+	for _, r := range rests {
+		l.rest(r.From, r.To)
+	}
 	if !again {
 		for _, gone := range touched {
 			l.rest(gone.From, x.From)
