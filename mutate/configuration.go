@@ -5,6 +5,7 @@ package mutate
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
@@ -35,7 +36,7 @@ func Configurations() []Configuration {
 		{"trap-dirty", "--oom=trap --dirty"},
 		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
 		{"arena", "--abi=core,arena"},
-	}, stackConfigurations...)
+	}, slices.Concat(stackConfigurations, listsConfigurations)...)
 }
 
 // An original is a configuration's module and its mutants.
