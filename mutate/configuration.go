@@ -5,6 +5,8 @@ package mutate
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
@@ -35,7 +37,19 @@ func Configurations() []Configuration {
 		{"trap-dirty", "--oom=trap --dirty"},
 		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
 		{"arena", "--abi=core,arena"},
-	}, stackConfigurations...)
+		{"told-counted", "--functions=" + named(contract.Allocates, contract.Frees) + " --stats --on-grow=env.grown"},
+	}, slices.Concat(stackConfigurations, listsConfigurations)...)
+}
+
+// named lists the core ABI's functions with the roles.
+func named(roles ...contract.Role) string {
+	var names []string
+	for _, f := range contract.Core.Functions() {
+		if slices.Contains(roles, f.Role) {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ",")
 }
 
 // An original is a configuration's module and its mutants.

@@ -48,6 +48,9 @@ func operators(s site) []edit {
 			continue
 		}
 		for _, op := range f {
+			if s.followsZero() && againstZero[s.in.Op] == op {
+				continue
+			}
 			in := s.in
 			in.Op = op
 			// An alignment hint above the natural one does not validate.
@@ -56,6 +59,22 @@ func operators(s site) []edit {
 		}
 	}
 	return edits
+}
+
+// againstZero has the comparisons that are the same where the second operand is 0: no
+// unsigned number is less.
+var againstZero = map[wasm.Opcode]wasm.Opcode{
+	wasm.OpI32Ne: wasm.OpI32GtU, wasm.OpI32GtU: wasm.OpI32Ne, wasm.OpI32Eq: wasm.OpI32LeU, wasm.OpI32LeU: wasm.OpI32Eq,
+	wasm.OpI64Ne: wasm.OpI64GtU, wasm.OpI64GtU: wasm.OpI64Ne, wasm.OpI64Eq: wasm.OpI64LeU, wasm.OpI64LeU: wasm.OpI64Eq,
+}
+
+// followsZero reports whether the instruction's last operand is the constant 0.
+func (s site) followsZero() bool {
+	if s.f == nil || s.at == 0 {
+		return false
+	}
+	before := s.f.Body[s.at-1]
+	return (before.Op == wasm.OpI32Const || before.Op == wasm.OpI64Const) && before.Value == 0
 }
 
 // binary reports whether op computes a value from two of the same type.

@@ -13,13 +13,18 @@ import (
 )
 
 // Judge is the [Examiner] that asks package validate. It kills what fails a
-// check, the original included, and leaves nothing open.
+// check, the original included, and leaves nothing open. What passes and costs more than the original
+// is Slower: see [dearer].
 func Judge(ctx context.Context, original []byte, c contract.Contract) (Examine, error) {
 	switch check, err := failure(ctx, original, c, validate.Quick); {
 	case err != nil:
 		return nil, fmt.Errorf("the original cannot be judged: %w", err)
 	case check != "":
 		return nil, fmt.Errorf("the original fails check %s", check)
+	}
+	meter, err := newMeter(original, c)
+	if err != nil {
+		return nil, fmt.Errorf("the original cannot be metered: %w", err)
 	}
 	return func(ctx context.Context, file []byte, listed bool) (Fate, string, error) {
 		levels := []validate.Level{validate.Quick, validate.Full}
@@ -37,6 +42,9 @@ func Judge(ctx context.Context, original []byte, c contract.Contract) (Examine, 
 			case check != "":
 				return Killed, check, nil
 			}
+		}
+		if path := meter.dearer(file); path != "" && !listed {
+			return Slower, path, nil
 		}
 		return Survived, "", nil
 	}, nil

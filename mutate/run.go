@@ -14,7 +14,7 @@ import (
 // A Fate is what became of a mutant.
 type Fate string
 
-// The fates. An [Examiner] finds a mutant Invalid, Unsupported, Killed, Survived
+// The fates. An [Examiner] finds a mutant Invalid, Unsupported, Killed, Slower, Survived
 // or Open; [Run] looks up the table of equivalents and makes Killed Stale and
 // Survived Equivalent.
 const (
@@ -23,6 +23,7 @@ const (
 	Killed      Fate = "killed"      // it breaks the contract
 	Stale       Fate = "stale"       // it breaks the contract, but the table says that it is equivalent
 	Equivalent  Fate = "equivalent"  // it keeps the contract, as the table says
+	Slower      Fate = "slower"      // it keeps the contract, and costs more
 	Survived    Fate = "survived"    // it keeps the contract, and the table does not say why
 	Open        Fate = "open"        // the examiner cannot decide
 )
@@ -33,7 +34,7 @@ type Result struct {
 	Mutant        Mutant
 	Key           string
 	Fate          Fate
-	Reason        string // the check or obligation that killed it, or why it is Unsupported or Open
+	Reason        string // the check or obligation that killed it, or why it is Slower, Unsupported or Open
 }
 
 // An Examiner prepares for the mutants of a module, given as its bytes and its

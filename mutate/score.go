@@ -21,6 +21,7 @@ type Score struct {
 	Unsupported   int    `json:"unsupported,omitempty"`
 	Killed        int    `json:"killed"` // those that are Stale included
 	Equivalent    int    `json:"equivalent"`
+	Slower        int    `json:"slower,omitempty"`
 	Survived      int    `json:"survived"`
 	Open          int    `json:"open,omitempty"`
 }
@@ -38,7 +39,7 @@ func Count(c Configuration, results []Result) (Score, error) {
 	return Score{
 		Configuration: c.Name, Flags: c.Flags, SHA256: o.hash(), Made: len(results),
 		Invalid: n[Invalid], Unsupported: n[Unsupported], Killed: n[Killed] + n[Stale],
-		Equivalent: n[Equivalent], Survived: n[Survived], Open: n[Open],
+		Equivalent: n[Equivalent], Slower: n[Slower], Survived: n[Survived], Open: n[Open],
 	}, nil
 }
 
@@ -54,6 +55,7 @@ func (s Scores) Total() Score {
 		t.Unsupported += x.Unsupported
 		t.Killed += x.Killed
 		t.Equivalent += x.Equivalent
+		t.Slower += x.Slower
 		t.Survived += x.Survived
 		t.Open += x.Open
 	}
@@ -63,10 +65,10 @@ func (s Scores) Total() Score {
 // WriteTable writes a line for each configuration, and the sum.
 func (s Scores) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "configuration\tmade\tinvalid\tunsupported\tkilled\tequivalent\tsurvived\topen\t")
+	fmt.Fprintln(t, "configuration\tmade\tinvalid\tunsupported\tkilled\tslower\tequivalent\tsurvived\topen\t")
 	for _, x := range append(s[:len(s):len(s)], s.Total()) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
-			x.Configuration, x.Made, x.Invalid, x.Unsupported, x.Killed, x.Equivalent, x.Survived, x.Open)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+			x.Configuration, x.Made, x.Invalid, x.Unsupported, x.Killed, x.Slower, x.Equivalent, x.Survived, x.Open)
 	}
 	return t.Flush()
 }
@@ -74,8 +76,8 @@ func (s Scores) WriteTable(w io.Writer) error {
 // Sentence is the score as the README has it.
 func (s Scores) Sentence() string {
 	t := s.Total()
-	return fmt.Sprintf("Of %d single-instruction mutants of %d modules, the judge kills %d; %d are shown to be the same function and %d survive.",
-		t.Made-t.Invalid, len(s), t.Killed, t.Equivalent, t.Survived)
+	return fmt.Sprintf("Of %d single-instruction mutants of %d modules, the judge kills %d; slower: %d, shown to be the same function: %d, surviving: %d.",
+		t.Made-t.Invalid, len(s), t.Killed, t.Slower, t.Equivalent, t.Survived)
 }
 
 // Rewrite puts the sentence into its section of the README.

@@ -44,7 +44,7 @@ func TestScoreIsCurrent(t *testing.T) {
 		if s.Configuration != c.Name || s.Flags != c.Flags || s.SHA256 != o.hash() || s.Made != len(o.mutants) {
 			t.Errorf("score of %s is of another module: run make mutants", c.Name)
 		}
-		if sum := s.Invalid + s.Killed + s.Equivalent + s.Survived; sum != s.Made {
+		if sum := s.Invalid + s.Killed + s.Slower + s.Equivalent + s.Survived; sum != s.Made {
 			t.Errorf("score of %s adds up to %d, want %d", c.Name, sum, s.Made)
 		}
 		if s.Survived != 0 {

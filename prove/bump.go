@@ -143,7 +143,7 @@ func (bump) place(k *call) place {
 	if !k.contract.CanGrow() {
 		at = near
 	}
-	return k.placed(at, k.Add(at, size), fits)
+	return k.placed(at, size, fits)
 }
 
 // resize keeps a block in place if it shrinks, if it grows within its rounded end, or
@@ -153,7 +153,7 @@ func (b bump) resize(k *call) resizing {
 	end := k.Add(old.at, size)
 	fits := k.le(end, k.pre.end)
 	inPlace := k.And(k.newest(), k.Or(fits, k.Eq(k.pre.end, k.pre.size)))
-	here, elsewhere := k.placed(old.at, end, fits), b.place(k)
+	here, elsewhere := k.placed(old.at, size, fits), b.place(k)
 	return resizing{
 		stays: k.Or(k.le(size, old.size), k.le(end, k.end(k.held()))),
 		text:  "a block that shrinks stays where it is and frees nothing",

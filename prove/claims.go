@@ -95,7 +95,7 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 		l.giving(k, &c, h)
 	case len(typ.Params) == 1 && len(typ.Results) == 1 && len(h.Locals) > 2: // a block, with a gap in front
 		from, at := k.minus(h.Locals[1]), k.minus(h.Locals[2])
-		b := block{at, k.of(h.Entry[0])}
+		b := block{at, l.sized(k, &c, h.Entry[0])}
 		c.add(b, block{from, k.Sub(at, from)})
 		c.kept = append(c.kept, b)
 		c.holds = append(c.holds, l.fits(k.system, v, b), k.le(l.start(k.system), from, at), k.divides(k.num(uint64(l.step)), k.Or(from, at)),
@@ -108,11 +108,19 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 	return c
 }
 
+// sized adds that a word is the size of the request's blocks, and returns it.
+func (l *lists) sized(k *call, c *claims, size term) term {
+	l.rooms = append(l.rooms, size)
+	c.holds = append(c.holds, k.Eq(k.of(size), k.room(nil, contract.SizeParam).size))
+	return k.of(size)
+}
+
 // searching adds what holds while larger lists are searched: either nothing is found yet,
 // or the block is the first of the list, and from and to are its ends.
 func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header) {
 	head, from, to, block := h.Locals[1], h.Locals[2], h.Locals[3], h.Locals[5]
 	n := k.of(head)
+	l.sized(k, c, h.Locals[0])
 	at := k.Add(n, k.num(uint64(l.last)-4*uint64(32*l.classes)))
 	valid := k.le(k.sizeOf(l.listAt(k.system, at)), k.num(uint64(l.max)))
 	c.rest = n
@@ -138,7 +146,7 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		kept := k.room(k.old().at, contract.SizeParam)
 		c.blocks, c.kept = append(c.blocks[:2], kept), []block{kept}
 	} else {
-		size, start, at := k.of(h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[4])
+		size, start, at := l.sized(k, c, h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[4])
 		top, end := k.minus(k.Sub(h.Caller[4], h.Caller[0])), k.minus(h.Caller[3]) // of the next region
 		v, b := &c.view, block{at, size}
 		front := h.Entry[1] == h.Caller[4] // the bytes in front of the block, and before them the old region
@@ -174,11 +182,10 @@ func (s *system) sizeOf(list term) term { return s.strategy.(*lists).sizeOf(s.sp
 // their own.
 func (l *lists) opaque(s *system, f contract.Function) map[uint32]bool {
 	apart := map[uint32]bool{}
-	if f.Role != contract.Resizes {
-		return apart
-	}
 	for _, g := range s.contract.Signatures() {
-		if index, _, err := s.module.ExportedFunc(g.Export); err == nil && (g.Role == contract.Allocates || g.Role == contract.Frees) {
+		calls := g.Role == contract.Allocates && (f.Role == contract.Resizes || f.Role == contract.AllocatesZeroed) ||
+			g.Role == contract.Frees && f.Role == contract.Resizes
+		if index, _, err := s.module.ExportedFunc(g.Export); err == nil && calls {
 			apart[index] = g.Role == contract.Allocates && s.contract.OOM == contract.OOMTrap
 		}
 	}

@@ -35,13 +35,13 @@ func refuted(t *testing.T, s *system, name string) (Case, []term, *Counterexampl
 		if ob.Name != name {
 			continue
 		}
-		formulas := s.formulas(ob, nil)
-		r := s.decide(t.Context(), ob, formulas, Options{}, search(false))
+		questions := s.questions(ob, nil)
+		r := s.decide(t.Context(), ob, questions, Options{}, search(false))
 		if r.Verdict != Refuted {
 			t.Fatalf("%s is %s: %s", name, r.Verdict, r.Reason)
 		}
 		i := slices.IndexFunc(ob.Cases, func(c Case) bool { return c.Name == r.Counterexample.Case })
-		return ob.Cases[i], formulas[i], r.Counterexample
+		return ob.Cases[i], questions[i].formula, r.Counterexample
 	}
 	t.Fatalf("no obligation %s", name)
 	return Case{}, nil, nil
@@ -126,7 +126,7 @@ func TestAlarmIsInconclusive(t *testing.T) {
 	path := *c.path
 	path.Results = []term{s.Add(path.Results[0], s.Const(32, 4096))}
 	c.path = &path
-	r := s.decide(t.Context(), Obligation{Name: "alloc.bounds", Cases: []Case{c}}, [][]term{formula}, Options{}, search(false))
+	r := s.decide(t.Context(), Obligation{Name: "alloc.bounds", Cases: []Case{c}}, []question{{formula: formula}}, Options{}, search(false))
 	if r.Verdict != Inconclusive || !strings.Contains(r.Reason, "the counterexample does not replay: it returns ") {
 		t.Errorf("%s: %s", r.Verdict, r.Reason)
 	}
@@ -151,7 +151,7 @@ func TestDecide(t *testing.T) {
 	} {
 		ob := Obligation{Cases: []Case{{Name: "case"}}, Possible: tt.possible}
 		find := func(context.Context, Obligation, int, []term) (answer, error) { return answer{status: tt.status}, nil }
-		if r := s.decide(t.Context(), ob, [][]term{{tt.formula}}, Options{}, find); r.Verdict != tt.want {
+		if r := s.decide(t.Context(), ob, []question{{formula: []term{tt.formula}}}, Options{}, find); r.Verdict != tt.want {
 			t.Errorf("%v, possible %v: %s, want %s", tt.status, tt.possible, r.Verdict, tt.want)
 		}
 	}

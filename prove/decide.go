@@ -21,6 +21,18 @@ type answer struct {
 	values  bv.Assignment // for Sat
 	steps   int           // for Unsat
 	clauses [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
+	effort  Effort
+}
+
+// Effort is what the search took.
+type Effort struct {
+	Formulas  int `json:"formulas"`
+	Clauses   int `json:"clauses"`
+	Conflicts int `json:"conflicts"`
+}
+
+func (e *Effort) add(f Effort) {
+	e.Formulas, e.Clauses, e.Conflicts = e.Formulas+f.Formulas, e.Clauses+f.Clauses, e.Conflicts+f.Conflicts
 }
 
 // finder finds out whether the formula of an obligation's i-th case can hold.
@@ -38,36 +50,73 @@ func stopped(ctx context.Context) error {
 	}
 }
 
+// finding is what became of a case.
+type finding struct {
+	answer
+	verdict        Verdict
+	reason         string
+	counterexample *Counterexample
+	duration       time.Duration
+}
+
 // decide decides the cases of an obligation, up to the first that is not proved.
-func (s *system) decide(ctx context.Context, ob Obligation, formulas [][]term, o Options, find finder) Result {
+func (s *system) decide(ctx context.Context, ob Obligation, questions []question, o Options, find finder) Result {
+	findings := make([]finding, len(questions))
+	for i, q := range questions {
+		if findings[i] = s.decideCase(ctx, ob, i, q, o, find); findings[i].verdict != Proved {
+			break
+		}
+	}
+	return conclude(ob, findings)
+}
+
+// decideCase decides the i-th case of an obligation.
+func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q question, o Options, find finder) (f finding) {
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 	}
 	start := time.Now()
-	r := Result{Obligation: ob, Verdict: Proved}
-	for i, formula := range formulas {
-		a, err := find(ctx, ob, i, formula)
-		if err == nil && a.status == want(ob) {
-			r.answers = append(r.answers, a)
-			continue
-		}
-		r.Verdict, r.Reason = Inconclusive, ob.Cases[i].Name
-		if err == nil && a.status == sat.Unknown {
-			err = errors.New("nothing is known of it")
-		}
-		if err == nil && !o.probe {
-			r.Counterexample, err = s.refute(ob.Cases[i], formula, a)
-		}
-		if err == nil {
-			r.Verdict, r.Reason = Refuted, ""
-		} else {
-			r.Reason += ": " + err.Error()
-		}
-		break
+	defer func() { f.duration = time.Since(start) }()
+	err := errors.New("there is only the formula")
+	if q.loose != nil {
+		f.answer, err = find(ctx, ob, i, q.loose)
 	}
-	r.Duration = time.Since(start)
+	if err != nil || f.status != want(ob) {
+		spent := f.effort
+		f.answer, err = find(ctx, ob, i, q.formula)
+		f.effort.add(spent)
+	}
+	if err == nil && f.status == want(ob) {
+		f.verdict = Proved
+		return f
+	}
+	if err == nil && f.status == sat.Unknown {
+		err = errors.New("nothing is known of it")
+	}
+	if err == nil && !o.probe {
+		f.counterexample, err = s.refute(ob.Cases[i], q.formula, f.answer)
+	}
+	f.verdict = Refuted
+	if err != nil {
+		f.verdict, f.reason = Inconclusive, ob.Cases[i].Name+": "+err.Error()
+	}
+	return f
+}
+
+// conclude makes a result of what became of the cases up to the first that is not proved.
+func conclude(ob Obligation, findings []finding) Result {
+	r := Result{Obligation: ob, Verdict: Proved}
+	for _, f := range findings {
+		r.Duration += f.duration
+		r.Effort.add(f.effort)
+		if r.Verdict == Proved && f.verdict == Proved {
+			r.answers = append(r.answers, f.answer)
+		} else if r.Verdict == Proved {
+			r.Verdict, r.Reason, r.Counterexample = f.verdict, f.reason, f.counterexample
+		}
+	}
 	return r
 }
 
@@ -98,16 +147,14 @@ func search(record bool) finder {
 		b := blast(formula)
 		f := b.Formula()
 		r, err := sat.Solve(ctx, f)
+		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts}}
 		switch {
 		case err != nil:
-			return answer{}, err
 		case r.Status == sat.Unknown:
-			return answer{}, cmp.Or(stopped(ctx), errors.New("the search gave up"))
+			err = cmp.Or(stopped(ctx), errors.New("the search gave up"))
 		case r.Status == sat.Sat:
-			return answer{status: sat.Sat, values: b.Assignment(r.Model)}, nil
-		}
-		a := answer{status: sat.Unsat, steps: r.Steps}
-		if record {
+			a.values = b.Assignment(r.Model)
+		case record:
 			a.clauses, err = sat.Clauses(f, r.Proof)
 		}
 		return a, err

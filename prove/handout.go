@@ -14,9 +14,9 @@ func (l *lists) obligations(k *call) []Obligation {
 	all := slices.Concat([]Obligation{l.sizes(k)}, k.sound(), l.keeps(k))
 	switch k.function.Role {
 	case contract.Allocates:
-		all = append(all, l.hands(k)...)
+		all = append(append(all, l.intact(k)), l.hands(k)...)
 	case contract.AllocatesZeroed:
-		all = append(append(all, k.zeroed()), l.hands(k)...)
+		all = append(append(all, l.zeroed(k)), l.hands(k)...)
 	case contract.Resizes:
 		all = append(all, l.resizes(k)...)
 	case contract.Frees:
@@ -35,21 +35,35 @@ func (l *lists) sizes(k *call) Obligation {
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		wanted := l.wantedBy(k, o)
 		room := l.roomOf(k, wanted)
-		goal := k.Eq(l.sizeOf(k.spec, l.listOf(k, wanted)), room)
+		goal, assume := k.Eq(l.sizeOf(k.spec, l.listOf(k, wanted)), room), []term(nil)
 		m := l.trail(k, o, true, false).last
 		for i, f := range m.done {
 			old, head := m.read(f, m.done[:i])
-			if head && f.Kind == sym.Store && !m.linkOf(old, f, m.done[:i]) {
-				goal = k.And(goal, k.Eq(l.sizeOf(k.spec, l.listAt(m.system, f.Addr)), room))
+			if head && f.Kind == sym.Store && (len(o.path.Headers) == 0 || !m.linkOf(old, f, m.done[:i])) {
+				goal = k.And(goal, k.Implies(l.isHead(m.system, f.Addr), k.Eq(l.sizeOf(k.spec, l.listAt(m.system, f.Addr)), room)))
 			}
 		}
-		goal = k.Implies(k.le(room, k.num(uint64(l.max))), goal)
+		if moved := k.moved(o); moved != nil {
+			l.rooms = append(l.rooms, moved)
+			goal, assume = k.And(goal, k.Eq(k.of(moved), room)), slices.Concat(k.assume, o.path.Conds)
+		}
 		if piece := k.piece(o); piece != nil {
 			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.step)), k.of(piece)), k.Eq(room, k.of(piece))))
 		}
-		ob.Cases = append(ob.Cases, Case{Name: o.name, Goal: goal, inner: true, path: o.path})
+		ob.Cases = append(ob.Cases, Case{Name: o.name, Assume: assume, Goal: goal, inner: true, path: o.path})
 	}
 	return ob
+}
+
+// moved is by how much a path through the region alone moves the top, a word; nil if it
+// does not.
+func (k *call) moved(o outcome) term {
+	top := k.hints.Top.Global
+	by := k.Sub(k.state.Globals[top], o.path.State.Globals[top])
+	if len(o.path.Headers) > 0 || o.path.End == sym.Arrived || o.path.Grows > 0 || by.IsConst() || k.takesOld() {
+		return nil
+	}
+	return by
 }
 
 // piece is the size of what a path gives to the lists at its end, a word; nil if its last
@@ -79,6 +93,9 @@ func (l *lists) hands(k *call) []Obligation {
 	none := k.Eq(l.first0(k), k.num(0))
 	fresh := l.place(k)
 	all := l.block(k)
+	if k.passes() {
+		return append(all[:2], l.served(k), k.possible())
+	}
 	if !k.contract.NoSplit {
 		return append(append(all, l.splits(k, none, fresh)...), k.possible())
 	}
@@ -137,18 +154,7 @@ func (l *lists) resizes(k *call) []Obligation {
 		return k.All(k.Eq(o.ret, old.at), k.unchanged(o))
 	})
 	moves := k.forAll("moves", "it moves to the block that alloc returns for the new size, and fails only where alloc does", func(o outcome) term {
-		is := k.Eq(o.ret, old.at)
-		for i, h := range o.path.Headers {
-			first := i == 0 && !slices.ContainsFunc(o.path.Effects[:h.Effects], writing)
-			if c := h.Call; c != nil && len(c.Results) > 0 && first && slices.Equal(c.Before.Globals, k.state.Globals) && c.Before.Pages == k.state.Pages {
-				same := k.Eq(c.Args[0], k.word(contract.SizeParam))
-				if len(c.Args) > 1 {
-					same = k.And(same, k.Eq(c.Args[1], k.word(contract.AlignParam)))
-				}
-				is = k.Or(is, k.And(same, k.Eq(o.ret, k.of(c.Results[0]))))
-			}
-		}
-		return k.Implies(k.Or(o.ok, o.failed), is)
+		return k.Implies(k.Or(o.ok, o.failed), k.Or(k.Eq(o.ret, old.at), k.asks(o)))
 	})
 	return append(l.block(k)[:2], k.unless(k.Ne(old.size, size), stays), moves, l.contents(k), k.possible())
 }
@@ -208,7 +214,7 @@ func (l *lists) place(k *call) place {
 	if !k.contract.CanGrow() {
 		at = near
 	}
-	p := k.placed(at, k.Add(at, b.size), fits)
+	p := k.placed(at, b.size, fits)
 	p.cannot = k.Or(p.cannot, k.lt(k.num(uint64(l.max)), b.size))
 	return p
 }

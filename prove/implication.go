@@ -45,35 +45,32 @@ func (k *call) anyOutcome() outcome {
 // attempt is an obligation about any outcome.
 type attempt struct {
 	whole    Obligation
-	formulas [][]term // none if there is nothing to try
+	question question
 }
 
-// anyPath makes one case of an obligation if all the facts that it names are proved.
-func (s *system) anyPath(ob Obligation, results []Result) attempt {
+// anyPath makes one case of an obligation if it names facts and all of them are proved.
+func (s *system) anyPath(ob Obligation, results []Result) (attempt, bool) {
 	if len(ob.Facts) == 0 {
-		return attempt{}
+		return attempt{}, false
 	}
 	o := ob.call.anyOutcome()
 	assume := append(append([]term(nil), ob.call.assume...), ob.given...)
 	for _, name := range ob.Facts {
 		fact, ok := proved(name, results)
 		if !ok {
-			return attempt{}
+			return attempt{}, false
 		}
 		assume = append(assume, s.Implies(s.All(fact.given...), fact.goal(o)))
 	}
 	c := Case{Name: o.name, Assume: assume, Goal: ob.goal(o)}
 	ob.Cases = []Case{c}
-	return attempt{ob, [][]term{c.formula(s, false)}}
+	return attempt{ob, question{formula: c.formula(s, false)}}, true
 }
 
 // attempt decides an obligation as one case, and reports whether it is proved.
 func (s *system) attempt(ctx context.Context, a attempt, o Options, find finder) (Result, bool) {
-	if len(a.formulas) == 0 {
-		return Result{}, false
-	}
 	o.probe = true // an outcome that no path has is not a counterexample
-	r := s.decide(ctx, a.whole, a.formulas, o, find)
+	r := s.decide(ctx, a.whole, []question{a.question}, o, find)
 	return r, r.Verdict == Proved
 }
 

@@ -5,6 +5,7 @@ package prove
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
@@ -23,7 +24,13 @@ type lists struct {
 	max     uint32 // bytes of the largest class
 	unit    uint32 // of which each class is a multiple
 	step    uint32 // of which each block and each end of the region is one
+
+	known []class // whose sizes were asked for
+	rooms []term  // sizes of requests, less 1, and what the code makes of them
 }
+
+// class is a list, by its number, and the size of its blocks.
+type class struct{ list, size term }
 
 // listBits are as many as the number of a list has.
 const listBits = 9
@@ -80,6 +87,15 @@ func (l *lists) invariant(s *system, v view) term {
 // number tells the power of two. Otherwise its lower bits tell the class in a doubling,
 // and the others the doubling.
 func (l *lists) sizeOf(s spec, list term) term {
+	i := slices.IndexFunc(l.known, func(c class) bool { return c.list == list })
+	if i < 0 {
+		i = len(l.known)
+		l.known = append(l.known, class{list, l.classSize(s, list)})
+	}
+	return l.known[i].size
+}
+
+func (l *lists) classSize(s spec, list term) term {
 	if l.steps == 0 {
 		return s.Shl(s.num(uint64(l.unit)), list)
 	}
@@ -153,7 +169,9 @@ func (l *lists) zeros(s *system, n term) term {
 func (l *lists) roomOf(k *call, wanted term) term {
 	n := k.Or(wanted, k.Const(wanted.Width, uint64(l.unit-1)))
 	step := k.Lshr(k.Const(n.Width, uint64(1)<<(31-l.steps)-1), l.zeros(k.system, n))
-	return k.Add(k.of(k.Or(n, step)), k.num(1))
+	room := k.Or(n, step)
+	l.rooms = append(l.rooms, room)
+	return k.Add(k.of(room), k.num(1))
 }
 
 // listOf is the number of the list of a request; contract.FirstHead says how heads count.

@@ -75,6 +75,7 @@ func TestListsSentences(t *testing.T) {
 func TestListsSeeded(t *testing.T) {
 	const pop = "(i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))"
 	const push = "(i32.store offset=1004 (local.get $head) (local.get $ptr))"
+	const zeroing = "--functions=alloc,alloc_zeroed,dealloc"
 	const resizing = "--split=false --functions=alloc,dealloc,realloc"
 	for _, tt := range []struct {
 		bug, flags string
@@ -87,13 +88,17 @@ func TestListsSeeded(t *testing.T) {
 		{"push forgets the other blocks", "--split=false", []string{push, "(i32.store (local.get $ptr) (i32.const 0)) " + push}, "dealloc.gives", Refuted},
 		{"push to the list of larger blocks", "--split=false", []string{push, "(i32.store offset=1000 (local.get $head) (local.get $ptr))"}, "dealloc.heads", Refuted},
 		{"no list gets the block", "--split=false", []string{push, ""}, "dealloc.gives", Refuted},
-		{"class one too small", "--split=false", []string{"(i32.const 0x1fffffff)", "(i32.const 0x0fffffff)"}, "alloc.block", Inconclusive},
+		{"class one too small", "--split=false", []string{"(i32.const 0x1fffffff)", "(i32.const 0x0fffffff)"}, "alloc.rounds", Inconclusive},
 		{"gap's pieces overlap the block", "--split=false", []string{"(local.get $from) (i32.sub (i32.const 0) (local.get $from))", "(local.get $from) (i32.sub (i32.const 0) (local.get $at))"}, "alloc.rounds", Inconclusive},
-		{"old block goes though none was found", resizing, []string{"(if (local.tee $more", "(if (i32.eqz (local.tee $more", "(local.get $align)))\n      (then\n        (memory.copy", "(local.get $align))))\n      (then\n        (memory.copy"}, "realloc.rounds", Inconclusive},
+		{"old block goes though none was found", resizing, []string{"(if (local.tee $block (call $alloc", "(if (i32.eqz (local.tee $block (call $alloc", "(local.get $align)))\n      (then\n        (memory.copy", "(local.get $align))))\n      (then\n        (memory.copy"}, "realloc.rounds", Inconclusive},
 		{"old block grows over the end of the region", resizing, []string{"(i32.gt_u (i32.sub (local.get $new) (local.get $old)) (i32.and (global.get $top) (i32.const 0xffff)))", "(i32.const 0)"}, "realloc.invariant", Refuted},
 		{"returns null instead of trapping", "--split=false --oom=trap", []string{"(unreachable)))", "(return (i32.const 0))))"}, "alloc.returns", Refuted},
-		{"moves to a smaller block", resizing, []string{"(if (local.tee $more (call $alloc (local.get $new_size)", "(if (local.tee $more (call $alloc (local.get $old_size)"}, "realloc.moves", Inconclusive},
-		{"returns the old block though it is gone", resizing, []string{"    (local.get $more))\n", "    (local.get $ptr))\n"}, "realloc.disjoint", Inconclusive},
+		{"moves to a smaller block", resizing, []string{"(if (local.tee $block (call $alloc (local.get $new_size)", "(if (local.tee $block (call $alloc (local.get $old_size)"}, "realloc.moves", Inconclusive},
+		{"returns the old block though it is gone", resizing, []string{"    (local.get $block))\n", "    (local.get $ptr))\n"}, "realloc.disjoint", Inconclusive},
+		{"writes into the block that it returns", "", []string{"(return (i32.sub (i32.const 0) (local.get $block)))", "(i32.store (i32.sub (i32.const 0) (local.get $block)) (i32.const 1)) (return (i32.sub (i32.const 0) (local.get $block)))"}, "alloc.intact", Refuted},
+		{"fills half of the block", zeroing, []string{"(memory.fill (local.get $block) (i32.const 0) (local.get $size))", "(memory.fill (local.get $block) (i32.const 0) (i32.shr_u (local.get $size) (i32.const 1)))"}, "alloc_zeroed.zero", Inconclusive},
+		{"forgets earlier regions", zeroing, []string{"(select (global.get $top) (global.get $used) (i32.lt_u (global.get $top) (global.get $used)))", "(global.get $top)"}, "alloc_zeroed.zero", Inconclusive},
+		{"gets a smaller block and fills it", zeroing, []string{"(local.tee $block (call $alloc (local.get $size)", "(local.tee $block (call $alloc (i32.const 8)"}, "alloc_zeroed.serves", Inconclusive},
 		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
@@ -110,7 +115,7 @@ func TestListsSeeded(t *testing.T) {
 			}
 			for _, ob := range all {
 				if ob.Name == tt.want {
-					r := s.decide(t.Context(), ob, s.formulas(ob, nil), Options{Timeout: time.Minute}, search(false))
+					r := s.decide(t.Context(), ob, s.questions(ob, nil), Options{Timeout: time.Minute}, search(false))
 					if r.Verdict != tt.verdict || strings.Contains(r.Reason, "time is up") {
 						t.Errorf("%v, want %s", r, tt.verdict)
 					}

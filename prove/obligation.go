@@ -42,7 +42,9 @@ type Case struct {
 	given  []term // of Assume: what is assumed here and not on the path as such
 	call   *call  // what to replay; nil where nothing is called
 	path   *sym.Path
-	inner  bool // about the prover's own reasoning: if it is wrong, the module need not be
+
+	loosen func(s *system, formula []term) []term // if not nil, makes question.loose
+	inner  bool                                   // about the prover's own reasoning: if it is wrong, the module need not be
 }
 
 // formula returns the statements that all hold exactly when the case fails, or for a
@@ -63,6 +65,18 @@ func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...te
 		ob.Cases = append(ob.Cases, c)
 	}
 	return ob
+}
+
+// parts returns a case for each of the goals.
+func (c Case) parts(goals []term) (all []Case) {
+	name := c.Name
+	for i, g := range goals {
+		if c.Goal = g; i > 0 {
+			c.Name = fmt.Sprintf("%s, %d", name, i+1)
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // unless restricts an obligation to states in which the statement does not hold.

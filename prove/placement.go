@@ -9,9 +9,11 @@ import (
 
 // place is where a block has to lie.
 type place struct {
-	at, end term // the block
-	need    term // pages to grow by, 0 if the block fits
-	cannot  term // the request cannot be met whatever the host says
+	at, size term // the block
+	end      term // at + size
+	fits     term // whether it needs no pages
+	need     term // pages to grow by, 0 if the block fits
+	cannot   term // the request cannot be met whatever the host says
 }
 
 // resizing says what has to become of a block that is resized.
@@ -24,9 +26,9 @@ type resizing struct {
 
 // placed completes a place. A block that fits needs no pages; its address has to be
 // below 2^width, and its end within the largest memory.
-func (k *call) placed(at, end, fits term) place {
-	p := place{at: at, end: end}
-	p.need = k.Ite(fits, k.num(0), k.Sub(k.pagesFor(end), k.pre.pages))
+func (k *call) placed(at, size, fits term) place {
+	end := k.Add(at, size)
+	p := place{at: at, size: size, end: end, fits: fits, need: k.pagesAt(at, size, fits)}
 	p.cannot = k.Or(k.le(k.limit(), at), k.lt(k.bytes(k.pmax), end))
 	if !k.contract.CanGrow() {
 		p.cannot = k.Or(p.cannot, k.Not(fits))
@@ -34,11 +36,16 @@ func (k *call) placed(at, end, fits term) place {
 	return p
 }
 
+// pagesAt is the number of pages that a block needs, 0 if it fits.
+func (k *call) pagesAt(at, size, fits term) term {
+	return k.Ite(fits, k.num(0), k.Sub(k.pagesFor(k.Add(at, size)), k.pre.pages))
+}
+
 // choose is the place p if the statement holds, else q.
 func (s *system) choose(which term, p, q place) place {
 	return place{
-		at: s.Ite(which, p.at, q.at), end: s.Ite(which, p.end, q.end),
-		need: s.Ite(which, p.need, q.need), cannot: s.Ite(which, p.cannot, q.cannot),
+		at: s.Ite(which, p.at, q.at), size: s.Ite(which, p.size, q.size), end: s.Ite(which, p.end, q.end),
+		fits: s.Ite(which, p.fits, q.fits), need: s.Ite(which, p.need, q.need), cannot: s.Ite(which, p.cannot, q.cannot),
 	}
 }
 
@@ -97,11 +104,12 @@ func (k *call) placement(where func(o outcome) place) []Obligation {
 			return k.Implies(o.ok, k.Eq(o.ret, where(o).at))
 		}),
 		k.forAll("top", "the top moves to the block's end, rounded up at most to the contract's alignment", func(o outcome) term {
-			p := where(o)
-			return k.Implies(o.ok, k.le(p.end, o.post.top, k.roundUp(p.end, k.align)))
+			end := k.Add(o.ret, where(o).size)
+			return k.Implies(o.ok, k.le(end, o.post.top, k.roundUp(end, k.align)))
 		}).after("place"),
 		k.forAll("grow", "the memory grows only when it must, and by what the growth policy says", func(o outcome) term {
-			return k.Implies(o.ok, k.grows(o, where(o).need))
+			p := where(o)
+			return k.Implies(o.ok, k.grows(o, k.pagesAt(o.ret, p.size, p.fits)))
 		}).after("place", "top"),
 		k.forAll("fails", "it fails exactly when the pages that it needs cannot be had", func(o outcome) term {
 			p := where(o)

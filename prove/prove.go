@@ -5,7 +5,6 @@ package prove
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
@@ -24,8 +23,8 @@ const (
 
 // Options say how hard to try.
 type Options struct {
-	Timeout  time.Duration // for one obligation; 0 for no limit
-	Jobs     int           // obligations at a time; 0 for 1
+	Timeout  time.Duration // for one case of an obligation; 0 for no limit
+	Jobs     int           // cases at a time; 0 for 1
 	Progress func(Result)  // if not nil, called with each result as it comes
 	Total    func(n int)   // if not nil, told how many results there will be
 
@@ -45,7 +44,8 @@ type Result struct {
 	Reason         string // of an inconclusive verdict
 	Duration       time.Duration
 	Counterexample *Counterexample // of a refutation
-	answers        []answer        // one for each case decided, in order
+	Effort         Effort
+	answers        []answer // one for each case decided, in order
 }
 
 // Report has the results of all obligations.
@@ -129,6 +129,7 @@ func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) 
 		if dead[i] = x.Verdict == Proved; dead[i] {
 			r.answers = append(r.answers, x.answers...)
 		}
+		r.Effort.add(x.Effort)
 	}
 	r.Obligation = k.prune(dead)
 	r.Duration = time.Since(start)
@@ -143,30 +144,30 @@ func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) 
 func (s *system) decideAll(ctx context.Context, obligations []Obligation, o Options, find finder) []Result {
 	results := make([]Result, len(obligations))
 	for _, wave := range waves(obligations) {
-		// Terms are made here, in one goroutine; the workers below only read them.
-		formulas, attempts := map[int][][]term{}, map[int]attempt{}
+		var tasks []task
 		for _, i := range wave {
-			formulas[i] = s.formulas(obligations[i], results)
-			attempts[i] = s.anyPath(obligations[i], results)
+			// Terms are made here, in one goroutine; the tasks only read them.
+			ob, wasted := obligations[i], new(Effort)
+			done := func(r Result) {
+				r.Effort.add(*wasted)
+				results[i] = r
+				if o.Progress != nil {
+					o.Progress(r)
+				}
+			}
+			cases := s.tasks(ctx, ob, s.questions(ob, results), o, find, done)
+			if a, ok := s.anyPath(ob, results); ok {
+				cases = []task{s.trial(ctx, a, cases, o, find, done, wasted)}
+			}
+			tasks = append(tasks, cases...)
 		}
-		parallel(wave, o.Jobs, func(i int) Result {
-			if r, ok := s.attempt(ctx, attempts[i], o, find); ok {
-				return r
-			}
-			return s.decide(ctx, obligations[i], formulas[i], o, find)
-		}, func(i int, r Result) {
-			results[i] = r
-			if o.Progress != nil {
-				o.Progress(r)
-			}
-		})
+		work(tasks, o.Jobs)
 	}
 	return results
 }
 
-// formulas returns the statements of each case, with the facts that were proved
-// before.
-func (s *system) formulas(ob Obligation, results []Result) (all [][]term) {
+// questions returns the formula of each case, with the facts that were proved before.
+func (s *system) questions(ob Obligation, results []Result) (all []question) {
 	for _, c := range ob.Cases {
 		formula := c.formula(s, ob.Possible)
 		for _, r := range results {
@@ -179,7 +180,11 @@ func (s *system) formulas(ob Obligation, results []Result) (all [][]term) {
 				}
 			}
 		}
-		all = append(all, formula)
+		q := question{formula: formula}
+		if c.loosen != nil {
+			q.loose = c.loosen(s, formula)
+		}
+		all = append(all, q)
 	}
 	return all
 }
@@ -200,27 +205,4 @@ func waves(obligations []Obligation) (ws [][]int) {
 		ws[n] = append(ws[n], i)
 	}
 	return ws
-}
-
-// parallel does all of the work, n at a time, and passes each result to done, which
-// is not called concurrently.
-func parallel(work []int, n int, do func(int) Result, done func(int, Result)) {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	next := make(chan int)
-	for range max(1, n) {
-		wg.Go(func() {
-			for i := range next {
-				r := do(i)
-				mu.Lock()
-				done(i, r)
-				mu.Unlock()
-			}
-		})
-	}
-	for _, i := range work {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }

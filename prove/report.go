@@ -192,12 +192,13 @@ type Summary struct {
 
 // ObligationSummary is one obligation's outcome for JSON.
 type ObligationSummary struct {
-	Name           string             `json:"name"`
-	Statement      string             `json:"statement"`
-	Verdict        Verdict            `json:"verdict"`
-	Reason         string             `json:"reason,omitempty"`
-	Milliseconds   int64              `json:"milliseconds"`
-	Steps          int                `json:"steps"` // of the checked proofs
+	Name         string  `json:"name"`
+	Statement    string  `json:"statement"`
+	Verdict      Verdict `json:"verdict"`
+	Reason       string  `json:"reason,omitempty"`
+	Milliseconds int64   `json:"milliseconds"`
+	Steps        int     `json:"steps"` // of the checked proofs
+	Effort
 	Counterexample *RefutationSummary `json:"counterexample,omitempty"`
 }
 
@@ -216,7 +217,7 @@ func (r *Report) Summary() Summary {
 	for _, x := range r.Results {
 		s.Obligations = append(s.Obligations, ObligationSummary{
 			Name: x.Obligation.Name, Statement: x.Obligation.Text, Verdict: x.Verdict,
-			Reason: x.Reason, Milliseconds: x.Duration.Milliseconds(), Steps: x.Steps(),
+			Reason: x.Reason, Milliseconds: x.Duration.Milliseconds(), Steps: x.Steps(), Effort: x.Effort,
 			Counterexample: x.Counterexample.summary(),
 		})
 	}

@@ -5,6 +5,7 @@ package prove
 import (
 	"slices"
 
+	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/prove/sym"
 )
 
@@ -23,14 +24,41 @@ func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o o
 			continue // the part goes on, and is looked at where it ends
 		}
 		t := l.trail(k, o, brief, name == reuseName, at...)
-		c := Case{Name: o.name, Goal: goal(o, t), call: k, path: o.path}
+		c := Case{Name: o.name, call: k, path: o.path, loosen: l.loosen}
 		c.Assume = slices.Concat(k.assume, t.conds, t.facts)
 		if name == reuseName {
 			c.Assume = slices.Concat(k.assume, o.path.Conds, t.facts, t.past)
 		}
-		ob.Cases = append(ob.Cases, c)
+		goals := []term{goal(o, t)}
+		if slices.Contains(manyGoals, name) {
+			goals = k.conjuncts(goals[0])
+		}
+		ob.Cases = append(ob.Cases, c.parts(goals)...)
 	}
 	return ob
+}
+
+// manyGoals names obligations whose goals are many statements, which are proved faster
+// one by one.
+var manyGoals = []string{"unused", "apart", "disjoint"}
+
+// conjuncts returns statements that all hold exactly when the goal does.
+func (s *system) conjuncts(goal term) (all []term) {
+	if goal.Op == bv.OpAnd {
+		return append(s.conjuncts(goal.Args[0]), s.conjuncts(goal.Args[1])...)
+	}
+	if goal.Op == bv.OpOr {
+		for i, part := range goal.Args {
+			if part.Op != bv.OpAnd {
+				continue
+			}
+			for _, g := range s.conjuncts(part) {
+				all = append(all, s.Or(goal.Args[1-i], g))
+			}
+			return all
+		}
+	}
+	return []term{goal}
 }
 
 func (l *lists) facts(k *call, o outcome) []term {

@@ -58,6 +58,15 @@ pub fn main() !void {
 	a.free(large);
 }`
 
+const assemblyScriptSource = `export function work(): void {
+	const all = new StaticArray<usize>(100);
+	for (let i = 0; i < 100; i++) all[i] = heap.alloc(10 * i + 10);
+	for (let i = 0; i < 100; i += 2) heap.free(all[i]);
+	const large = heap.realloc(heap.alloc(4000), 9000);
+	for (let i = 1; i < 100; i += 2) heap.free(all[i]);
+	heap.free(large);
+}`
+
 func compile(t *testing.T, source, ending string, tool string, args ...string) []byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -72,7 +81,7 @@ func compile(t *testing.T, source, ending string, tool string, args ...string) [
 	return file
 }
 
-// TestPrograms: programs of three toolchains are recorded, by names of functions and by
+// TestPrograms: programs of four toolchains are recorded, by names of functions and by
 // exports, do what they do without it, and a replay of the trace has the same peak.
 func TestPrograms(t *testing.T) {
 	input := filepath.Join(t.TempDir(), "input")
@@ -83,26 +92,30 @@ func TestPrograms(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		program func(t *testing.T) []byte
+		invoke  []string
 	}{
 		{"C", func(t *testing.T) []byte {
 			toolchain.Need(t, "clang")
 			return compile(t, cSource, "c", "clang", append(c, "-Wl,--export=__heap_base")...)
-		}},
+		}, nil},
 		{"C without names", func(t *testing.T) []byte {
 			toolchain.Need(t, "clang")
 			return compile(t, cSource, "c", "clang", append(c, "-O2", "-s", "-Wl,--export=malloc,--export=free,--export=calloc,--export=realloc")...)
-		}},
+		}, nil},
 		{"Rust", func(t *testing.T) []byte {
 			toolchain.Need(t, toolchain.Rust)
 			return compile(t, rustSource, "rs", toolchain.Rust, "-O", "--target=wasm32-wasi", "app.rs")
-		}},
+		}, nil},
 		{"Zig", func(t *testing.T) []byte {
 			return compile(t, zigSource, "zig", toolchain.Zig(t), "build-exe", "-target", "wasm32-wasi", "app.zig")
-		}},
+		}, nil},
+		{"AssemblyScript", func(t *testing.T) []byte {
+			return compile(t, assemblyScriptSource, "ts", toolchain.Node(t, "asc"), "app.ts", "-o", "app.wasm", "--debug")
+		}, []string{"work"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := instrument(t, tt.program(t), nil)
-			o := Options{Args: []string{"app", "word"}, Env: map[string]string{"NAME": "value"}, Stdin: input}
+			o := Options{Args: []string{"app", "word"}, Env: map[string]string{"NAME": "value"}, Stdin: input, Invoke: tt.invoke}
 			text, report, err := run(p, o)
 			if err != nil || report.Unknown+report.Missed+report.Refused > 0 {
 				t.Fatalf("%+v, %v; found %v", report, err, p.Found)

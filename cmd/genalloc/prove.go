@@ -24,7 +24,7 @@ import (
 	"github.com/genalloc/genalloc/prove/script"
 )
 
-// proveTimeout is the limit for one obligation unless a flag says otherwise.
+// proveTimeout is the limit for one case of an obligation unless a flag says otherwise.
 const proveTimeout = 2 * time.Minute
 
 // proveOptions are the flags of prove.

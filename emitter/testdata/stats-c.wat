@@ -47,9 +47,7 @@
   ;; Does what memory.grow does, and tells of it where the memory has grown.
   (func $grow (param $pages i32) (result i32)
     (local $old i32)
-    (if (i32.and
-        (i32.ne (local.tee $old (memory.grow (local.get $pages))) (i32.const -1))
-        (i32.ne (local.get $pages) (i32.const 0)))
+    (if (i32.lt_u (local.tee $old (memory.grow (local.get $pages))) (memory.size))
       (then
         (global.set $growths (i64.add (global.get $growths) (i64.const 1)))))
     (local.get $old))

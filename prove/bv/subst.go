@@ -50,24 +50,23 @@ func (b *Builder) rebuild(t *Term, args []*Term) *Term {
 	}
 }
 
-// Mentions tells whether the variable v occurs in t.
-func Mentions(t, v *Term) bool {
+// Mentions tells whether v occurs in t.
+func Mentions(t, v *Term) bool { return Parts(t)[v] }
+
+// Parts returns the terms that occur in ts, and ts themselves.
+func Parts(ts ...*Term) map[*Term]bool {
 	seen := map[*Term]bool{}
-	var walk func(*Term) bool
-	walk = func(t *Term) bool {
-		if t == v {
-			return true
-		}
-		if seen[t] {
-			return false
-		}
-		seen[t] = true
-		for _, x := range t.Args {
-			if walk(x) {
-				return true
+	var walk func(*Term)
+	walk = func(t *Term) {
+		if !seen[t] {
+			seen[t] = true
+			for _, x := range t.Args {
+				walk(x)
 			}
 		}
-		return false
 	}
-	return walk(t)
+	for _, t := range ts {
+		walk(t)
+	}
+	return seen
 }

@@ -193,6 +193,11 @@ func runHeapEnd(t *Trial) {
 		},
 		func(s *judge.Session) { s.Alloc(1<<31, 1<<31) },
 		func(s *judge.Session) { s.Free(s.Alloc(1<<31, 1)); s.Free(s.Alloc(1<<31, 1<<31)); s.Alloc(1<<31, 1) },
+		func(s *judge.Session) {
+			a, _, b := s.Alloc(100, 1), s.Alloc(100, 1), s.Alloc(1<<31, 1)
+			s.Free(a)
+			s.Realloc(b, 100)
+		},
 		// Somebody else has all the rest.
 		func(s *judge.Session) {
 			s.Alloc(40_000, 1)

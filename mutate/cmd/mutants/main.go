@@ -30,7 +30,7 @@ func main() {
 	by := flag.String("by", "judge", "`examiner`: judge or prover")
 	every := flag.Int("every", 1, "only every `N`-th mutant of a configuration")
 	from := flag.Int("from", 0, "the number of the first mutant")
-	timeout := flag.Duration("timeout", time.Minute, "the prover's limit for one obligation")
+	timeout := flag.Duration("timeout", time.Minute, "the prover's limit for one case of an obligation")
 	write := flag.Bool("write", false, "keep the score of the judge")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -33,8 +33,8 @@ func main() {
 	shard := flag.String("shard", "1/1", "the `i/n`-th part of the modules")
 	list := flag.Bool("list", false, "print the contracts and prove nothing")
 	var o prove.Options
-	flag.IntVar(&o.Jobs, "jobs", runtime.NumCPU(), "obligations at a time")
-	flag.DurationVar(&o.Timeout, "timeout", 10*time.Minute, "limit for one obligation")
+	flag.IntVar(&o.Jobs, "jobs", runtime.NumCPU(), "cases at a time")
+	flag.DurationVar(&o.Timeout, "timeout", 10*time.Minute, "limit for one case of an obligation")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
