@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test check deps bench readme mutants prove prove-mutants soak trusted
+.PHONY: build test check deps bench readme mutants prove prove-mutants soak trusted programs
 
 # The command, in out/.
 build:
@@ -69,3 +69,8 @@ trusted:
 EVERY = 1
 prove-mutants:
 	go run ./mutate/cmd/mutants -by prover -every $(EVERY) default fixed-16 never trap-double
+
+# Builds real programs with every allocator, runs them, and writes docs/programs.md.
+programs:
+	programs/fetch
+	go run ./programs/cmd/programs

@@ -27,6 +27,17 @@ type Builder struct {
 	Build   string // the folder to build in; what is there is used again
 }
 
+// NewBuilder returns a builder in the repository at root, which builds in out/programs.
+func NewBuilder(root string) (Builder, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return Builder{}, err
+	}
+	out := filepath.Join(root, "out", "programs")
+	b := Builder{Sources: filepath.Join(out, "src"), Work: filepath.Join(root, "programs"), Build: filepath.Join(out, "build")}
+	return b, os.MkdirAll(b.Build, 0o777)
+}
+
 // clang compiles C for WASI. errno needs the model of thread-local variables that an
 // older clang does not choose by itself.
 var clang = []string{"clang", "--target=wasm32-wasi", "--sysroot=/usr", "-mbulk-memory", "-mmutable-globals", "-ftls-model=local-exec", "-w"}
