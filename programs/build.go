@@ -25,6 +25,7 @@ type Builder struct {
 	Sources string // the folder with the sources of each program
 	Work    string // the folder with the work of each program: this package's
 	Build   string // the folder to build in; what is there is used again
+	Names   bool   // link names of functions into the programs
 }
 
 // NewBuilder returns a builder in the repository at root, which builds in out/programs.
@@ -69,7 +70,10 @@ func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
 	}
 	linked := filepath.Join(dir, "program.wasm")
 	// The stack is below the data, so the linker's default of 64 KiB is no part of the heap.
-	args := slices.Concat(objects, p.libs, []string{"-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-Wl,--strip-all", "-o", linked})
+	args := slices.Concat(objects, p.libs, []string{"-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-o", linked})
+	if !b.Names {
+		args = append(args, "-Wl,--strip-all")
+	}
 	if err := run(dir, args...); err != nil {
 		return nil, fmt.Errorf("%s with %s: %w", p.Name, a.Name, err)
 	}

@@ -26,6 +26,11 @@ type Run struct {
 // fuel is more than any of the programs burns.
 const fuel = 1 << 50
 
+// World returns the arguments of a program and the directories that it sees.
+func (b Builder) World(p Program) (args []string, dirs map[string]string) {
+	return append([]string{p.Name}, p.args...), map[string]string{"/source": filepath.Join(b.Sources, p.Name), "/work": filepath.Join(b.Work, p.Name)}
+}
+
 // Run runs a linked program and checks what it prints.
 func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 	dir, err := os.MkdirTemp(b.Build, "run")
@@ -37,11 +42,8 @@ func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 	defer store.Close()
 	store.Refuel(fuel)
 	out := filepath.Join(dir, "out")
-	wasi, err := engine.WASI{
-		Args:   append([]string{p.Name}, p.args...),
-		Stdout: out,
-		Dirs:   map[string]string{"/source": filepath.Join(b.Sources, p.Name), "/work": filepath.Join(b.Work, p.Name)},
-	}.Instance(store)
+	args, dirs := b.World(p)
+	wasi, err := engine.WASI{Args: args, Stdout: out, Dirs: dirs}.Instance(store)
 	if err != nil {
 		return nil, err
 	}
