@@ -61,7 +61,7 @@ func run(t *testing.T, m *wasm.Module, c contract.Contract, h Hints) map[string]
 
 func TestPage(t *testing.T) {
 	verdicts := run(t, page(t), contract.Default(), pageHints)
-	wrong := map[string]bool{"realloc.place": true, "realloc.top": true, "realloc.grow": true, "realloc.fails": true}
+	wrong := map[string]bool{"realloc.place": true, "realloc.grow": true, "realloc.fails": true}
 	for name, v := range verdicts {
 		want := Proved
 		if wrong[name] {

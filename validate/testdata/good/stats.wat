@@ -46,12 +46,12 @@
 
   ;; Grows the memory to hold end; 0 if that cannot be.
   (func $grow (param $end i64) (result i32)
+    (local $more i64) ;; pages
     (if (i64.gt_u (local.get $end) (i64.const 0x1_0000_0000)) (then (return (i32.const 0))))
-    (if (i32.eq (i32.const -1)
-          (memory.grow (i32.wrap_i64
-            (i64.shr_u (i64.sub (call $up (local.get $end) (i64.const 65536)) (call $mem)) (i64.const 16)))))
+    (local.set $more (i64.shr_u (i64.sub (call $up (local.get $end) (i64.const 65536)) (call $mem)) (i64.const 16)))
+    (if (i32.eq (i32.const -1) (memory.grow (i32.wrap_i64 (local.get $more))))
       (then (return (i32.const 0))))
-    (global.set $growths (i64.add (global.get $growths) (i64.const 1)))
+    (global.set $growths (i64.add (global.get $growths) (i64.extend_i32_u (i64.ne (local.get $more) (i64.const 0)))))
     (global.set $own (call $mem))
     (i32.const 1))
 
