@@ -58,7 +58,7 @@ func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	if a.Flags != "" {
-		o, err := allocatorObject(a.Flags)
+		o, err := allocatorObject(a)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.Name, err)
 		}
@@ -80,9 +80,9 @@ func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
 	return os.ReadFile(linked)
 }
 
-// allocatorObject makes the object of the C set that flags describe.
-func allocatorObject(flags string) ([]byte, error) {
-	c, err := contract.Parse(flags + " --heap-base=linker")
+// allocatorObject makes the object of an allocator.
+func allocatorObject(a Allocator) ([]byte, error) {
+	c, err := contract.Parse(a.Flags + " --heap-base=linker")
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func allocatorObject(flags string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object.FromModule(module, c, object.Options{})
+	return object.FromModule(module, c, object.Options{State: a.State})
 }
 
 // compile compiles the program and its work, unless that was done, and returns the

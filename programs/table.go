@@ -2,7 +2,10 @@
 
 package programs
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/object"
+)
 
 // A Program is software of others, and the work that it is given here.
 type Program struct {
@@ -71,7 +74,8 @@ var Programs = []Program{
 // An Allocator is what a program is linked with.
 type Allocator struct {
 	Name  string
-	Flags string // of genalloc; empty for the libc's own
+	Flags string       // of the contract; empty for the libc's own
+	State object.State // of the object
 }
 
 // Allocators lists those that are compared: first the one of the libc, by which the others
@@ -80,7 +84,7 @@ func Allocators() []Allocator {
 	list := []Allocator{{Name: "libc"}}
 	for _, row := range contract.Strategies {
 		if row.Generated {
-			list = append(list, Allocator{string(row.Name), "--abi=c --strategy=" + string(row.Name)})
+			list = append(list, Allocator{Name: string(row.Name), Flags: "--abi=c --strategy=" + string(row.Name)})
 		}
 	}
 	return list
