@@ -96,7 +96,7 @@ func TestRecommendations(t *testing.T) {
 		"keeps":          {keeps(), NoTarget, "genalloc", "nothing is freed before the end: bump is enough"},
 		"keeps linked":   {withMemory(keeps(), 2, 66_576), NoTarget, "genalloc --state=global -o genalloc.o", "nothing is freed before the end: bump is enough"},
 		"ends":           {append(keeps(), free(7), free(0)), NoTarget, "genalloc", "nothing is freed before the last allocation: bump is enough"},
-		"nests":          {nests(), NoTarget, "genalloc --strategy=stack", "100 % of the blocks are freed in the opposite order: stack needs the 1 page that lists needs"},
+		"nests":          {nests(), NoTarget, "genalloc --strategy=stack", "100 % of the frees are of the newest live block: stack needs the 1 page that lists needs"},
 		"runs on":        {runsOn(), NoTarget, "genalloc --strategy=lists", "lists needs 1 page where bump needs"},
 		"runs embedded":  {runsOn(), Embedded, "genalloc --strategy=lists", "lists needs 1 page where bump needs"},
 		"runs browser":   {runsOn(), Browser, "genalloc --strategy=lists", "lists needs 1 page where bump needs"},

@@ -43,7 +43,7 @@ func (a *Advice) recommend(best *Result) string {
 	case c.contract.ABI.Includes(contract.Arena):
 		return fmt.Sprintf("the trace has marks, and %s releases what was made since one at once; %s", name, a.against(best, other))
 	case row.Reuse != contract.ReusesNothing && row.Marks && p.LIFO*10 >= p.Frees*9:
-		return fmt.Sprintf("%s of the blocks are freed in the opposite order: %s %s", percent(p.LIFO, p.Frees), name, a.against(best, other))
+		return fmt.Sprintf("%s of the frees are of the newest live block: %s %s", percent(p.LIFO, p.Frees), name, a.against(best, other))
 	case row.Reuse == contract.ReusesNothing && best.Pages >= other.Pages:
 		return fmt.Sprintf("reuse saves no page: %s needs %s and costs the least", name, pageCount(best.Pages))
 	}

@@ -149,7 +149,7 @@ func findGiven(m *wasm.Module, all []called, function, name string) (c called, f
 // nothing words that no function was found that makes blocks.
 func nothing(m *wasm.Module, all []called) error {
 	if len(all) == len(m.Imported(wasm.KindFunc))+exportedFuncs(m) {
-		return fmt.Errorf("no function of an allocator is found, and the program has no name section: keep the names, which wasm-opt and strip drop, export the functions, or name them with --function malloc=INDEX%s", suggestion(all))
+		return fmt.Errorf("no function of an allocator is found, and the program has no name section: export the functions, as with -Wl,--export=NAME, or keep the names, which strip and wasm-opt drop (clang -O runs wasm-opt), or say --function malloc=INDEX%s", suggestion(all))
 	}
 	return fmt.Errorf("no function of an allocator is found: name the functions with --function malloc=NAME%s", suggestion(all))
 }

@@ -121,6 +121,8 @@ func format(line []byte, number int) (func([]byte) (Op, error), error) {
 	digits, ours := bytes.CutPrefix(line, []byte(header))
 	v, err := strconv.Atoi(string(digits))
 	switch {
+	case bytes.HasPrefix(line, []byte("\x00asm")):
+		return nil, errors.New("this is a program: run it with genalloc record, which writes its trace")
 	case !ours:
 		if _, err := parseWee(line); err != nil {
 			return nil, fmt.Errorf("%w, and the line %q is missing above it", err, header+strconv.Itoa(version))

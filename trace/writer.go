@@ -55,12 +55,6 @@ func Create(path string) (*Writer, error) {
 	return w, nil
 }
 
-// Blocks is how many blocks were made so far: the number of the next.
-func (w *Writer) Blocks() int { return w.counts.blocks }
-
-// Marks is how many marks were made so far.
-func (w *Writer) Marks() int { return w.counts.marks }
-
 // Write writes an operation. It refuses what a reader would refuse or read otherwise.
 func (w *Writer) Write(op Op) error {
 	err := op.check()

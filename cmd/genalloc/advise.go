@@ -131,9 +131,12 @@ func (o *adviseOptions) operations(file string, args []string, s streams) ([]tra
 	options.Stdout = os.DevNull // the advice is what is printed
 	var recorded bytes.Buffer
 	w := trace.NewWriter(&recorded)
-	_, err = program.Run(options, w)
+	report, err := program.Run(options, w)
 	if err := cmp.Or(err, w.Close()); err != nil {
 		return nil, wrong(fmt.Errorf("%s: %w", file, err))
+	}
+	if gaps := gaps(report); gaps != "" { // said under --quiet too: the advice may be wrong
+		fmt.Fprintf(s.err, "genalloc: %s: %s\n", file, gaps)
 	}
 	return trace.NewReader(&recorded).ReadAll()
 }

@@ -27,7 +27,7 @@ func oneFile(c *cobra.Command, args []string) error {
 	case 1:
 		return nil
 	case 0:
-		return fmt.Errorf("%s: the file is missing: name a module, or - for standard input", c.Name())
+		return fmt.Errorf("%s: the file is missing: name one, or - for standard input", c.Name())
 	}
 	return fmt.Errorf("%s: unexpected argument %q: it takes one file", c.Name(), args[1])
 }

@@ -43,7 +43,11 @@ func (o *programOptions) given() int {
 
 // oneProgram takes exactly one file name, and the program's arguments behind a dash.
 func oneProgram(c *cobra.Command, args []string) error {
-	if n := c.ArgsLenAtDash(); n >= 0 {
+	n := c.ArgsLenAtDash()
+	if n < 0 && len(args) > 1 {
+		return fmt.Errorf("%s: unexpected argument %q: write -- before the program's own arguments", c.Name(), args[1])
+	}
+	if n >= 0 {
 		args = args[:n]
 	}
 	return oneFile(c, args)
@@ -80,11 +84,11 @@ func (o *recordOptions) run(path string, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	outputs, err := o.settle(path, s)
+	program, err := o.instrument(path, s) // first, for the trace of a trace has its own name
 	if err != nil {
 		return err
 	}
-	program, err := o.instrument(path, s)
+	outputs, err := o.settle(path, s)
 	if err != nil {
 		return err
 	}
@@ -167,7 +171,7 @@ func pairs(flag string, list []string, between string) (map[string]string, error
 func (o *recordOptions) record(path string, p *record.Program, x record.Options, s streams) error {
 	w, err := trace.Create(string(o.output))
 	if err != nil {
-		return refuse("output", "%w", files.Cause(err))
+		return refuse("output", "%s: %w", o.output, files.Cause(err))
 	}
 	defer w.Discard()
 	report, ran := p.Run(x, w)
@@ -181,13 +185,21 @@ func (o *recordOptions) record(path string, p *record.Program, x record.Options,
 	if report.Refused > 0 {
 		o.tell(s, "%d allocations were refused", report.Refused)
 	}
-	if report.Unknown+report.Missed > 0 {
-		o.tell(s, "%d operations are about addresses that no recorded call returned, and %d frees were not seen: some function of the allocator is not recorded, see --function", report.Unknown, report.Missed)
+	if gaps := gaps(report); gaps != "" {
+		o.tell(s, "%s", gaps)
 	}
 	if ran != nil {
 		return wrong(fmt.Errorf("%s: %w", inputName(path), ran))
 	}
 	return nil
+}
+
+// gaps says what a trace lacks.
+func gaps(r record.Report) string {
+	if r.Unknown+r.Missed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the trace is incomplete (operations on unknown blocks: %d, unseen frees: %d): export every function of the allocator, such as calloc and realloc, or name it with --function", r.Unknown, r.Missed)
 }
 
 // script is where the script beside the instrumented program goes.
