@@ -3,9 +3,7 @@
 package programs_test
 
 import (
-	"bytes"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,8 +13,6 @@ import (
 	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/programs"
-	"github.com/genalloc/genalloc/record"
-	"github.com/genalloc/genalloc/trace"
 	"github.com/genalloc/genalloc/trace/profile"
 )
 
@@ -36,7 +32,13 @@ func TestAdvice(t *testing.T) {
 }
 
 func checkAdvice(t *testing.T, b programs.Builder, p programs.Program) {
-	ops := recorded(t, b, p)
+	ops, err := b.Record(p)
+	if errors.Is(err, programs.ErrSources) {
+		toolchain.Missing(t, "%v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	peak := profile.Of(ops).PeakBytes
 	advice, err := advise.Trace(t.Context(), ops, advise.Options{ABI: contract.C})
 	if err != nil {
@@ -89,36 +91,4 @@ func runWith(t *testing.T, b programs.Builder, p programs.Program, r *advise.Res
 		t.Fatalf("%s: %v", r.Command, err)
 	}
 	return run
-}
-
-// recorded returns what a program asks of its allocator.
-func recorded(t *testing.T, b programs.Builder, p programs.Program) []trace.Op {
-	t.Helper()
-	b.Names = true
-	file, err := b.Link(p, programs.Allocator{})
-	if errors.Is(err, programs.ErrSources) {
-		toolchain.Missing(t, "%v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	instrumented, err := record.Instrument(file, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var text bytes.Buffer
-	w := trace.NewWriter(&text)
-	o := record.Options{Stdout: filepath.Join(t.TempDir(), "out")}
-	o.Args, o.Dirs = b.World(p)
-	if _, err := instrumented.Run(o, w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	ops, err := trace.NewReader(&text).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ops
 }

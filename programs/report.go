@@ -5,7 +5,6 @@ package programs
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/unit"
@@ -67,9 +66,9 @@ func (b Builder) Write(w io.Writer, e engine.Engine, progress io.Writer) error {
 				ratio(m.Pages, libc.Pages), ratio(m.Fuel, libc.Fuel), ratio(m.Time, libc.Time))
 		}
 	}
-	fmt.Fprint(w, "\nThe work:\n\n")
-	for _, p := range slices.Clone(Programs) {
-		fmt.Fprintf(w, "- **%s** %s.\n", p.Name, p.Work)
+	fmt.Fprint(w, pageTail)
+	for _, p := range Programs {
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", p.Name, p.Work, b.advice(p), b.misuse(p, e))
 	}
 	return nil
 }
@@ -87,4 +86,12 @@ fetches the sources from Debian and from Go modules.
 
 | program | allocator | bytes | pages | pages, ratio | fuel, ratio | time, ratio |
 |---|---|---|---|---|---|---|
+`
+
+const pageTail = `
+What each program does, what ` + "`genalloc advise`" + ` recommends for its trace, and what a
+debug build (` + "`--debug`" + `) finds in it:
+
+| program | work | advice | debug build |
+|---|---|---|---|
 `
