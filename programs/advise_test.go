@@ -16,7 +16,8 @@ import (
 	"github.com/genalloc/genalloc/trace/profile"
 )
 
-// TestAdvice records programs with the libc's own malloc, and links each with what is
+// TestAdvice records programs with the libc's own malloc. The trace has the peak that a
+// build with --stats counts in the program. The test links each with what is
 // advised and with each strategy. It then has the pages that the advice says. A strategy
 // burns as much more fuel than another as the advice says, within 1 % of what the dearer one
 // burns: the rest of the program does the same, but for what depends on addresses.
@@ -40,6 +41,9 @@ func checkAdvice(t *testing.T, b programs.Builder, p programs.Program) {
 		t.Fatal(err)
 	}
 	peak := profile.Of(ops).PeakBytes
+	if got := runWith(t, b, p, &advise.Result{Command: "genalloc --abi=c --stats -o genalloc.o"}); got.Peak != peak {
+		t.Errorf("%d bytes are live at most in the trace, and %d in the program", peak, got.Peak)
+	}
 	advice, err := advise.Trace(t.Context(), ops, advise.Options{ABI: contract.C})
 	if err != nil {
 		t.Fatal(err)

@@ -39,6 +39,10 @@ func NewBuilder(root string) (Builder, error) {
 	return b, os.MkdirAll(b.Build, 0o777)
 }
 
+// counters is the function of a build with --stats, and what it stores at an address is
+// described in docs/watching.md.
+const counters = "genalloc_stats"
+
 // clang compiles C for WASI. errno needs the model of thread-local variables that an
 // older clang does not choose by itself.
 var clang = []string{"clang", "--target=wasm32-wasi", "--sysroot=/usr", "-mbulk-memory", "-mmutable-globals", "-ftls-model=local-exec", "-w"}
@@ -70,7 +74,7 @@ func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
 	}
 	linked := filepath.Join(dir, "program.wasm")
 	// The stack is below the data, so the linker's default of 64 KiB is no part of the heap.
-	args := slices.Concat(objects, p.libs, []string{"-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=262144", "-o", linked})
+	args := slices.Concat(objects, p.libs, []string{"-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,--export-if-defined=" + counters, "-Wl,-z,stack-size=262144", "-o", linked})
 	if !b.Names {
 		args = append(args, "-Wl,--strip-all")
 	}

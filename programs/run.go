@@ -3,6 +3,7 @@
 package programs
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +21,7 @@ type Run struct {
 	Pages  uint64 // of its memory at the end
 	Fuel   uint64
 	Time   time.Duration // means something beside others of the same minute only
+	Peak   uint64        // bytes live at once at most, as a build with --stats counts them
 	Output string
 }
 
@@ -59,6 +61,9 @@ func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 	start := time.Now()
 	_, err = t.program.Call("_start")
 	r := &Run{Bytes: len(file), Time: time.Since(start), Fuel: t.burned + store.Burned(), Pages: t.program.Memory("memory").Pages()}
+	if t.program.Exports(counters) {
+		r.Peak = t.peak()
+	}
 	text, readErr := os.ReadFile(out)
 	var status engine.Exit
 	if errors.As(err, &status) && status == 0 {
@@ -82,6 +87,15 @@ type trier struct {
 	store   engine.Store
 	program engine.Instance
 	burned  uint64 // before the last call of the program
+}
+
+// peak asks a build with --stats. Programs have nothing below their data.
+func (t *trier) peak() uint64 {
+	const at, third = 64, 16
+	if _, err := t.program.Call(counters, at); err != nil {
+		return 0
+	}
+	return binary.LittleEndian.Uint64(t.program.Memory("memory").Bytes()[at+third:])
 }
 
 var errThrown = errors.New("thrown and not caught")
