@@ -30,7 +30,7 @@ const fuel = 1 << 50
 
 // World returns the arguments of a program and the directories that it sees.
 func (b Builder) World(p Program) (args []string, dirs map[string]string) {
-	return append([]string{p.Name}, p.args...), map[string]string{"/source": filepath.Join(b.Sources, p.Name), "/work": filepath.Join(b.Work, p.Name)}
+	return append([]string{p.Name}, p.args...), map[string]string{"/source": filepath.Join(b.Sources, p.Name), "/input": filepath.Join(b.Work, p.Name)}
 }
 
 // Run runs a linked program and checks what it prints.

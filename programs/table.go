@@ -15,7 +15,7 @@ type Program struct {
 	files []string // patterns of C files below the fetched sources
 	flags []string // of the compiler; $SOURCE is the folder of the sources
 	libs  []string
-	args  []string // of the program, which sees the sources as /source and its work as /work
+	args  []string // of the program, which sees the sources as /source and its work as /input
 	says  []string // lines that it has to print
 }
 
@@ -38,14 +38,14 @@ var Programs = []Program{
 		files: []string{"src/l*.c"},
 		flags: []string{"-I$SOURCE/src", "-isystem$WORK/../include", "-include", "$WORK/try.h", "-D_WASI_EMULATED_SIGNAL", "-D_WASI_EMULATED_PROCESS_CLOCKS"},
 		libs:  []string{"-lwasi-emulated-signal", "-lwasi-emulated-process-clocks"},
-		args:  []string{"/work/work.lua"},
+		args:  []string{"/input/work.lua"},
 		says:  []string{"sorted\t20000", "yielded\t50005000", "caught\t666", "kept\t299500500"},
 	},
 	{
 		Name: "duktape", Work: "sorts, reads and writes JSON, and makes garbage",
 		files: []string{"src/duktape.c"},
 		flags: []string{"-I$SOURCE/src", "-isystem$WORK/../include"},
-		args:  []string{"/work/work.js"},
+		args:  []string{"/input/work.js"},
 		says:  []string{"nodes 40950"},
 	},
 	{
