@@ -23,7 +23,7 @@ var ownOfC = map[contract.Strategy][]string{
 	contract.Lists: {
 		"", "--join=false", "--split=false", "--classes=1", "--classes=8", "--max-block=4096", "--optimize=size",
 		"--oom=trap", "--grow=never --initial-pages=7", "--grow=double", "--dirty --memory=import --heap-base=1024",
-		"--heap-base=import:env.base --memory=import",
+		"--heap-base=import:env.base --memory=import", "--heap-base=import:env.base --memory=import --dirty",
 	},
 }
 
