@@ -72,7 +72,7 @@ func heapBase(m *wasm.Module) uint32 {
 	all := m.Names(wasm.KindGlobal)
 	for _, x := range m.Exports {
 		if x.Kind == wasm.KindGlobal {
-			all = append(all, wasm.Naming{x.Index, x.Name})
+			all = append(all, wasm.Naming{Index: x.Index, Name: x.Name})
 		}
 	}
 	for _, g := range all {
@@ -112,7 +112,7 @@ func (r *rewriter) next() uint32 { return r.imported + 1 + uint32(len(r.m.Funcs)
 func (r *rewriter) add(name string, f wasm.Func) uint32 {
 	index := r.next()
 	r.m.Funcs = append(r.m.Funcs, f)
-	r.names = append(r.names, wasm.Naming{index, name})
+	r.names = append(r.names, wasm.Naming{Index: index, Name: name})
 	return index
 }
 
@@ -193,7 +193,7 @@ func (r *rewriter) renumber() {
 	}
 	five := []wasm.ValType{wasm.I32, wasm.I32, wasm.I32, wasm.I32, wasm.I32}
 	m.Imports = append(m.Imports, wasm.Import{Module: importModule, Name: importName, Kind: wasm.KindFunc, Type: r.typeOf(wasm.FuncType{Params: five})})
-	r.names = append(r.names, wasm.Naming{r.imported, importModule + "." + importName})
+	r.names = append(r.names, wasm.Naming{Index: r.imported, Name: importModule + "." + importName})
 }
 
 // typeOf returns the index of a type, which it adds.
