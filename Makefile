@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants soak trusted programs
+.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants soak fuzz trusted programs
 
 # The command, in out/.
 build:
@@ -82,6 +82,11 @@ prove:
 # to its bound.
 soak:
 	go run ./validate/cmd/soak $(part)
+
+# Fuzzes every target for TIME each. The corpus stays in out/fuzz.
+TIME = 30s
+fuzz:
+	scripts/fuzz $(TIME)
 
 # The files that a wrong "proved" takes a mistake in, with their lengths in lines.
 trusted:

@@ -98,8 +98,8 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 		return err
 	}
 	x, err := readSubject(file, flags, o.given, s)
-	if errors.Is(err, errNotLinked) {
-		return wrong(fmt.Errorf("%s goes to a linker, and what is proved is a module: generate one with the same flags and --emit wasm", x.name))
+	if errors.Is(err, errNotLinked) && x.module != nil {
+		err = x.link(flags, o.given)
 	}
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 		return err
 	}
 	if report.Verdict() == prove.Proved {
-		if err := certificate.writeReport(func(w io.Writer) error { return report.WriteCertificate(w, x.bytes) }); err != nil {
+		if err := certificate.writeReport(func(w io.Writer) error { return report.WriteCertificate(w, x.file) }); err != nil {
 			return err
 		}
 	}
@@ -212,7 +212,7 @@ func (o *proveOptions) recheck(ctx context.Context, x subject, s streams) error 
 	certificate, err := prove.ReadCertificate(in)
 	var report *prove.Report
 	if err == nil {
-		report, err = certificate.Check(ctx, x.bytes, x.module, x.contract, prove.Options{Jobs: o.jobs})
+		report, err = certificate.Check(ctx, x.file, x.module, x.contract, prove.Options{Jobs: o.jobs})
 	}
 	switch {
 	case err != nil:

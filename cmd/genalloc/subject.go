@@ -19,7 +19,8 @@ import (
 // A subject is the module that a verb is about, and the contract that it is held to.
 type subject struct {
 	name     string // in messages
-	bytes    []byte
+	file     []byte // as it was read, but binary
+	bytes    []byte // of the module
 	module   *wasm.Module
 	contract contract.Contract
 }
@@ -48,6 +49,7 @@ func readModule(path string, s streams) (subject, error) {
 	if x.bytes, err = readCode(path, s); err != nil {
 		return x, err
 	}
+	x.file = x.bytes
 	if x.module, err = wasm.Decode(x.bytes); err != nil {
 		return x, wrong(fmt.Errorf("%s: %w", x.name, err))
 	}
