@@ -26,6 +26,10 @@ var sections = map[string]struct{ tools, npm []string }{
 	"Counters":               {tools: []string{"node"}},
 	"What counting costs":    {},
 	"Misuse":                 {tools: []string{"clang", "wasm-ld", "node"}},
+	"Inline in C":            {tools: []string{"clang", "wasm-ld", "node"}},
+	"Inline in Rust":         {tools: []string{toolchain.Rust, "wasm-ld", "node"}},
+	"Inline in Zig":          {tools: []string{"node"}},
+	"State in globals":       {tools: []string{"clang", "wasm-ld", "wasm-objdump"}, npm: []string{"wasm-opt"}},
 	"Any module, by a merge": {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"wasm-merge"}},
 }
 
@@ -34,7 +38,7 @@ var sections = map[string]struct{ tools, npm []string }{
 var fence = regexp.MustCompile("(?ms)^```(\\w*)(?: (\\S+))?\n(.*?)^```$")
 
 // pages have snippets.
-var pages = []string{"linking.md", "watching.md"}
+var pages = []string{"linking.md", "watching.md", "inline.md"}
 
 // TestLinking runs the snippets of each section in a directory of its own.
 func TestLinking(t *testing.T) {
@@ -61,7 +65,7 @@ func TestLinking(t *testing.T) {
 			}
 			dir := t.TempDir()
 			switch title {
-			case "Zig":
+			case "Zig", "Inline in Zig":
 				// The section's command is that of 0.11, which is npm's.
 				if version := toolchain.Run(t, dir, toolchain.Zig(t), "version"); !strings.HasPrefix(version, "0.11.") {
 					toolchain.Missing(t, "zig is %s: put 0.11 on PATH", strings.TrimSpace(version))
