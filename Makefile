@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test check deps bench readme mutants prove prove-mutants soak trusted programs
+.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants soak fuzz trusted programs
 
 # The command, in out/.
 build:
@@ -13,12 +13,16 @@ build:
 test: deps check
 	go test ./...
 	go test -race -run 'TestSample|TestSeeded' ./mutate ./prove # where goroutines are
+	$(MAKE) hosts
+
+# Guests in the hosts of docs/hosts.md.
+hosts: build
+	cd hosts && GENALLOC=$(CURDIR)/out/genalloc go test ./...
 
 # Formatting and static analysis.
 check:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
-	go vet ./...
-	go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...
+	for m in . hosts; do (cd $$m && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...) || exit; done
 
 # The packages that tests of toolchains use. Installs them as root on Debian,
 # and elsewhere says which they are.
@@ -44,10 +48,29 @@ bench: build
 readme:
 	go run ./bench/cmd/readme out/bench.json
 
-# Judges every single-instruction mutant of a set of configurations, and writes the
-# score into the README.
+# The long runs: mutants, prove, soak and prove-mutants. Each takes the i-th of n parts
+# with SHARD=i/n, and saves what it found in SWEEPS. Then make merge SWEEP=prove adds the
+# parts of one up, wherever they ran.
+SHARD = 1/1
+SWEEPS = out/sweeps
+part = -shard $(SHARD) -o $(SWEEPS)/$@.$(subst /,-of-,$(SHARD)).json
+
+# Judges every single-instruction mutant of a set of configurations. If that was all of
+# them, it writes the score into the README.
 mutants:
-	go run ./mutate/cmd/mutants -write
+	go run ./mutate/cmd/mutants $(part)
+ifeq ($(SHARD),1/1)
+	go run ./mutate/cmd/mutants -write $(SWEEPS)/$@.1-of-1.json
+endif
+
+# Writes the score into the README from all parts of make mutants.
+score:
+	go run ./mutate/cmd/mutants -write $(SWEEPS)/mutants.*.json
+
+# Adds the results of all parts of SWEEP up. A part that is missing, or there twice, is
+# an error, and so is anything that a part found wrong.
+merge:
+	go run ./internal/sweep/cmd/merge $(SWEEPS)/$(SWEEP).*.json
 
 # Proves a module for every value of every parameter, for each strategy with marks and
 # without, and by default for every two values of two. SHARD=i/n takes a part of them.
@@ -56,9 +79,14 @@ prove:
 	go run ./prove/cmd/sweep -shard $(SHARD)
 
 # Makes 10^8 calls of random programs on modules that reuse memory, and holds the memory
-# to its bound. SHARD=i/n takes a part of them.
+# to its bound.
 soak:
-	go run ./validate/cmd/soak -shard $(SHARD)
+	go run ./validate/cmd/soak $(part)
+
+# Fuzzes every target for TIME each. The corpus stays in out/fuzz.
+TIME = 30s
+fuzz:
+	scripts/fuzz $(TIME)
 
 # The files that a wrong "proved" takes a mistake in, with their lengths in lines.
 trusted:
@@ -68,7 +96,7 @@ trusted:
 # refuted, or known to be the same function. EVERY=N takes every N-th.
 EVERY = 1
 prove-mutants:
-	go run ./mutate/cmd/mutants -by prover -every $(EVERY) default fixed-16 never trap-double
+	go run ./mutate/cmd/mutants -by prover -every $(EVERY) $(part) default fixed-16 never trap-double
 
 # Builds real programs with every allocator, runs them, and writes docs/programs.md.
 programs:

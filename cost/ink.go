@@ -35,7 +35,7 @@ var (
 // of its memory is an error; it names function and offset. Custom sections are
 // dropped, since what they say about code offsets would no longer hold.
 func Ink(module []byte) (instrumented []byte, global string, err error) {
-	instrumented, names, err := instrument(module, inkTally)
+	instrumented, names, err := instrument(module, all, inkTally)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,14 +50,23 @@ type Counters struct {
 	CosmWasm string // the gas of CosmWasm's virtual machine
 }
 
+// Usual are the names that the globals have, unless the module uses them itself.
+var Usual = Counters{Ink: inkTally.name, Fuel: fuelTally.name, CosmWasm: cosmTally.name}
+
 // Count returns module with instructions added that count several things at once. Work
 // that calls the module a million times is metered in one run this way, and no host
 // stands between caller and module.
 func Count(module []byte) (instrumented []byte, names Counters, err error) {
+	return CountIn(module, all)
+}
+
+// CountIn does what [Count] does for the functions with those indices alone: for an
+// allocator in a program, say. The program may have what Stylus does not allow elsewhere.
+func CountIn(module []byte, functions func(index uint32) bool) (instrumented []byte, names Counters, err error) {
 	list := []tally{fuelTally, cosmTally, inkTally}
-	instrumented, globals, err := instrument(module, list...)
+	instrumented, globals, err := instrument(module, functions, list...)
 	if err != nil {
-		instrumented, globals, err = instrument(module, list[:2]...)
+		instrumented, globals, err = instrument(module, functions, list[:2]...)
 	}
 	if err != nil {
 		return nil, names, err
@@ -69,8 +78,10 @@ func Count(module []byte) (instrumented []byte, names Counters, err error) {
 	return instrumented, names, nil
 }
 
+func all(uint32) bool { return true }
+
 // instrument returns module with instructions added that count, and the globals' names.
-func instrument(module []byte, tallies ...tally) (instrumented []byte, globals []string, err error) {
+func instrument(module []byte, functions func(index uint32) bool, tallies ...tally) (instrumented []byte, globals []string, err error) {
 	m, err := wasm.Decode(module)
 	if err != nil {
 		return nil, nil, err
@@ -84,6 +95,9 @@ func instrument(module []byte, tallies ...tally) (instrumented []byte, globals [
 	}
 	imported := m.NumImported(wasm.KindFunc)
 	for i := range m.Funcs {
+		if !functions(uint32(imported + i)) {
+			continue
+		}
 		if err := c.instrument(&m.Funcs[i]); err != nil {
 			return nil, nil, fmt.Errorf("func[%d] %w", imported+i, err)
 		}

@@ -48,7 +48,7 @@ func New(module []byte, c Config) (*Meter, error) {
 	if c.FuelOnly {
 		tallies = tallies[:1]
 	}
-	counting, names, err := instrument(module, tallies...)
+	counting, names, err := instrument(module, all, tallies...)
 	if err != nil {
 		fuel.store.Close()
 		return nil, err

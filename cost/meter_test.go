@@ -218,3 +218,23 @@ func TestCosmWasm(t *testing.T) {
 		t.Errorf("got %d", got)
 	}
 }
+
+// TestCountIn: what other functions do is not counted, and may be without a price.
+func TestCountIn(t *testing.T) {
+	file, names, err := CountIn(assemble(t, `(module
+		(func (export "f") (drop (f32.add (f32.const 1) (f32.const 2))) (call $g) (call $g))
+		(func $g (drop (i32.const 2))))`), func(i uint32) bool { return i == 1 })
+	if err != nil || names != Usual {
+		t.Fatalf("%v, counters %v", err, names)
+	}
+	in, err := engine.Instantiate(engine.Default().NewStore(), file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Call("f"); err != nil {
+		t.Fatal(err)
+	}
+	if got := in.Global(names.Fuel).Get(); got != 2*2 { // a call and a constant
+		t.Errorf("fuel %d", got)
+	}
+}

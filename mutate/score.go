@@ -26,18 +26,18 @@ type Score struct {
 	Open          int    `json:"open,omitempty"`
 }
 
-// Count makes the score of a configuration.
-func Count(c Configuration, results []Result) (Score, error) {
+// Score makes the score of a configuration with so many mutants of each fate.
+func (c Configuration) Score(n map[Fate]int) (Score, error) {
 	o, err := c.emit()
 	if err != nil {
 		return Score{}, err
 	}
-	n := map[Fate]int{}
-	for _, r := range results {
-		n[r.Fate]++
+	made := 0
+	for _, mutants := range n {
+		made += mutants
 	}
 	return Score{
-		Configuration: c.Name, Flags: c.Flags, SHA256: o.hash(), Made: len(results),
+		Configuration: c.Name, Flags: c.Flags, SHA256: o.hash(), Made: made,
 		Invalid: n[Invalid], Unsupported: n[Unsupported], Killed: n[Killed] + n[Stale],
 		Equivalent: n[Equivalent], Slower: n[Slower], Survived: n[Survived], Open: n[Open],
 	}, nil

@@ -17,10 +17,12 @@ import (
 )
 
 // TestAdvice records programs with the libc's own malloc. The trace has the peak that a
-// build with --stats counts in the program. The test links each with what is
-// advised and with each strategy. It then has the pages that the advice says. A strategy
-// burns as much more fuel than another as the advice says, within 1 % of what the dearer one
-// burns: the rest of the program does the same, but for what depends on addresses.
+// build with --stats counts in the program. The test links each with what is advised and
+// with each strategy. The program then has the pages that the advice says, and the
+// functions of the allocator cost in it, in ink and in fuel, what the advice says, within
+// 1 % for what is advised and 2 % for a strategy that does little: a trace has no free of
+// null, which costs something too. The fuel of the program around them says less: SQLite compares addresses, and
+// takes other paths where its blocks are in another order.
 func TestAdvice(t *testing.T) {
 	toolchain.Need(t, "clang")
 	b := builder(t)
@@ -52,29 +54,34 @@ func checkAdvice(t *testing.T, b programs.Builder, p programs.Program) {
 	for _, x := range programs.Allocators()[1:] {
 		plain["genalloc "+strings.TrimSuffix(x.Flags, " --strategy="+string(contract.Default().Strategy))+" -o genalloc.o"] = true
 	}
-	var own []float64  // of the program without its allocator
-	var dearest uint64 // of the allocators so far
+	b.Meter = true
+	compared := 0
 	for i, r := range advice.Configurations {
 		if i > 0 && !plain[r.Command] {
 			continue
 		}
+		compared++
 		got := runWith(t, b, p, r)
-		t.Logf("%s: %d bytes live at most, %d pages, fuel %d", r.Command, peak, r.Pages, r.Fuel)
+		t.Logf("%s: %d bytes live at most, %d pages, ink %d (advised %d), fuel %d (%d)", r.Command, peak, r.Pages, got.OwnInk, *r.Ink, got.OwnFuel, r.Fuel)
 		if got.Pages != r.Pages {
 			t.Errorf("%d pages with %s, and the advice says %d", got.Pages, r.Command, r.Pages)
 		}
-		if !plain[r.Command] {
-			continue
+		percent := uint64(2)
+		if i == 0 {
+			percent = 1
 		}
-		dearest = max(dearest, r.Fuel)
-		own = append(own, float64(got.Fuel)-float64(r.Fuel))
-		if off := own[len(own)-1] - own[0]; max(off, -off) > 0.01*float64(dearest) {
-			t.Errorf("%s: fuel is %.0f off, and the dearest allocator burns %d", r.Command, off, dearest)
+		if !near(got.OwnInk, *r.Ink, percent) || !near(got.OwnFuel, r.Fuel, percent) {
+			t.Errorf("%s costs %d ink and %d fuel, and the advice says %d and %d", r.Command, got.OwnInk, got.OwnFuel, *r.Ink, r.Fuel)
 		}
 	}
-	if len(own) != len(plain) {
-		t.Errorf("%d strategies are among the configurations, want %d", len(own), len(plain))
+	if compared < len(plain) {
+		t.Errorf("%d of %d strategies are among the configurations", compared, len(plain))
 	}
+}
+
+// near says whether a figure is within some per cent of what is expected.
+func near(got, want, percent uint64) bool {
+	return got > 0 && 100*(max(got, want)-min(got, want)) <= percent*want
 }
 
 // runWith links and runs a program with an advised allocator.

@@ -16,8 +16,10 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/cost"
 	"github.com/genalloc/genalloc/emitter"
 	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // A Builder builds programs.
@@ -26,6 +28,7 @@ type Builder struct {
 	Work    string // the folder with the work of each program: this package's
 	Build   string // the folder to build in; what is there is used again
 	Names   bool   // link names of functions into the programs
+	Meter   bool   // make the programs count what the functions of an allocator that is linked in cost
 }
 
 // NewBuilder returns a builder in the repository at root, which builds in out/programs.
@@ -56,18 +59,18 @@ func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
+	var allocator []byte
 	dir, err := os.MkdirTemp(b.Build, "link")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	if a.Flags != "" {
-		o, err := allocatorObject(a)
-		if err != nil {
+		if allocator, err = allocatorObject(a); err != nil {
 			return nil, fmt.Errorf("%s: %w", a.Name, err)
 		}
 		path := filepath.Join(dir, "genalloc.o")
-		if err := os.WriteFile(path, o, 0o666); err != nil {
+		if err := os.WriteFile(path, allocator, 0o666); err != nil {
 			return nil, err
 		}
 		objects = append(objects, path)
@@ -75,13 +78,41 @@ func (b Builder) Link(p Program, a Allocator) ([]byte, error) {
 	linked := filepath.Join(dir, "program.wasm")
 	// The stack is below the data, so the linker's default of 64 KiB is no part of the heap.
 	args := slices.Concat(objects, p.libs, []string{"-Wl,--export=__stack_pointer", "-Wl,--export=__heap_base", "-Wl,--export-if-defined=" + counters, "-Wl,-z,stack-size=262144", "-o", linked})
-	if !b.Names {
+	if !b.Names && !b.Meter {
 		args = append(args, "-Wl,--strip-all")
 	}
 	if err := run(dir, args...); err != nil {
 		return nil, fmt.Errorf("%s with %s: %w", p.Name, a.Name, err)
 	}
-	return os.ReadFile(linked)
+	file, err := os.ReadFile(linked)
+	if err != nil || !b.Meter {
+		return file, err
+	}
+	return metered(file, allocator)
+}
+
+// metered returns the program with counters of what the functions of an object cost in it.
+// The linker keeps the names of the object's symbols.
+func metered(program, allocator []byte) ([]byte, error) {
+	m, err := wasm.Decode(program)
+	if err != nil {
+		return nil, err
+	}
+	info, err := object.Inspect(allocator)
+	if err != nil {
+		return nil, err
+	}
+	own, symbols := map[uint32]bool{}, map[string]bool{}
+	for _, s := range info.Symbols {
+		if s.Kind == object.SymbolFunction {
+			symbols[s.Name] = true
+		}
+	}
+	for _, f := range m.Names(wasm.KindFunc) {
+		own[f.Index] = symbols[f.Name]
+	}
+	file, _, err := cost.CountIn(program, func(i uint32) bool { return own[i] })
+	return file, err
 }
 
 // allocatorObject makes the object of an allocator.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/genalloc/genalloc/cost"
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -23,6 +24,9 @@ type Run struct {
 	Time   time.Duration // means something beside others of the same minute only
 	Peak   uint64        // bytes live at once at most, as a build with --stats counts them
 	Output string
+
+	// What the functions of the allocator cost, where the program counts that.
+	OwnInk, OwnFuel uint64
 }
 
 // fuel is more than any of the programs burns.
@@ -65,6 +69,9 @@ func (b Builder) Run(p Program, e engine.Engine, file []byte) (*Run, error) {
 		r.Peak = t.peak()
 	}
 	text, readErr := os.ReadFile(out)
+	if ink, fuel := t.program.Global(cost.Usual.Ink), t.program.Global(cost.Usual.Fuel); ink != nil && fuel != nil {
+		r.OwnInk, r.OwnFuel = ink.Get(), fuel.Get()
+	}
 	var status engine.Exit
 	if errors.As(err, &status) && status == 0 {
 		err = nil

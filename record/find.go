@@ -29,7 +29,7 @@ type called struct {
 
 // namesOf lists the names that functions have: those of exports and imports, and those of
 // the name section.
-func namesOf(m *wasm.Module, section names) (list []called) {
+func namesOf(m *wasm.Module) (list []called) {
 	for _, x := range m.Exports {
 		if x.Kind == wasm.KindFunc {
 			list = append(list, called{x.Name, behind(m, x.Index), true})
@@ -38,8 +38,8 @@ func namesOf(m *wasm.Module, section names) (list []called) {
 	for i, im := range m.Imported(wasm.KindFunc) {
 		list = append(list, called{im.Name, uint32(i), false})
 	}
-	for _, f := range section.functions {
-		list = append(list, called{f.name, f.index, false})
+	for _, f := range m.Names(wasm.KindFunc) {
+		list = append(list, called{f.Name, f.Index, false})
 	}
 	return list
 }
@@ -81,8 +81,8 @@ func behind(m *wasm.Module, export uint32) uint32 {
 
 // find finds the allocator's functions, by the names that the user gives and by those
 // that toolchains give.
-func find(m *wasm.Module, section names, given map[string]string) ([]Found, error) {
-	all := namesOf(m, section)
+func find(m *wasm.Module, given map[string]string) ([]Found, error) {
+	all := namesOf(m)
 	var list []Found
 	add := func(c called, f contract.Function) {
 		if !slices.ContainsFunc(list, func(x Found) bool { return x.Index == c.index }) {

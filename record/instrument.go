@@ -19,7 +19,7 @@ type Program struct {
 	Found  []Found
 	Phases []string // the exports whose calls are reported, by their numbers
 	Pages  uint32   // of its memory at the start
-	Base   uint32   // address at which the heap begins; 0 where the program does not say
+	Base   uint32   // address at which the heap begins without the allocator's own data; 0 where the program does not say
 
 	decoded *wasm.Module
 }
@@ -49,17 +49,17 @@ func Instrument(file []byte, functions map[string]string) (*Program, error) {
 	if _, relocatable := m.Custom("linking"); relocatable && len(m.Exports) == 0 {
 		return nil, errors.New("this is an object: link it first")
 	}
-	section := readNames(m)
-	p := &Program{decoded: m, Pages: uint32(memory.Min), Base: heapBase(m, section)}
-	if p.Found, err = find(m, section, functions); err != nil {
+	p := &Program{decoded: m, Pages: uint32(memory.Min), Base: heapBase(m)}
+	if p.Found, err = find(m, functions); err != nil {
 		return nil, err
 	}
-	r := newRewriter(m, section)
+	p.Base -= ownData(m, p.Found, p.Base)
+	r := newRewriter(m)
 	r.redirect(p.Found)
 	r.renumber()
 	r.wrap(p.Found)
 	p.Phases = r.wrapExports(p.Found)
-	m.Customs = renumbered(m.Customs, r.names)
+	mendCustoms(m, r.names)
 	if p.Module, err = m.Encode(); err != nil {
 		return nil, fmt.Errorf("instrumented program: %w", err)
 	}
@@ -68,16 +68,16 @@ func Instrument(file []byte, functions map[string]string) (*Program, error) {
 
 // heapBase returns the value of the linker's symbol, where the program has a global of
 // that name; otherwise 0.
-func heapBase(m *wasm.Module, section names) uint32 {
-	all := section.globals
+func heapBase(m *wasm.Module) uint32 {
+	all := m.Names(wasm.KindGlobal)
 	for _, x := range m.Exports {
 		if x.Kind == wasm.KindGlobal {
-			all = append(all, naming{x.Index, x.Name})
+			all = append(all, wasm.Naming{Index: x.Index, Name: x.Name})
 		}
 	}
 	for _, g := range all {
-		i := int(g.index) - m.NumImported(wasm.KindGlobal)
-		if g.name != heapBaseGlobal || i < 0 || i >= len(m.Globals) {
+		i := int(g.Index) - m.NumImported(wasm.KindGlobal)
+		if g.Name != "__heap_base" || i < 0 || i >= len(m.Globals) {
 			continue
 		}
 		if init := m.Globals[i].Init; len(init) == 2 && init[0].Op == wasm.OpI32Const {
@@ -93,13 +93,13 @@ type rewriter struct {
 	m        *wasm.Module
 	imported uint32            // functions, the new one not included
 	wrappers map[uint32]uint32 // of imported functions, by their index
-	names    []naming
+	names    []wasm.Naming
 	depth    uint32 // the global that counts the calls of the family in each other
 	grow     uint32 // the function that grows the memory
 }
 
-func newRewriter(m *wasm.Module, section names) *rewriter {
-	r := &rewriter{m: m, imported: uint32(m.NumImported(wasm.KindFunc)), wrappers: map[uint32]uint32{}, names: section.functions}
+func newRewriter(m *wasm.Module) *rewriter {
+	r := &rewriter{m: m, imported: uint32(m.NumImported(wasm.KindFunc)), wrappers: map[uint32]uint32{}, names: m.Names(wasm.KindFunc)}
 	r.depth = uint32(m.NumImported(wasm.KindGlobal) + len(m.Globals))
 	m.Globals = append(m.Globals, wasm.Global{Type: wasm.GlobalType{Type: wasm.I32, Mutable: true}, Init: []wasm.Instr{wasm.I32Const(0), wasm.End()}})
 	return r
@@ -112,7 +112,7 @@ func (r *rewriter) next() uint32 { return r.imported + 1 + uint32(len(r.m.Funcs)
 func (r *rewriter) add(name string, f wasm.Func) uint32 {
 	index := r.next()
 	r.m.Funcs = append(r.m.Funcs, f)
-	r.names = append(r.names, naming{index, name})
+	r.names = append(r.names, wasm.Naming{Index: index, Name: name})
 	return index
 }
 
@@ -182,8 +182,8 @@ func (r *rewriter) renumber() {
 		*m.Start = r.index(*m.Start)
 	}
 	for i, f := range r.names {
-		if f.index >= r.imported {
-			r.names[i].index++
+		if f.Index >= r.imported {
+			r.names[i].Index++
 		}
 	}
 	if len(referred) > 0 {
@@ -193,7 +193,7 @@ func (r *rewriter) renumber() {
 	}
 	five := []wasm.ValType{wasm.I32, wasm.I32, wasm.I32, wasm.I32, wasm.I32}
 	m.Imports = append(m.Imports, wasm.Import{Module: importModule, Name: importName, Kind: wasm.KindFunc, Type: r.typeOf(wasm.FuncType{Params: five})})
-	r.names = append(r.names, naming{r.imported, importModule + "." + importName})
+	r.names = append(r.names, wasm.Naming{Index: r.imported, Name: importModule + "." + importName})
 }
 
 // typeOf returns the index of a type, which it adds.

@@ -180,8 +180,8 @@ func TestImported(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, f := range readNames(m).functions {
-		got = append(got, f.name)
+	for _, f := range m.Names(wasm.KindFunc) {
+		got = append(got, f.Name)
 	}
 	if want := "malloc free genalloc.event work malloc free memory.grow work (phase)"; strings.Join(got, " ") != want {
 		t.Errorf("functions %q, want %q", got, want)

@@ -71,6 +71,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 func (s summary) report(o *buildOptions, to streams) error {
 	o.warn(to.err)
 	o.warnOfReuse(to.err)
+	o.warnOfMalloc(to.err)
 	if o.json {
 		return to.printJSON(s)
 	}
@@ -100,6 +101,15 @@ func (o *buildOptions) warnOfReuse(w io.Writer) {
 	if least := c.ReuseAlign(); least > 0 {
 		fmt.Fprintf(w, "genalloc: --strategy %s with --min-align %d: odd sizes leave gaps, and a block in front of a gap is not reused: say --min-align %d\n", c.Strategy, c.MinAlign, least)
 	}
+}
+
+// warnOfMalloc says that a host will find no malloc: it would pass no data on, and no call
+// would fail.
+func (o *buildOptions) warnOfMalloc(w io.Writer) {
+	if o.quiet || !o.contract.LacksMalloc() {
+		return
+	}
+	fmt.Fprintln(w, "genalloc: proxy-wasm hosts that call malloc, such as MOSN's, pass no data on without it: say --abi c,proxy-wasm and export malloc")
 }
 
 func (s summary) print(w io.Writer) {

@@ -5,6 +5,8 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 )
@@ -55,9 +57,11 @@ func (c WASI) Instance(s Store) (Instance, error) {
 func (c WASI) config() (*wasmtime.WasiConfig, error) {
 	w := wasmtime.NewWasiConfig()
 	w.SetArgv(c.Args)
-	var keys, values []string
-	for k, v := range c.Env {
-		keys, values = append(keys, k), append(values, v)
+	// In the order of their names, so that two runs of a program are the same.
+	var values []string
+	keys := slices.Sorted(maps.Keys(c.Env))
+	for _, k := range keys {
+		values = append(values, c.Env[k])
 	}
 	w.SetEnv(keys, values)
 	switch c.Stdin {
@@ -80,7 +84,8 @@ func (c WASI) config() (*wasmtime.WasiConfig, error) {
 			return nil, fmt.Errorf("%s cannot be written", out.path)
 		}
 	}
-	for guest, dir := range c.Dirs {
+	for _, guest := range slices.Sorted(maps.Keys(c.Dirs)) {
+		dir := c.Dirs[guest]
 		if err := w.PreopenDir(dir, guest, wasmtime.DIR_READ|wasmtime.DIR_WRITE, wasmtime.FILE_READ|wasmtime.FILE_WRITE); err != nil {
 			return nil, fmt.Errorf("directory %s cannot be opened", dir)
 		}

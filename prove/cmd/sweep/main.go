@@ -5,7 +5,7 @@
 // two values of two parameters. It prints a line a module and the totals, and exits 1
 // if one is refuted or left open.
 //
-//	go run ./prove/cmd/sweep [-shard i/n] [-jobs N] [-timeout DURATION] [-list] [-- CONTRACT...]
+//	go run ./prove/cmd/sweep [-shard i/n] [-o FILE] [-jobs N] [-timeout DURATION] [-list] [-- CONTRACT...]
 //
 // A contract is one argument, such as "--strategy=stack --dirty". Those given are proved
 // instead of the list.
@@ -23,14 +23,14 @@ import (
 	"time"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/emitter"
 	"github.com/genalloc/genalloc/internal/grid"
+	"github.com/genalloc/genalloc/internal/sweep"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/wasm"
 )
 
 func main() {
-	shard := flag.String("shard", "1/1", "the `i/n`-th part of the modules")
+	result := sweep.New("prove")
 	list := flag.Bool("list", false, "print the contracts and prove nothing")
 	var o prove.Options
 	flag.IntVar(&o.Jobs, "jobs", runtime.NumCPU(), "cases at a time")
@@ -38,25 +38,20 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *shard, *list, o); err != nil {
+	contracts := flag.Args()
+	if len(contracts) == 0 {
+		contracts = texts()
+	}
+	if err := run(ctx, result, contracts, *list, o); err != nil {
 		fmt.Fprintln(os.Stderr, "sweep:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, shard string, list bool, o prove.Options) error {
-	part, of := 0, 0
-	if _, err := fmt.Sscanf(shard, "%d/%d", &part, &of); err != nil || part < 1 || part > of {
-		return fmt.Errorf("flag -shard: %q is not i/n with i from 1 to n", shard)
-	}
-	start := time.Now()
-	modules, obligations, skipped, open := 0, 0, 0, 0
-	contracts := flag.Args()
-	if len(contracts) == 0 {
-		contracts = texts()
-	}
+func run(ctx context.Context, result *sweep.Result, contracts []string, list bool, o prove.Options) error {
+	result.Of(contracts...)
 	for i, text := range contracts {
-		if i%of != part-1 {
+		if !result.Part.Has(i) {
 			continue
 		}
 		if list {
@@ -65,35 +60,29 @@ func run(ctx context.Context, shard string, list bool, o prove.Options) error {
 		}
 		began := time.Now()
 		n, err := decide(ctx, text, o)
-		verdict := "proved"
-		switch {
-		case err == nil:
-			modules++
-			obligations += n
-		case errors.Is(err, errStateless):
-			verdict = err.Error()
-			skipped++
-		default:
-			verdict = err.Error()
-			open++
-		}
-		fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", text, verdict, n, time.Since(began).Seconds())
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		verdict := "proved"
+		switch {
+		case err == nil:
+			result.Add(text, "obligations", n)
+		case errors.Is(err, errStateless):
+			verdict = err.Error()
+		default:
+			verdict = "open"
+			result.Fail("genalloc "+text, err)
+		}
+		result.Add(text, verdict, 1)
+		fmt.Printf("genalloc %s: %s, %d obligations, %.1f s\n", text, verdict, n, time.Since(began).Seconds())
 	}
 	if list {
 		return nil
 	}
-	if part == 1 {
-		open += unsupported(ctx, o)
+	if result.Part.Number == 1 {
+		unsupported(ctx, result, o)
 	}
-	fmt.Printf("%d modules proved, %d obligations; %d without state, %d left open; %v\n",
-		modules, obligations, skipped, open, time.Since(start).Round(time.Second))
-	if open > 0 {
-		return fmt.Errorf("%d modules are refuted or left open", open)
-	}
-	return nil
+	return errors.Join(result.Save(), result.Write(os.Stdout), result.Err())
 }
 
 // texts lists the contracts.
@@ -119,19 +108,17 @@ var exceptions = []struct{ flags, reason string }{
 	{"--abi=core,cabi", "the functions of a list's other ABIs have no obligations"},
 }
 
-// unsupported prints the exceptions and returns the number of those that the prover
-// does not reject any more, so that the list stays short.
-func unsupported(ctx context.Context, o prove.Options) (wrong int) {
+// unsupported prints the exceptions. One that the prover does not reject any more is
+// wrong, so that the list stays short.
+func unsupported(ctx context.Context, result *sweep.Result, o prove.Options) {
 	for _, x := range exceptions {
 		_, err := decide(ctx, x.flags, o)
 		if err == nil || !strings.Contains(err.Error(), "not supported") {
-			fmt.Printf("genalloc %s: not refused as an exception has to be: %v\n", x.flags, err)
-			wrong++
+			result.Fail("genalloc "+x.flags, fmt.Errorf("not refused as an exception has to be: %v", err))
 			continue
 		}
 		fmt.Printf("genalloc %s: not supported: %s\n", x.flags, x.reason)
 	}
-	return wrong
 }
 
 // errStateless says that there is nothing to prove: the module has no state, because
@@ -140,11 +127,7 @@ var errStateless = errors.New("no state")
 
 // decide proves the module of one contract, and returns the number of obligations.
 func decide(ctx context.Context, text string, o prove.Options) (int, error) {
-	c, err := contract.Parse(text)
-	if err != nil {
-		return 0, err
-	}
-	file, err := emitter.Emit(c)
+	c, file, err := sweep.Module(text)
 	if err != nil {
 		return 0, err
 	}
