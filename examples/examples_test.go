@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package examples_test runs the examples and the snippets of docs/linking.md.
+// Package examples_test runs the examples and the snippets of pages in docs.
 package examples_test
 
 import (

@@ -26,6 +26,10 @@ var sections = map[string]struct{ tools, npm []string }{
 	"Counters":               {tools: []string{"node"}},
 	"What counting costs":    {},
 	"Misuse":                 {tools: []string{"clang", "wasm-ld", "node"}},
+	"Inline in C":            {tools: []string{"clang", "wasm-ld", "node"}},
+	"Inline in Rust":         {tools: []string{toolchain.Rust, "wasm-ld", "node"}},
+	"Inline in Zig":          {tools: []string{"node"}},
+	"State in globals":       {tools: []string{"clang", "wasm-ld", "wasm-objdump"}, npm: []string{"wasm-opt"}},
 	"Cargo":                  {tools: []string{toolchain.Rust, toolchain.Cargo, "wasm-ld", "node"}},
 	"Zig build":              {tools: []string{"node"}},
 	"CMake":                  {tools: []string{"cmake", "clang", "wasm-ld", "node"}},
@@ -39,7 +43,7 @@ var sections = map[string]struct{ tools, npm []string }{
 var fence = regexp.MustCompile("(?ms)^```(\\w*)(?: (\\S+))?\n(.*?)^```$")
 
 // pages have snippets.
-var pages = []string{"linking.md", "watching.md", "packages.md"}
+var pages = []string{"linking.md", "watching.md", "packages.md", "inline.md"}
 
 // TestLinking runs the snippets of each section in a directory of its own, with this
 // repository beside it.
@@ -69,7 +73,7 @@ func TestLinking(t *testing.T) {
 			must(t, os.Mkdir(dir, 0o777))
 			must(t, os.Symlink(toolchain.Root(t), filepath.Join(dir, "../genalloc")))
 			switch title {
-			case "Zig", "Zig build":
+			case "Zig", "Zig build", "Inline in Zig":
 				// The section's command is that of 0.11, which is npm's.
 				if version := toolchain.Run(t, dir, toolchain.Zig(t), "version"); !strings.HasPrefix(version, "0.11.") {
 					toolchain.Missing(t, "zig is %s: put 0.11 on PATH", strings.TrimSpace(version))
