@@ -25,7 +25,7 @@ const (
 const pointerSize = 4
 
 // inC are the usages of C's functions. A block given may be null.
-func inC(_ *system, f contract.Function) []usage {
+func inC(f contract.Function) []usage {
 	switch f.Role {
 	case contract.Resizes:
 		given := func(k *call) []Obligation { return slices.Concat(k.resizes(), k.resizesHeader(), k.errors()) }
@@ -46,6 +46,7 @@ func (k *call) makes() {
 		product := k.Mul(k.Zext(k.words[i], 64), k.Zext(k.words[k.function.Param(contract.SizeParam)], 64))
 		low, high := k.Extract(product, 0, 32), k.Extract(product, 32, 32)
 		n = k.Ite(k.Eq(high, k.Const(32, 0)), k.of(low), k.limit())
+		defer func() { k.product = product }()
 	}
 	if i := k.function.Param(contract.AlignParam); i >= 0 {
 		a := k.args[contract.AlignParam]
@@ -60,6 +61,21 @@ func (k *call) makes() {
 		out := block{k.arg(contract.OutParam), k.num(4)}
 		k.assume = append(k.assume, k.le(k.end(out), k.pre.top), k.clientOf(out))
 		k.may = append(k.may, out)
+	}
+}
+
+// anyProduct replaces the product of a call's arguments by any number: what follows then
+// does so whatever the product is, and is found much faster.
+func (k *call) anyProduct() func(s *system, formula []term) []term {
+	if k.product == nil {
+		return nil
+	}
+	to := map[term]term{k.product: k.Var("product", k.product.Width)}
+	return func(s *system, formula []term) (loose []term) {
+		for _, t := range formula {
+			loose = append(loose, s.Substitute(t, to))
+		}
+		return loose
 	}
 }
 

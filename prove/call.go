@@ -43,11 +43,7 @@ type outcome struct {
 func (s *system) calls() ([]*call, error) {
 	var ks []*call
 	for _, f := range s.contract.Signatures() {
-		uses, err := s.usages(f)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range uses {
+		for _, u := range abis[f.ABI](f) {
 			k, err := s.call(f, u)
 			if err != nil {
 				return nil, err

@@ -17,7 +17,7 @@ const (
 )
 
 // forHosts are the usages of proxy-wasm's function.
-func forHosts(_ *system, f contract.Function) []usage {
+func forHosts(f contract.Function) []usage {
 	settle := func(k *call) {
 		k.ask()
 		k.multiple = k.atLeast(k.num(hostAlign))
@@ -26,7 +26,7 @@ func forHosts(_ *system, f contract.Function) []usage {
 }
 
 // inRegions are the usages of CosmWasm's functions.
-func inRegions(_ *system, f contract.Function) []usage {
+func inRegions(f contract.Function) []usage {
 	if f.Role == contract.Frees {
 		return []usage{{f.Name, (*call).regionGiven, duties[f.Role]}}
 	}

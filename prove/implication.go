@@ -71,7 +71,11 @@ func (s *system) anyPath(ob Obligation, results []Result) (attempt, bool) {
 	}
 	c := Case{Name: o.name, Assume: assume, Goal: ob.goal(o)}
 	ob.Cases = []Case{c}
-	return attempt{ob, question{formula: c.formula(s, false)}}, true
+	q := question{formula: c.formula(s, false)}
+	if loosen := ob.call.anyProduct(); loosen != nil {
+		q.loose = loosen(s, q.formula)
+	}
+	return attempt{ob, q}, true
 }
 
 // attempt decides an obligation as one case, and reports whether it is proved.

@@ -10,7 +10,7 @@ import "github.com/genalloc/genalloc/contract"
 // these trap.
 
 // sized are the usages of such a function.
-func sized(_ *system, f contract.Function) []usage {
+func sized(f contract.Function) []usage {
 	uses := []usage{{f.Name, (*call).withBytes, duties[f.Role]}}
 	if f.Role == contract.Resizes {
 		uses = append(uses, usage{f.Name + "(new)", (*call).fromEmpty, duties[contract.Allocates]})

@@ -37,6 +37,9 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	if err := c.Settled(); err != nil {
 		return nil, err
 	}
+	if err := Supports(c); err != nil {
+		return nil, err
+	}
 	b := bv.NewBuilder()
 	x := sym.New(b, m)
 	x.Silent = silent(m, c)

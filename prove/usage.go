@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,11 +31,13 @@ type demand struct {
 	old      block // the block given, from its beginning; empty if there is none
 	kept     term  // its bytes that a new block has to keep, from the address given on
 	reads    []word
+	product  term    // what the size is computed from; nil where it is an argument
 	may      []block // what the call may write besides the block that it returns
 }
 
-// abis has a row for each ABI: the usages of a function. Each ABI has a file.
-var abis = map[contract.ABI]func(s *system, f contract.Function) []usage{
+// abis has a row for each ABI: the usages of a function. The conventions of an ABI are in
+// one file.
+var abis = map[contract.ABI]func(f contract.Function) []usage{
 	contract.Core:        plainly,
 	contract.Arena:       plainly,
 	contract.C:           inC,
@@ -44,23 +47,27 @@ var abis = map[contract.ABI]func(s *system, f contract.Function) []usage{
 	contract.ProxyWasm:   forHosts,
 }
 
-// usages returns those of a function, or an error for functions that have no obligations.
-func (s *system) usages(f contract.Function) ([]usage, error) {
-	_, lists := s.strategy.(keeper)
-	_, aligned := duties[f.Role]
-	plain := f.ABI == contract.Core || f.ABI == contract.Arena
+// Supports returns an error that says what of a contract the prover has no obligations for.
+func Supports(c contract.Contract) error {
+	_, keeps := strategies[c.Strategy].(keeper)
 	switch {
-	case abis[f.ABI] == nil || plain && !aligned:
-		return nil, fmt.Errorf("function %s of --abi %s: not supported: prove the module without it", f.Name, f.ABI)
-	case lists && !plain:
-		return nil, fmt.Errorf("function %s of --abi %s: not supported under --strategy %s, only those of --abi %s and %s are", f.Name, f.ABI, s.contract.Strategy, contract.Core, contract.Arena)
+	case c.Stats:
+		return errors.New("--stats is not supported, because no obligation is about what is counted: prove the module without it")
+	case c.Debug != contract.DebugOff:
+		return errors.New("--debug is not supported, because what it reads in front of blocks may be anything: prove the module without it")
 	}
-	return abis[f.ABI](s, f), nil
+	for _, f := range c.Signatures() {
+		plain := f.ABI == contract.Core || f.ABI == contract.Arena
+		if abis[f.ABI] == nil || plain && duties[f.Role] == nil || keeps && !plain {
+			return fmt.Errorf("function %s of --abi %s: not supported under --strategy %s", f.Name, f.ABI, c.Strategy)
+		}
+	}
+	return nil
 }
 
 // plainly are the usages of functions whose callers pass sizes and alignments, and get
 // blocks without a header.
-func plainly(_ *system, f contract.Function) []usage {
+func plainly(f contract.Function) []usage {
 	return []usage{{f.Name, (*call).plain, duties[f.Role]}}
 }
 
