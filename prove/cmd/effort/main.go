@@ -18,17 +18,13 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/genalloc/genalloc/internal/files"
 	"github.com/genalloc/genalloc/internal/sweep"
 	"github.com/genalloc/genalloc/prove"
 	"github.com/genalloc/genalloc/wasm"
 )
 
 const history = "docs/effort.md"
-
-// contracts are the columns of the table.
-var contracts = []string{"", "--fixed-align=16", "--strategy=stack", "--abi=core,arena"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -50,7 +46,7 @@ func run(ctx context.Context) error {
 	}
 	row := []string{string(bytes.TrimSpace(commit))}
 	var seconds float64
-	for i, text := range contracts {
+	for i, text := range contracts(string(table)) {
 		e, err := measure(ctx, text)
 		if err != nil {
 			return fmt.Errorf("genalloc %s: %w", text, err)
@@ -61,7 +57,14 @@ func run(ctx context.Context) error {
 	}
 	line := fmt.Sprintf("| %s | %.1f |\n", strings.Join(row, " | "), seconds)
 	fmt.Print(line)
-	return renameio.WriteFile(history, append(table, line...), 0o644)
+	return files.Write(history, append(table, line...))
+}
+
+// contracts are the columns of the table: the default, and flags in backquotes.
+func contracts(table string) []string {
+	_, header, _ := strings.Cut(table, "| commit | default | ")
+	header, _, _ = strings.Cut(header, " | seconds |")
+	return append([]string{""}, strings.Split(strings.ReplaceAll(header, "`", ""), " | ")...)
 }
 
 // measure proves the module of a contract.
