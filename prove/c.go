@@ -79,12 +79,18 @@ func (k *call) anyProduct() func(s *system, formula []term) []term {
 	}
 }
 
+// reuses reports whether the strategy takes blocks back.
+func (k *call) reuses() bool { return k.contract.Strategy.Row().Reuse != contract.ReusesNothing }
+
 // given assumes that the block is a live one, or null, and that its header says its size.
 func (k *call) given() (null term) {
 	at, n := k.arg(contract.BlockParam), k.some("old.size")
 	null = k.Eq(at, k.num(0))
-	front := k.num(contract.CAlign)
-	whole := block{k.Sub(at, front), k.Add(n, front)}
+	front, size := k.num(contract.CAlign), n
+	if k.reuses() { // then the byte of a block of size 0 counts: it is given back
+		size = k.oneAtLeast(n)
+	}
+	whole := block{k.Sub(at, front), k.Add(size, front)}
 	k.assume = append(k.assume, k.Or(null, k.And(k.lies(k.pre, whole), k.divides(front, at))))
 	k.reads = append(k.reads, word{at: k.Sub(at, k.num(4)), value: n, known: k.Not(null)})
 	k.old = block{k.Ite(null, k.num(0), whole.at), k.Ite(null, k.num(0), whole.size)}
@@ -99,7 +105,11 @@ func (k *call) freesInC() {
 
 func (k *call) resizesInC() {
 	n, front := k.arg(contract.SizeParam), k.num(contract.CAlign)
-	k.demand = demand{size: k.Add(n, front), multiple: k.atLeast(front), front: front, bytes: n, never: k.Bool(false)}
+	size := n
+	if k.reuses() {
+		size = k.oneAtLeast(n)
+	}
+	k.demand = demand{size: k.Add(size, front), multiple: k.atLeast(front), front: front, bytes: n, never: k.Bool(false)}
 	k.assume = append(k.assume, k.Not(k.given()))
 	k.setsErrno()
 }

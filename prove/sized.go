@@ -57,9 +57,10 @@ func (k *call) unsized() {
 	k.old.at = k.Ite(empty, k.num(0), k.old.at)
 }
 
-// empties returns the obligations of a call that returns an empty block.
+// empties returns the obligations of a call that returns an empty block. Whether it takes
+// an old one back is not said, but what it takes back is that block's.
 func (k *call) empties() []Obligation {
-	return append(k.frees(), k.forAll("empty", "it returns the alignment, as an address", func(o outcome) term {
+	return append(k.givesBack(k.old, k.held()), k.forAll("empty", "it returns the alignment, as an address", func(o outcome) term {
 		return k.Eq(k.result(o), k.arg(contract.AlignParam))
 	}))
 }

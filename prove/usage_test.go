@@ -109,3 +109,32 @@ func TestBrokenABIs(t *testing.T) {
 		}
 	}
 }
+
+// TestABISentences holds the tables of docs/proof.md against the obligations of every ABI.
+func TestABISentences(t *testing.T) {
+	doc := read(t, "../docs/proof.md")
+	for _, text := range []string{
+		"--abi=c --heap-base=linker --grow=never", "--abi=cabi --grow=never", "--abi=wasm-bindgen --grow=never",
+		"--abi=cosmwasm --target=cosmwasm --grow=never", "--abi=proxy-wasm --grow=never",
+	} {
+		m, c, h := variant(t, text)
+		s, err := newSystem(m, c, h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ks, err := s.calls()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := s.obligations(ks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ob := range all {
+			_, name, _ := strings.Cut(ob.Name, ".")
+			if !strings.Contains(doc, "| `"+name+"`") || !strings.Contains(doc, " | "+ob.Text+" |\n") {
+				t.Errorf("docs/proof.md lacks the row %s, %s", ob.Name, ob.Text)
+			}
+		}
+	}
+}
