@@ -48,7 +48,7 @@ func run(dir, target, expected string) error {
 	if !ok {
 		return fmt.Errorf("-target %s: OS/ARCH expected", target)
 	}
-	work, err := os.MkdirTemp("", "release")
+	work, err := os.MkdirTemp("", "genalloc")
 	if err != nil {
 		return err
 	}
