@@ -15,7 +15,11 @@ func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
 	if err := c.Settled(); err != nil {
 		return Hints{}, err
 	}
-	return strategies[c.Strategy].guess(m, c, state(m, c))
+	h, err := strategies[c.Strategy].guess(m, c, state(m, c))
+	if imports := m.Imported(wasm.KindGlobal); err == nil && c.HeapBase.Linker && len(imports) == 0 {
+		h.Placed = linked(m, c, h.Top)
+	}
+	return h, err
 }
 
 // state lists the cells that may hold the state of a module that the emitter made: its
@@ -24,7 +28,7 @@ func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
 func state(m *wasm.Module, c contract.Contract) (cells []Cell) {
 	reached := reachable(m)
 	used := func(i uint32) bool {
-		return !c.HeapBase.Linker || slices.ContainsFunc(reached, func(f *wasm.Func) bool { return sets(f, i) })
+		return !c.HeapBase.Linker || slices.ContainsFunc(reached, func(f *wasm.Func) bool { return sets(f, Cell{Global: i}) })
 	}
 	first := m.NumImported(wasm.KindGlobal)
 	for i, g := range m.Globals {
@@ -50,31 +54,32 @@ func state(m *wasm.Module, c contract.Contract) (cells []Cell) {
 	return cells
 }
 
-// sets reports whether a function sets a global.
-func sets(f *wasm.Func, global uint32) bool {
-	return slices.ContainsFunc(f.Body, func(in wasm.Instr) bool { return in.Op == wasm.OpGlobalSet && in.Index == global })
-}
-
-// reachable lists the functions that the exported ones call, and these.
-func reachable(m *wasm.Module) (found []*wasm.Func) {
-	seen := map[uint32]bool{}
-	var visit func(i uint32)
-	visit = func(i uint32) {
-		f, err := m.Func(i)
-		if err != nil || f == nil || seen[i] {
-			return
-		}
-		seen[i], found = true, append(found, f)
-		for _, in := range f.Body {
-			if in.Op == wasm.OpCall || in.Op == wasm.OpReturnCall {
-				visit(in.Index)
+// linked finds where a linker has put the heap of a program: the constant that the first
+// call makes the top of. It is 0 if the program does not look as it does with an object
+// of genalloc's.
+func linked(m *wasm.Module, c contract.Contract, top Cell) Placement {
+	var p Placement
+	limits, _ := m.Memory(0)
+	for _, f := range reachable(m) {
+		for i, in := range f.Body {
+			if in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == limits.Min*wasm.PageSize {
+				p.End = uint32(in.Value)
+			}
+			before := f.Body[max(0, i-4):i] // the address of a store, perhaps, and what is stored
+			n := len(before)
+			global := in.Op == wasm.OpGlobalSet && !top.Memory && in.Index == top.Global
+			at := uint64(top.Global) - in.Mem.Offset
+			word := in.Op == wasm.OpI32Store && top.Memory && slices.ContainsFunc(before, func(in wasm.Instr) bool {
+				return in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == at
+			})
+			switch {
+			case !global && !word || n < 2:
+			case before[n-1].Op == wasm.OpI32Sub && before[n-2].Op == wasm.OpI32Const:
+				p.Base = uint32(before[n-2].Value)
+			case before[n-1].Op == wasm.OpI32Const:
+				p.Base = -uint32(before[n-1].Value)
 			}
 		}
 	}
-	for _, e := range m.Exports {
-		if e.Kind == wasm.KindFunc {
-			visit(e.Index)
-		}
-	}
-	return found
+	return p
 }

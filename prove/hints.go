@@ -22,6 +22,9 @@ type Hints struct {
 	// base. Only contracts with marks have one.
 	Floor *Cell
 
+	// Placed is where a linker has put the heap of a program. Zero: that is open.
+	Placed Placement
+
 	// Aligned: the top is always a multiple of the contract's own alignment.
 	Aligned bool
 }
@@ -38,6 +41,12 @@ func (h Hints) cells() []Cell {
 		}
 	}
 	return cells
+}
+
+// Placement is what a linker has decided.
+type Placement struct {
+	Base uint32 `json:"base,omitempty"` // the heap base
+	End  uint32 `json:"end,omitempty"`  // the end of the first memory, as far as the linker knows it; else 0
 }
 
 // EndKind says where the end of the memory that the allocator owns is found.

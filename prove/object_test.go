@@ -55,6 +55,58 @@ func TestObject(t *testing.T) {
 	}
 }
 
+// TestProgram proves an allocator that is linked into a program, and found in it.
+func TestProgram(t *testing.T) {
+	c := contract.Must(contract.Parse("--heap-base=linker --functions=alloc"))
+	file, err := emitter.Emit(c)
+	if err == nil {
+		file, err = object.FromModule(file, c, object.Options{})
+	}
+	if err == nil {
+		file, err = object.Place(file, 1040, 2)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := wasm.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, _, err := m.ExportedFunc("alloc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := wasm.Func{Type: m.Funcs[index].Type, Body: []wasm.Instr{
+		{Op: wasm.OpLocalGet}, {Op: wasm.OpLocalGet, Index: 1}, {Op: wasm.OpCall, Index: index}, wasm.End(),
+	}}
+	m.Funcs = append(m.Funcs, client)
+	m.Exports = []wasm.Export{{Name: "app", Index: index + 1}, {Name: "heap", Index: index}}
+	program, err := Locate(m, c, map[string]string{"alloc": "heap"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Guess(program, c)
+	if want := (Placement{1056, 2 << 16}); err != nil || h.Placed != want {
+		t.Fatalf("the heap is placed at %v, %v: want %v", h.Placed, err, want)
+	}
+	for name, v := range run(t, program, c, h) {
+		if v != Proved {
+			t.Errorf("%s is %s", name, v)
+		}
+	}
+	h.Placed.Base += 16
+	if v := verdictOn(t, program, c, h, "alloc.place"); v != Refuted {
+		t.Errorf("with a base that is not the program's, alloc.place is %s", v)
+	}
+	h.Placed.Base -= 16
+	m.Funcs[len(m.Funcs)-1].Body = []wasm.Instr{
+		wasm.I32Const(0), wasm.I32Const(7), {Op: wasm.OpI32Store, Mem: wasm.MemArg{Offset: uint64(h.Top.Global)}}, wasm.I32Const(0), wasm.End(),
+	}
+	if _, err := Run(t.Context(), program, c, h, Options{}); err == nil || !strings.Contains(err.Error(), "writes @1040, which is state") {
+		t.Errorf("a program that writes the state: %v", err)
+	}
+}
+
 var wordHints = Hints{Top: Cell{Global: 16, Memory: true, Negated: true}, End: End{Kind: EndPage}}
 
 // inWord is the hand-written allocator with its state in a word of the memory.

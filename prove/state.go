@@ -61,6 +61,9 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	if c.HeapBase.Linker {
 		s.heapEnd = s.of(s.Var("end", s.width))
 	}
+	if p := h.Placed; p.Base != 0 {
+		s.base, s.heapEnd = s.num(uint64(p.Base)), s.num(uint64(p.End))
+	}
 	return s, s.check()
 }
 
@@ -104,7 +107,7 @@ func (s *system) check() error {
 	for _, e := range m.Exports {
 		switch {
 		case e.Kind == wasm.KindFunc && !known[e.Name]:
-			return fmt.Errorf("export %q: a function that is not in the contract", e.Name)
+			return fmt.Errorf("export %q: a function that is not in the contract: name its functions with --functions FUNC=NAME in a finished program", e.Name)
 		case e.Kind == wasm.KindGlobal:
 			if g, err := m.Global(e.Index); err != nil || g.Mutable {
 				return fmt.Errorf("export %q: mutable state that others can write breaks every proof", e.Name)
@@ -134,7 +137,7 @@ func (s *system) check() error {
 			return fmt.Errorf("hints: global %d is an %v, and addresses are %v", c.Global, g.Type, mem.AddrType())
 		}
 	}
-	return nil
+	return s.alone()
 }
 
 // globals returns the globals: mutable makes those that are, and the others have their

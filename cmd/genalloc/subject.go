@@ -32,12 +32,16 @@ func readSubject(path string, flags *pflag.FlagSet, given contract.Order, s stre
 	if err != nil {
 		return x, err
 	}
+	return x, x.settle(flags, given)
+}
+
+// settle holds the module to what it carries, with the flags that were given.
+func (x *subject) settle(flags *pflag.FlagSet, given contract.Order) error {
 	order, err := x.order(flags, given)
-	if err != nil {
-		return x, err
+	if err == nil {
+		x.contract, err = order.Settle()
 	}
-	x.contract, err = order.Settle()
-	return x, err
+	return err
 }
 
 var errNotLinked = errors.New("link it first")
@@ -107,6 +111,8 @@ func (x *subject) order(flags *pflag.FlagSet, given contract.Order) (contract.Or
 		case !flags.Changed(p.Name):
 		case p.List:
 			o.Export = given.Export
+		case p.Name == "functions":
+			o.Functions = given.Functions
 		default:
 			if err := contract.Set(&o, p.Name, p.Get(given)); err != nil {
 				return o, err
