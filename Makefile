@@ -3,7 +3,8 @@
 STATICCHECK = v0.7.0
 ACTIONLINT = v1.7.7
 
-.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants soak fuzz release reproducible trusted programs
+.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants effort soak fuzz
+.PHONY: release reproducible trusted programs
 
 # The command, in out/.
 build:
@@ -79,6 +80,10 @@ merge:
 SHARD = 1/1
 prove:
 	go run ./prove/cmd/sweep -shard $(SHARD)
+
+# Proves some modules and adds what it took to docs/effort.md.
+effort:
+	go run ./prove/cmd/effort
 
 # Makes 10^8 calls of random programs on modules that reuse memory, and holds the memory
 # to its bound.

@@ -24,17 +24,6 @@ type answer struct {
 	effort  Effort
 }
 
-// Effort is what the search took.
-type Effort struct {
-	Formulas  int `json:"formulas"`
-	Clauses   int `json:"clauses"`
-	Conflicts int `json:"conflicts"`
-}
-
-func (e *Effort) add(f Effort) {
-	e.Formulas, e.Clauses, e.Conflicts = e.Formulas+f.Formulas, e.Clauses+f.Clauses, e.Conflicts+f.Conflicts
-}
-
 // finder finds out whether the formula of an obligation's i-th case can hold.
 type finder func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error)
 
@@ -144,10 +133,11 @@ func search(record bool) finder {
 		if err := stopped(ctx); err != nil {
 			return answer{}, err
 		}
+		seconds := stopwatch()
 		b := blast(formula)
 		f := b.Formula()
 		r, err := sat.Solve(ctx, f)
-		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts}}
+		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts, seconds()}}
 		switch {
 		case err != nil:
 		case r.Status == sat.Unknown:
