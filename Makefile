@@ -3,7 +3,7 @@
 STATICCHECK = v0.7.0
 ACTIONLINT = v1.7.7
 
-.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants effort soak fuzz
+.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants effort audit soak fuzz
 .PHONY: release reproducible trusted programs
 
 # The command, in out/.
@@ -83,6 +83,11 @@ prove:
 # Proves some modules and adds what it took to docs/effort.md.
 effort:
 	go run ./prove/cmd/effort
+
+# Has the proofs of the default module checked by a verified checker, ACL2's. Installs
+# 2.4 GB of packages as root on Debian.
+audit: build
+	scripts/audit
 
 # Makes 10^8 calls of random programs on modules that reuse memory, and holds the memory
 # to its bound.
