@@ -132,10 +132,12 @@ func (k *call) held() block {
 	return block{old.at, k.Sub(k.roundUp(k.end(old), k.align), old.at)}
 }
 
+const deadText = "some paths are never taken; the other obligations leave them out"
+
 // prune removes the dead paths, marked by index, and returns the obligation that they
 // are dead.
 func (k *call) prune(dead []bool) Obligation {
-	ob := Obligation{Name: k.label + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
+	ob := Obligation{Name: k.label + ".dead", Text: deadText}
 	k.outcomes, k.arrivals = nil, nil
 	for i, o := range k.all {
 		switch {
