@@ -76,10 +76,9 @@ merge:
 	go run ./internal/sweep/cmd/merge $(SWEEPS)/$(SWEEP).*.json
 
 # Proves a module for every value of every parameter, for each strategy with marks and
-# without, and by default for every two values of two. SHARD=i/n takes a part of them.
-SHARD = 1/1
+# without, and by default for every two values of two.
 prove:
-	go run ./prove/cmd/sweep -shard $(SHARD)
+	go run ./prove/cmd/sweep $(part)
 
 # Proves some modules and adds what it took to docs/effort.md.
 effort:
@@ -103,7 +102,7 @@ fuzz:
 # Builds the archive of a release for this system, or for TARGET=OS/ARCH with CC a C
 # compiler for it, into out/release.
 release:
-	go run ./internal/release $(TARGET:%=-target %)
+	CGO_ENABLED=0 go run ./internal/release $(TARGET:%=-target %)
 
 # Builds it twice, in different places, and compares the bytes.
 reproducible:
