@@ -17,11 +17,12 @@ import (
 
 // answer says whether a formula can hold; the finder has checked it.
 type answer struct {
-	status  sat.Status
-	values  bv.Assignment // for Sat
-	steps   int           // for Unsat
-	clauses [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
-	effort  Effort
+	status   sat.Status
+	values   bv.Assignment // for Sat
+	steps    int           // for Unsat
+	clauses  [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
+	effort   Effort
+	solution *solution // until the case is decided
 }
 
 // finder finds out whether the formula of an obligation's i-th case can hold.
@@ -67,7 +68,7 @@ func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q questio
 		defer cancel()
 	}
 	start := time.Now()
-	defer func() { f.duration = time.Since(start) }()
+	defer func() { f.duration, f.solution = time.Since(start), nil }()
 	err := errors.New("there is only the formula")
 	if q.loose != nil {
 		f.answer, err = find(ctx, ob, i, q.loose)
@@ -137,7 +138,7 @@ func search(record bool) finder {
 		b := blast(formula)
 		f := b.Formula()
 		r, err := sat.Solve(ctx, f)
-		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts, seconds()}}
+		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts, seconds()}, solution: &solution{b, r.Proof}}
 		switch {
 		case err != nil:
 		case r.Status == sat.Unknown:
