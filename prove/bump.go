@@ -115,7 +115,7 @@ func (bump) lazy(s *system, v *view, st sym.State) {
 			untouched = s.And(untouched, s.Eq(g, s.Const(g.Width, first)))
 		}
 	}
-	v.own = s.Ite(before, untouched, v.own)
+	v.own, v.fresh = s.Ite(before, untouched, v.own), before
 }
 
 func (bump) invariant(s *system, v view) term {

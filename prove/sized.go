@@ -44,6 +44,7 @@ func (k *call) fromEmpty() {
 func (k *call) toEmpty() {
 	k.unsized()
 	k.assume = append(k.assume, k.Eq(k.size, k.num(0)))
+	k.outside = true
 }
 
 // unsized settles a request of any size; the block given is live if it has bytes.

@@ -33,6 +33,12 @@ func (k *call) sound(facts ...string) []Obligation {
 		loops = k.complete()
 	}
 	obligations := []Obligation{returns, invariant, loops}
+	if k.pre.fresh != nil {
+		obligations = append(obligations, k.forAll("begun", "a heap that a block comes from is in use from then on", func(o outcome) term {
+			from := k.And(o.ok, k.Bool(!k.outside))
+			return k.Implies(k.Or(from, k.Not(k.pre.fresh)), k.Not(o.post.fresh))
+		}))
+	}
 	if products := k.products(); len(products.Cases) > 0 {
 		obligations = append(obligations, products)
 	}

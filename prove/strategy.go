@@ -69,6 +69,7 @@ type view struct {
 	floor term // F, an address: see arena.go; nil if the contract has no marks
 	size  term // M: the memory's size in bytes
 	pages term // p
+	fresh term // no block was handed out yet, not even an empty one; nil if nothing tells
 	own   term // what else the hints ask of the globals
 }
 
@@ -93,5 +94,9 @@ func (s *system) live(v view, b block) term {
 
 // lies says that b lies where blocks do.
 func (s *system) lies(v view, b block) term {
-	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.beside(v, b))
+	some := s.Bool(true)
+	if v.fresh != nil {
+		some = s.Not(v.fresh)
+	}
+	return s.All(some, s.le(s.base, b.at), s.le(s.end(b), v.top), s.beside(v, b))
 }

@@ -32,6 +32,7 @@ type demand struct {
 	kept     term  // its bytes that a new block has to keep, from the address given on
 	reads    []word
 	product  term    // what the size is computed from; nil where it is an argument
+	outside  bool    // what it returns is outside of the heap
 	may      []block // what the call may write besides the block that it returns
 }
 

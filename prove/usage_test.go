@@ -95,6 +95,7 @@ func TestBrokenABIs(t *testing.T) {
 		{"null is a block", inC, []string{"(then (return (call $malloc (local.get $size)))))", "(then (nop)))"}, "realloc(null).returns"},
 		{"errno of another error", "--abi=c --functions=malloc --heap-base=linker --grow=never", []string{"(i32.const 48)", "(i32.const 28)"}, "malloc.errno"},
 		{"errno on success", "--abi=c --functions=malloc --heap-base=linker --grow=never", []string{header, header + " (if (global.get $errno) (then (i32.store (global.get $errno) (i32.const 0))))"}, "malloc.errno"},
+		{"block of a heap that has not begun", "--functions=alloc --heap-base=linker --grow=never", []string{"    (local $at i32)", "    (local $at i32)(if (i32.eqz (local.get $size)) (then (return (i32.and (i32.add (global.get $base) (i32.sub (local.get $align) (i32.const 1))) (i32.sub (i32.const 0) (local.get $align))))))"}, "alloc.begun"},
 		{"null for an empty block", "--abi=cabi --grow=never", []string{"(then (return (local.get $align)))", "(then (return (i32.const 0)))"}, "cabi_realloc(empty).empty"},
 		{"null where it has to trap", "--abi=cabi --grow=never", []string{"(then (unreachable))", "(then (return (i32.const 0)))"}, "cabi_realloc.returns"},
 		{"empty block resized", "--abi=wasm-bindgen --grow=never", []string{"(if (result i32) (local.get $old_size)", "(if (result i32) (i32.const 1)"}, "__wbindgen_realloc(new).place"},
