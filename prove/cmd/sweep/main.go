@@ -109,7 +109,7 @@ func texts() (list []string) {
 var abis = []string{
 	"--abi=c", "--abi=cabi", "--abi=wasm-bindgen", "--abi=cosmwasm --target=cosmwasm", "--abi=proxy-wasm",
 	"--abi=core,cabi", "--abi=c,cabi", "--abi=c,proxy-wasm", "--abi=c,arena", "--abi=wasm-bindgen,cabi",
-	"--abi=c --oom=trap", "--abi=cabi --grow=double", "--abi=c --grow=never", "--abi=cosmwasm --target=cosmwasm --dirty",
+	"--abi=c --oom=trap", "--abi=cabi --grow=double", "--abi=c --grow=never",
 }
 
 // exceptions are what cannot be proved, with the reason.
