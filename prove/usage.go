@@ -56,6 +56,9 @@ func Supports(c contract.Contract) error {
 	case c.Debug != contract.DebugOff:
 		return errors.New("--debug is not supported, because what it reads in front of blocks may be anything: prove the module without it")
 	}
+	if keeps && c.HeapBase.Linker {
+		return fmt.Errorf("an object under --strategy %s is not supported, because it has the lists' heads among its data: prove the module", c.Strategy)
+	}
 	for _, f := range c.Signatures() {
 		plain := f.ABI == contract.Core || f.ABI == contract.Arena
 		if abis[f.ABI] == nil || plain && duties[f.Role] == nil || keeps && !plain {
@@ -95,9 +98,12 @@ func (k *call) ask() {
 func (s spec) none() block { return block{s.num(0), s.num(0)} }
 
 // clientOf says that a block of the client's, in a live block of its own or in its data,
-// has nothing of the state.
+// has nothing of the state and is not errno.
 func (k *call) clientOf(b block) term {
 	all := k.Bool(true)
+	if errno := k.errnoAt; errno != nil {
+		all = k.apart(b, block{errno, k.num(4)})
+	}
 	for _, at := range k.executor.Words {
 		all = k.And(all, k.apart(b, block{k.num(uint64(at)), k.num(4)}))
 	}
