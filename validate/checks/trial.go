@@ -159,7 +159,7 @@ func worlds(c contract.Contract) []script.Setup {
 		}
 		list = append(list, s)
 	}
-	if c.Memory == contract.ImportMemory && c.PageLimit() > c.InitialPages+2 {
+	if c.Memory == contract.ImportMemory && c.PageLimit() > uint64(c.InitialPages)+2 {
 		// The base is in a page that the module does not declare.
 		s := first
 		s.Pages += 2
