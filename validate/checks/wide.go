@@ -43,8 +43,17 @@ func runWide(t *Trial) {
 				s.Free(s.Realloc(b, 5<<30))
 			}
 			s.Alloc(1, 1)
-			s.Alloc(1<<32, 1<<33)
 			s.Alloc(1<<32-1, 1)
+		})
+	}
+	// The low 32 bits of these addresses are 0.
+	for _, alloc := range []func(*judge.Session, uint64, uint64) *judge.Block{(*judge.Session).Alloc, (*judge.Session).AllocZeroed, (*judge.Session).Memalign} {
+		setup := script.DefaultSetup(t.Contract)
+		setup.Limit = 1<<32/contract.PageSize + 2
+		t.in(setup, func(s *judge.Session) {
+			alloc(s, 16, 1<<32)
+			s.Alloc(100, 1)
+			s.Alloc(100, 1)
 		})
 	}
 }
