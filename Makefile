@@ -2,7 +2,7 @@
 
 STATICCHECK = v0.7.0
 
-.PHONY: build test check deps bench readme mutants score merge prove prove-mutants soak trusted programs
+.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants soak fuzz trusted programs
 
 # The command, in out/.
 build:
@@ -13,12 +13,16 @@ build:
 test: deps check
 	go test ./...
 	go test -race -run 'TestSample|TestSeeded' ./mutate ./prove # where goroutines are
+	$(MAKE) hosts
+
+# Guests in the hosts of docs/hosts.md.
+hosts: build
+	cd hosts && GENALLOC=$(CURDIR)/out/genalloc go test ./...
 
 # Formatting and static analysis.
 check:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
-	go vet ./...
-	go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...
+	for m in . hosts; do (cd $$m && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...) || exit; done
 
 # The packages that tests of toolchains use. Installs them as root on Debian,
 # and elsewhere says which they are.
@@ -78,6 +82,11 @@ prove:
 # to its bound.
 soak:
 	go run ./validate/cmd/soak $(part)
+
+# Fuzzes every target for TIME each. The corpus stays in out/fuzz.
+TIME = 30s
+fuzz:
+	scripts/fuzz $(TIME)
 
 # The files that a wrong "proved" takes a mistake in, with their lengths in lines.
 trusted:

@@ -43,10 +43,6 @@ func inkOf(r *Result) float64 {
 	return float64(*r.Ink)
 }
 
-// cosmWasmPages is the most pages of a contract (wasmd, x/wasm/keeper: a memory limit of
-// 32 MiB for each).
-const cosmWasmPages = 512
-
 // rules has the rule of each target.
 var rules = []struct {
 	target Target
@@ -56,7 +52,7 @@ var rules = []struct {
 }{
 	{NoTarget, []step{{"pages", 0.1, pagesOf}, {"ink", 0.1, inkOf}, {"bytes", 0, bytesOf}}, contract.MaxPages, nil},
 	{Stylus, []step{{"gas", 0.01, stylusGasOf}, {"bytes", 0, bytesOf}}, contract.StylusMaxPages, []string{"--target=stylus"}},
-	{CosmWasm, []step{{"gas", 0.01, cosmWasmGasOf}, {"pages", 0, pagesOf}, {"bytes", 0, bytesOf}}, cosmWasmPages, []string{"--target=cosmwasm"}},
+	{CosmWasm, []step{{"gas", 0.01, cosmWasmGasOf}, {"pages", 0, pagesOf}, {"bytes", 0, bytesOf}}, contract.CosmWasmMaxPages, []string{"--target=cosmwasm"}},
 	{Browser, []step{{"pages", 0.25, pagesOf}, {"fuel", 0.05, fuelOf}, {"bytes", 0, bytesOf}}, contract.MaxPages, nil},
 	{Embedded, []step{{"pages", 0, pagesOf}, {"bytes", 0, bytesOf}}, contract.MaxPages, nil},
 }

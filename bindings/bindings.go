@@ -67,6 +67,20 @@ var templates embed.FS
 // It refuses a language that cannot call such a file, and names of functions that are
 // no identifiers of the language.
 func Write(l Language, c contract.Contract, file string) ([]File, error) {
+	return write(l, c, file, false)
+}
+
+// Inline is [Write] for an object whose state is visible (object.Options.Inline): what
+// takes no more than that state is code of the binding, which a compiler puts into the
+// caller, and the rest calls the object.
+func Inline(l Language, c contract.Contract, file string) ([]File, error) {
+	if err := c.CheckInline(); err != nil {
+		return nil, err
+	}
+	return write(l, c, file, true)
+}
+
+func write(l Language, c contract.Contract, file string, inline bool) ([]File, error) {
 	w, ok := writers[l]
 	if !ok {
 		return nil, fmt.Errorf("%q is no language that bindings are written in", l)
@@ -86,8 +100,16 @@ func Write(l Language, c contract.Contract, file string) ([]File, error) {
 			return nil, fmt.Errorf("%s needs the function %s of --abi core: include it", l, f.Name)
 		}
 	}
+	if inline {
+		m.Inline = inlinings[c.Strategy](c)
+		m.Command += " --inline"
+	}
 	var files []File
-	t := template.Must(template.New("").Funcs(m.words()).ParseFS(templates, "templates/*.tmpl"))
+	var t *template.Template
+	words := m.words()
+	words["body"] = func(language string, f function) (string, error) { return m.inline(t, language, "", f) }
+	words["state"] = func(language, name string) (string, error) { return m.inline(t, language, name, function{}) }
+	t = template.Must(template.New("").Funcs(words).ParseFS(templates, "templates/*.tmpl"))
 	for _, ending := range w.endings {
 		var b bytes.Buffer
 		if err := t.ExecuteTemplate(&b, string(l)+ending+".tmpl", m); err != nil {

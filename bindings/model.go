@@ -39,6 +39,7 @@ type model struct {
 	Faults    []contract.Fault // those that the module calls its host for
 	History   *function        // tells which allocation a block is of
 	Stats     *stats           // nil where nothing is counted
+	Inline    *inlining        // nil where every function is the module's
 	Scope     *scope           // nil where a function that it needs is left out
 }
 
@@ -205,6 +206,7 @@ func (m *model) words() template.FuncMap {
 		"upper":   strings.ToUpper,
 		"returns": func(f function) bool { return len(f.Results) > 0 },
 		"doc":     m.doc,
+		"inlined": m.inlined,
 		"marks":   func() []string { return marks },
 		"aligned": func() bool {
 			return slices.ContainsFunc(m.Functions, func(f function) bool { return slices.ContainsFunc(f.Params, f.isAlign) })

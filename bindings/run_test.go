@@ -127,7 +127,7 @@ func zig(t *testing.T, dir, file string, words ...string) {
 		build = []string{"build-lib", "-dynamic"} // 0.12 builds programs without an entry
 	}
 	toolchain.Run(t, dir, zig, append(build, file, "genalloc.o", "-target", "wasm32-freestanding", "-O", "ReleaseSmall",
-		"--export=run", "--cache-dir", "cache", "--global-cache-dir", "cache", "-femit-bin=use.wasm")...)
+		"-rdynamic", "--cache-dir", "cache", "--global-cache-dir", "cache", "-femit-bin=use.wasm")...)
 }
 
 func TestJS(t *testing.T) {
@@ -266,7 +266,7 @@ func run(t *testing.T, dir string) uint32 {
 	return uint32(results[0])
 }
 
-func source(t *testing.T, name string) string {
+func source(t testing.TB, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", name))
 	if err != nil {
@@ -275,7 +275,7 @@ func source(t *testing.T, name string) string {
 	return path
 }
 
-func read(t *testing.T, path string) []byte {
+func read(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -284,7 +284,7 @@ func read(t *testing.T, path string) []byte {
 	return b
 }
 
-func save(t *testing.T, dir, name string, b []byte) {
+func save(t testing.TB, dir, name string, b []byte) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, name), b, 0o666); err != nil {
 		t.Fatal(err)

@@ -68,6 +68,7 @@ type Order struct {
 type Contract struct {
 	Order
 	functions []Function // what the module exports
+	imports   []Import   // those of the whole, of which this is a part; see Only
 }
 
 // Settled returns an error for the zero Contract, which is none.
@@ -204,6 +205,7 @@ func (c Contract) ExportName(function string) string {
 // with the functions of others beside it, and those that watch. The callers of cabi's and of wasm-bindgen's
 // functions do not look for null: those trap whatever --oom says.
 func (c Contract) Only(abi ABI, beside ...ABI) Contract {
+	c.imports = c.Imports() // whatever is called, the module has them
 	c.functions = slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool {
 		return f.ABI != abi && f.ABI != Watch && !slices.Contains(beside, f.ABI)
 	})

@@ -2,7 +2,10 @@
 
 package contract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Convention is what an ABI's callers expect beyond signatures, in words.
 type Convention struct {
@@ -60,7 +63,11 @@ var Conventions = []Convention{
 		ABI: ProxyWasm, For: "proxy-wasm hosts, such as Envoy",
 		SizeZero:    "an address that is not null",
 		OutOfMemory: "null; a trap with --oom trap",
-		Notes:       []string{"the host never frees"},
+		Notes: []string{
+			"the host never frees: what is written in C, and frees the host's blocks, has --abi c and this function over malloc",
+			"Envoy's host calls this function, or malloc where there is none; proxytest calls this one alone",
+			"MOSN's host calls malloc alone, and without it passes no configuration, header or body on: export both, as --abi c,proxy-wasm does",
+		},
 	},
 	{
 		ABI: Arena, For: "programs that work in phases, beside the functions of another ABI",
@@ -73,6 +80,13 @@ var Conventions = []Convention{
 			"in an object the names are genalloc_mark, genalloc_release and genalloc_reset",
 		},
 	},
+}
+
+// LacksMalloc reports whether a proxy-wasm host that calls malloc in place of the ABI's own
+// function finds none.
+func (c Contract) LacksMalloc() bool {
+	is := func(f Function) bool { return f.Export == "malloc" && len(f.Params) == 1 }
+	return c.ABI.Includes(ProxyWasm) && !slices.ContainsFunc(c.Signatures(), is)
 }
 
 // Signature writes the function's type with the names of its parameters, as in

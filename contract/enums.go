@@ -94,6 +94,10 @@ func (t Target) BulkMemory() bool { return t != MVP && t != CosmWasm }
 // (Nitro's page limit, arbos/programs: initialPageLimit = 128).
 const StylusMaxPages = 128
 
+// CosmWasmMaxPages is the most pages that a CosmWasm contract's memory may have at the
+// start (cosmwasm-vm, compatibility.rs), and that chains let it have at all: 32 MiB.
+const CosmWasmMaxPages = 512
+
 // MemoryMode says who owns the memory.
 type MemoryMode string
 

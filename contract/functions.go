@@ -276,6 +276,9 @@ const (
 
 // Imports returns everything that the module imports.
 func (c Contract) Imports() []Import {
+	if c.imports != nil {
+		return c.imports
+	}
 	var imports []Import
 	if c.Memory == ImportMemory {
 		module, name, _ := SplitImport(c.MemoryName)

@@ -360,6 +360,8 @@ func checkTarget(c *Contract) error {
 		return refuse("heap-base", "an import contradicts --target %s, whose hosts supply functions only: give a number", c.Target)
 	case c.Target == CosmWasm && c.MaxPages != 0:
 		return refuse("max-pages", "%d contradicts --target cosmwasm, whose hosts refuse a declared maximum: drop it", c.MaxPages)
+	case c.Target == CosmWasm && c.InitialPages > CosmWasmMaxPages:
+		return refuse("initial-pages", "%d is above the %d pages that --target cosmwasm allows: lower it", c.InitialPages, CosmWasmMaxPages)
 	case c.Target == Stylus && c.InitialPages > StylusMaxPages:
 		return refuse("initial-pages", "%d is above the %d pages that --target stylus allows: lower it", c.InitialPages, StylusMaxPages)
 	case c.Target == Stylus && c.MaxPages > StylusMaxPages:

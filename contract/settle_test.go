@@ -72,6 +72,7 @@ var refusals = []struct {
 	{[]string{"target=stylus", "memory-name=mem"}, "memory-name", []string{`"mem" contradicts --target stylus`, "drop it"}},
 	{[]string{"target=stylus", "heap-base=import:env.base"}, "heap-base", []string{"contradicts --target stylus", "give a number"}},
 	{[]string{"target=stylus", "initial-pages=129"}, "initial-pages", []string{"129 is above the 128 pages", "--target stylus", "lower it"}},
+	{[]string{"target=cosmwasm", "initial-pages=513"}, "initial-pages", []string{"513 is above the 512 pages", "--target cosmwasm", "lower it"}},
 	{[]string{"target=stylus", "max-pages=129"}, "max-pages", []string{"129 is above the 128 pages", "--target stylus", "lower it"}},
 	{[]string{"target=cosmwasm", "memory=import"}, "memory", []string{"import contradicts --target cosmwasm", "say --memory export"}},
 	{[]string{"target=cosmwasm", "memory-name=mem"}, "memory-name", []string{`"mem" contradicts --target cosmwasm`, "drop it"}},

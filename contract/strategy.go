@@ -24,6 +24,9 @@ type StrategyRow struct {
 	Reuse     string // which freed memory it hands out again
 	Generated bool   // a module of it can be made, and not only judged
 	Marks     bool   // a block that was made later can be told by its address, so that arena stands beside it
+	// State lists the symbols in an object of the state that inlined code works on, as
+	// far as the object has it. It is empty where no such code is written.
+	State []string
 	// Flags are parameters that this strategy alone has.
 	Flags []string
 }
@@ -35,9 +38,9 @@ const ReusesNothing = "nothing"
 // is any, nothing is known of where it places blocks, how it grows, or what it keeps
 // below the heap base.
 var Strategies = []StrategyRow{
-	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true, Marks: true},
-	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true, Marks: true},
-	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, Flags: []string{"classes", "max-block", "split", "join"}},
+	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true, Marks: true, State: []string{StateTop}},
+	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true, Marks: true, State: []string{StateTop, StateHigh}},
+	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, State: []string{LinkerHeads, StateTop, StateLimit}, Flags: []string{"classes", "max-block", "split", "join"}},
 	{Name: Any, Doc: "a third-party module", Reuse: "not known", Marks: true},
 }
 

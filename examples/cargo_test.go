@@ -5,7 +5,9 @@ package examples_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -14,50 +16,80 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// targetFlags is what many a project sets for its target. Cargo takes these flags in
-// place of build.rustflags.
+// targetFlags is what many a project sets for its target.
 const targetFlags = `
 [target.wasm32-unknown-unknown]
 linker = "wasm-ld"
 rustflags = ["-C", "link-arg=-zstack-size=32768"]
 `
 
-// TestCargo: build.rs links the object beside a project's own flags, and Cargo links
-// again when the object changes. Flags for every target alone would be ignored.
+// TestCargo: the crate's object is linked, with the project's own flags for the target. A
+// feature chooses it, or flags do, and Cargo links again when they change.
 func TestCargo(t *testing.T) {
 	need(t, "cargo")
-	dir := t.TempDir()
-	must(t, os.CopyFS(dir, os.DirFS("cargo")))
-	must(t, os.RemoveAll(filepath.Join(dir, "build")))
-	for _, name := range []string{".cargo", "build"} {
-		must(t, os.Mkdir(filepath.Join(dir, name), 0o777))
-	}
-	save(t, filepath.Join(dir, ".cargo", "config.toml"), targetFlags)
-
-	execute(t, dir, filepath.Join(bin, "genalloc"), "-q", "--bindings", "rust", "-o", "build/genalloc.o")
+	dir := project(t)
 	first := cargo(t, dir)
 	if names := imports(t, first); len(names) > 0 {
 		t.Errorf("the program imports %q", names)
 	}
-	if pages := grown(t, first); pages < 50 {
-		t.Errorf("the memory grows by %d pages, and the object reuses nothing", pages)
+	if pages := grown(t, first); pages > 50 {
+		t.Errorf("the memory grows by %d pages, and the crate's feature lists reuses every block", pages)
 	}
-	execute(t, dir, filepath.Join(bin, "genalloc"), "-q", "--strategy", "stack", "-o", "build/genalloc.o")
-	if pages := grown(t, cargo(t, dir)); pages > 50 {
-		t.Errorf("the memory grows by %d pages: the changed object, which reuses the newest block, was not linked", pages)
+	t.Setenv("GENALLOC_FLAGS", "--functions -alloc_zeroed,-realloc")
+	if pages := grown(t, cargo(t, dir)); pages < 50 {
+		t.Errorf("the memory grows by %d pages: the object of these flags, which reuses nothing, is not linked", pages)
 	}
-
-	must(t, os.Remove(filepath.Join(dir, "build.rs")))
-	save(t, filepath.Join(dir, ".cargo", "config.toml"), "[build]\nrustflags = [\"-C\", \"link-arg=build/genalloc.o\"]\n"+targetFlags)
-	if names := imports(t, cargo(t, dir)); len(names) == 0 {
-		t.Error("cargo follows build.rustflags beside the target's: say so in docs/linking.md")
+	t.Setenv("GENALLOC_FLAGS", "--strategy lists --abi core,arena")
+	for _, tt := range []struct{ genalloc, want string }{
+		{filepath.Join(bin, "genalloc"), "GENALLOC_FLAGS=--strategy lists --abi core,arena: "},
+		{"no-such-command", "no-such-command does not run"},
+	} {
+		t.Setenv("GENALLOC", tt.genalloc)
+		c := exec.Command(toolchain.Cargo, cargoBuild...)
+		c.Dir = dir
+		if text, err := c.CombinedOutput(); err == nil || !strings.Contains(string(text), tt.want) {
+			t.Errorf("GENALLOC=%s: error %v, want %q in\n%s", tt.genalloc, err, tt.want, text)
+		}
 	}
 }
+
+// TestCargoHost: on the host the crate is the system's allocator, and its own tests pass.
+func TestCargoHost(t *testing.T) {
+	need(t, "cargo")
+	crate := filepath.Join(project(t), "../../packages/cargo")
+	t.Setenv("RUSTDOC", filepath.Join(filepath.Dir(toolchain.Rust), "rustdoc"))
+	out := execute(t, crate, toolchain.Cargo, "test", "--offline")
+	if n := strings.Count(out, "test result: ok."); n != 3 || !strings.Contains(out, "2 passed") {
+		t.Errorf("%d groups of tests pass, want 3:\n%s", n, out)
+	}
+	list := execute(t, crate, toolchain.Cargo, "package", "--list", "--offline", "--allow-dirty")
+	for _, name := range []string{"build.rs", "src/lib.rs", "objects/lists/libgenalloc.a", "objects/lists/libgenalloc.rs"} {
+		if !strings.Contains(list, name+"\n") {
+			t.Errorf("the package has no %s:\n%s", name, list)
+		}
+	}
+}
+
+// project copies the example and the crate, and returns the example's directory.
+func project(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	dir, crate := filepath.Join(root, "examples/cargo"), filepath.Join(root, "packages/cargo")
+	must(t, os.CopyFS(dir, os.DirFS("cargo")))
+	must(t, os.CopyFS(crate, os.DirFS("../packages/cargo")))
+	must(t, os.RemoveAll(filepath.Join(dir, "build")))
+	must(t, os.Mkdir(filepath.Join(dir, ".cargo"), 0o777))
+	save(t, filepath.Join(dir, ".cargo", "config.toml"), targetFlags)
+	t.Setenv("RUSTC", toolchain.Rust)
+	return dir
+}
+
+var cargoBuild = []string{"build", "--offline", "--release", "--target", "wasm32-unknown-unknown", "--target-dir", "build"}
 
 // cargo builds the project and returns the program.
 func cargo(t *testing.T, dir string) []byte {
 	t.Helper()
-	execute(t, dir, "env", "RUSTC="+toolchain.Rust, toolchain.Cargo, "build", "--offline", "--release", "--target", "wasm32-unknown-unknown", "--target-dir", "build")
+	execute(t, dir, toolchain.Cargo, cargoBuild...)
 	return []byte(read(t, filepath.Join(dir, "build/wasm32-unknown-unknown/release/app.wasm")))
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package examples_test runs the examples and the snippets of docs/linking.md.
+// Package examples_test runs the examples and the snippets of pages in docs.
 package examples_test
 
 import (
@@ -57,6 +57,7 @@ var needs = map[string]struct{ tools, npm []string }{
 	"rust":           {tools: []string{toolchain.Rust, "wasm-ld", "node"}},
 	"cargo":          {tools: []string{toolchain.Rust, toolchain.Cargo, "wasm-ld", "node"}},
 	"zig":            {tools: []string{"node"}},
+	"generator":      {tools: []string{"clang", "wasm-ld", "node", "go"}},
 	"assemblyscript": {tools: []string{"node"}, npm: []string{"asc"}},
 	"merge":          {tools: []string{"clang", "wasm-ld", "go"}, npm: []string{"wasm-merge", "wasm-opt"}},
 	"component":      {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"jco"}},

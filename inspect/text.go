@@ -29,6 +29,11 @@ func (info *Info) WriteText(w io.Writer) {
 	default:
 		fmt.Fprintf(w, "contract  genalloc %s\n", plain.Text(*info.Contract))
 	}
+	if info.Object != nil {
+		if state := info.Object.SharedState(); len(state) > 0 {
+			fmt.Fprintf(w, "inline    code in the program may work on %s\n", plain.Text(strings.Join(state, ", ")))
+		}
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\nsection\toffset\tbytes\n")
 	for _, s := range info.Sections {

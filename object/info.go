@@ -71,6 +71,18 @@ func (info *Info) Defined() []string {
 	return names
 }
 
+// SharedState returns the names of the symbols of an allocator's state that inlined code
+// can name.
+func (info *Info) SharedState() []string {
+	var names []string
+	for _, s := range info.Symbols {
+		if s.Kind == SymbolData && s.Flags&(SymbolUndefined|SymbolLocal) == 0 && strings.HasPrefix(s.Name, localPrefix) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
 // DataBytes returns the bytes of linear memory that the object's symbols name.
 func (info *Info) DataBytes() uint32 {
 	var n uint32

@@ -3,6 +3,7 @@
 package object
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,8 +15,9 @@ import (
 // Options control how a module becomes an object. The zero value gives strong
 // symbols and state in linear memory.
 type Options struct {
-	Weak  bool // the functions give way to other definitions of their names
-	State State
+	Weak   bool // the functions give way to other definitions of their names
+	Inline bool // the state has visible symbols, for inlined code: see contract.StrategyRow.State
+	State  State
 }
 
 // State says where an object keeps the variables that are globals in the module.
@@ -53,6 +55,19 @@ func (s *State) UnmarshalText(b []byte) error {
 // (Linking.md, as every LLVM object has it).
 var linearMemory = wasm.Import{Module: "env", Name: "__linear_memory", Kind: wasm.KindMemory}
 
+// Check refuses options that contradict each other or the contract.
+func (o Options) Check(c contract.Contract) error {
+	switch {
+	case !o.Inline:
+		return nil
+	case o.Weak:
+		return &contract.FlagError{Flag: "inline", Err: errors.New("--weak may put other functions beside this object's state: drop either")}
+	case o.State == StateGlobal:
+		return &contract.FlagError{Flag: "inline", Err: errors.New("no language reads the globals of --state global: drop either, and see wasm-opt in docs/inline.md")}
+	}
+	return c.CheckInline()
+}
+
 // FromModule returns the module as a relocatable object. The same arguments give
 // the same bytes. Names in the module's name section become names of local symbols.
 // The contract's text is left out, since the linker would copy it into the program
@@ -65,6 +80,9 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 	if !c.HeapBase.Linker {
 		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is for the linker to decide: settle the order with contract.LinkerBase", c.HeapBase)
 	}
+	if err := opts.Check(c); err != nil {
+		return nil, err
+	}
 	m, err := wasm.Decode(module)
 	if err != nil {
 		return nil, err
@@ -73,7 +91,7 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 		return nil, fmt.Errorf("no object can be made: %w", err)
 	}
 	b := &builder{
-		m: m, opts: opts, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m),
+		m: m, opts: opts, shared: c.Strategy.Row().State, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -138,6 +156,7 @@ func check(m *wasm.Module) error {
 type builder struct {
 	m        *wasm.Module
 	opts     Options
+	shared   []string          // symbols that are visible, with Inline
 	aliases  map[string]string // export name to a second symbol of the function
 	names    names
 	features []string

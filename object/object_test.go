@@ -5,6 +5,7 @@ package object_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -241,6 +242,37 @@ func TestArchiveRefuses(t *testing.T) {
 	}
 	if _, err := object.Archive("m.o", emit(t, "")); err == nil || !strings.Contains(err.Error(), "not a relocatable object") {
 		t.Errorf("a module: error %v", err)
+	}
+}
+
+// TestInline: what inlined code works on has visible symbols, and nothing else of the
+// state does.
+func TestInline(t *testing.T) {
+	for _, row := range contract.Strategies {
+		if !row.Generated {
+			continue
+		}
+		text := "--heap-base=linker --names --strategy=" + string(row.Name)
+		for _, inline := range []bool{false, true} {
+			dir := t.TempDir()
+			alloc := allocator(t, dir, text, object.Options{Inline: inline})
+			info, err := object.Inspect(load(t, dir, alloc))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := row.State
+			if !inline {
+				want = nil
+			}
+			got := info.SharedState()
+			slices.Sort(got)
+			if !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+				t.Errorf("%s, inline %v: %q are visible, want %q", row.Name, inline, got, want)
+			}
+		}
+	}
+	if _, err := object.FromModule(emit(t, "--heap-base=linker"), linked(), object.Options{Inline: true}); err == nil || !strings.Contains(err.Error(), "keep the module's name section") {
+		t.Errorf("error %v for a module without names", err)
 	}
 }
 

@@ -20,21 +20,11 @@ const heapAlign = 16
 // the object's functions and its memory, as [contract.LinkerMemory], and runs the
 // instructions that a linked program runs. There is no errno in it.
 func Place(object []byte, address, pages uint32) ([]byte, error) {
-	info, err := Inspect(object)
+	info, m, err := readObject(object)
 	if err != nil {
 		return nil, err
 	}
-	m, err := wasm.Decode(object)
-	if err != nil {
-		return nil, err
-	}
-	end := uint64(address)
-	for i := range m.Data {
-		align := uint64(1) << info.Segments[i].Align
-		end = (end + align - 1) &^ (align - 1)
-		m.Data[i].Offset[0] = wasm.I32Const(int32(uint32(end)))
-		end += uint64(len(m.Data[i].Init))
-	}
+	end := place(info, m, address)
 	base := (end + heapAlign - 1) &^ (heapAlign - 1)
 	if base >= 1<<32 {
 		return nil, fmt.Errorf("object: no room for its data from %d on", address)
@@ -49,13 +39,62 @@ func Place(object []byte, address, pages uint32) ([]byte, error) {
 	m.Imports = m.Imports[1:] // the memory, which is the first
 	m.Memories = []wasm.Limits{{Min: max(needed, uint64(pages))}}
 	m.Exports = append(m.Exports, wasm.Export{Name: contract.LinkerMemory, Kind: wasm.KindMemory})
-	for _, s := range info.Symbols {
-		if s.Kind == SymbolFunction && s.Flags&(SymbolUndefined|SymbolLocal) == 0 {
-			m.Exports = append(m.Exports, wasm.Export{Name: s.Name, Index: s.Index})
+	p.export()
+	return m.Encode()
+}
+
+// readObject reads an object of [FromModule].
+func readObject(object []byte) (*Info, *wasm.Module, error) {
+	info, err := Inspect(object)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := wasm.Decode(object)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info == nil || len(m.Data) != len(info.Segments) || len(m.Imports) == 0 || m.Imports[0].Name != linearMemory.Name {
+		return nil, nil, fmt.Errorf("object: not one that genalloc writes")
+	}
+	sections, _ := wasm.Sections(object) // it was just decoded
+	for _, r := range info.Relocations {
+		in := slices.IndexFunc(sections, func(s wasm.Section) bool { return s.ID.String() == r.Section })
+		width := int64(wasm.PaddedLen32)
+		if r.Type == RelocMemoryAddrI32 {
+			width = 4
+		}
+		known := in >= 0 && int64(r.Offset)+width <= int64(sections[in].Size)
+		if r.Type.hasAddend() && known {
+			known = int64(r.Symbol) < int64(len(info.Symbols))
+			known = known && (info.Symbols[r.Symbol].Flags&SymbolUndefined != 0 || int64(info.Symbols[r.Symbol].Index) < int64(len(m.Data)))
+		}
+		if !known {
+			return nil, nil, fmt.Errorf("object: a relocation of %s is beyond what it refers to", r.Section)
 		}
 	}
-	m.Customs = nil
-	return m.Encode()
+	return info, m, nil
+}
+
+// place puts the object's data from the address on, and returns where it ends.
+func place(info *Info, m *wasm.Module, address uint32) (end uint64) {
+	end = uint64(address)
+	for i := range m.Data {
+		align := uint64(1) << info.Segments[i].Align
+		end = (end + align - 1) &^ (align - 1)
+		m.Data[i].Offset[0] = wasm.I32Const(int32(uint32(end)))
+		end += uint64(len(m.Data[i].Init))
+	}
+	return end
+}
+
+// export exports the functions that the object defines.
+func (p placing) export() {
+	for _, s := range p.info.Symbols {
+		if s.Kind == SymbolFunction && s.Flags&(SymbolUndefined|SymbolLocal) == 0 {
+			p.m.Exports = append(p.m.Exports, wasm.Export{Name: s.Name, Index: s.Index})
+		}
+	}
+	p.m.Customs = nil
 }
 
 // placing is an object whose data has its place. Its functions and globals keep their

@@ -5,6 +5,8 @@ package object
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
@@ -59,6 +61,23 @@ func (b *builder) define() error {
 			return fmt.Errorf("global[%d]: %w", index, err)
 		}
 		b.state[index] = b.add(s)
+	}
+	return b.share()
+}
+
+// share lets inlined code see the state that it works on.
+func (b *builder) share() error {
+	if !b.opts.Inline {
+		return nil
+	}
+	found := false
+	for i, s := range b.symbols {
+		if slices.Contains(b.shared, s.Name) {
+			b.symbols[i].Flags, found = SymbolHidden, true
+		}
+	}
+	if !found {
+		return fmt.Errorf("there is none of %s: keep the module's name section", strings.Join(b.shared, ", "))
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ var outOfScope = map[string]string{
 	"features-const":    "global 0: an initial value that is not a constant is not supported",
 	"features-mvp":      "the instructions that a target has are the judge's to look at",
 	"features-stylus":   "data.drop is not supported",
-	"leftover-data":     "data segment 0: memory that is not 0 at the start is not supported",
+	"leftover-data":     "data below the heap base is the judge's to look at",
 	"leftover-export":   `export "top": mutable state that others can write breaks every proof`,
 	"leftover-start":    "start function: the state after it is not known",
 	"limits":            "the limits that a memory declares are the judge's to look at",

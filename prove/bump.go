@@ -13,13 +13,13 @@ import (
 // bump hands out memory from the top upwards. It may take blocks back, but need not.
 type bump struct{}
 
-func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error) {
-	unknown := fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(mutable))
+func (bump) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hints, error) {
+	unknown := fmt.Errorf("hints: %d cells of state: say with --top and --end which of them hold it", len(mutable))
 	if len(mutable) == 0 {
 		return Hints{}, unknown
 	}
-	h := Hints{Top: Cell{Global: mutable[0], Negated: true}, End: End{Kind: EndPage}}
-	if v, ok := constant(m, mutable[0]); ok && !c.HeapBase.Imported() && uint32(v) == c.HeapBase.Address {
+	h := Hints{Top: *mutable[0].negated(), End: End{Kind: EndPage}}
+	if v, ok := mutable[0].first(m); ok && !c.HeapBase.Imported() && uint32(v) == c.HeapBase.Address {
 		h.Top.Negated = false
 	}
 	// A top that is a multiple of the alignment stays within a page's end.
@@ -27,18 +27,18 @@ func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints,
 	// The emitter's order: top, ours, high, floor. Only ours is a number of pages.
 	rest := mutable[1:]
 	if n := len(rest); n > 0 && c.HasRole(contract.Releases, contract.Resets) && (c.CanGrow() || c.HeapBase.Imported()) {
-		h.Floor = &Cell{Global: rest[n-1], Negated: true}
+		h.Floor = rest[n-1].negated()
 		rest = rest[:n-1]
 	}
 	switch {
 	case len(rest) > 0 && (c.HeapBase.Imported() || counts(m, rest[0])):
-		h.End = End{Kind: EndPages, Cell: Cell{Global: rest[0], Negated: true}, Lazy: c.HeapBase.Imported()}
+		h.End = End{Kind: EndPages, Cell: *rest[0].negated(), Lazy: c.HeapBase.Imported()}
 		rest = rest[1:]
 	case !c.CanGrow():
 		h.End = End{Kind: EndInitial}
 	}
 	if len(rest) > 0 {
-		h.DirtyMark = &Cell{Global: rest[0], Negated: true}
+		h.DirtyMark = rest[0].negated()
 		rest = rest[1:]
 	}
 	if len(rest) > 0 {
@@ -47,9 +47,9 @@ func (bump) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints,
 	return h, nil
 }
 
-// counts reports whether a global's initial value is a number of pages.
-func counts(m *wasm.Module, global uint32) bool {
-	v, ok := constant(m, global)
+// counts reports whether a cell's initial value is a number of pages.
+func counts(m *wasm.Module, c Cell) bool {
+	v, ok := c.first(m)
 	return ok && v <= contract.MaxPages
 }
 
@@ -110,7 +110,7 @@ func (bump) lazy(s *system, v *view, st sym.State) {
 	v.end = s.Ite(before, s.firstEnd(), v.end)
 	untouched := s.Bool(true)
 	for _, c := range s.hints.cells() {
-		if first, ok := constant(s.module, c.Global); ok {
+		if first, ok := s.initial(c.Global); ok {
 			g := st.Globals[c.Global]
 			untouched = s.And(untouched, s.Eq(g, s.Const(g.Width, first)))
 		}

@@ -91,7 +91,7 @@ func (s *system) call(f contract.Function) (*call, error) {
 		k.args[p.Role] = s.of(word)
 	}
 	k.pre = s.view(k.state)
-	k.assume = []term{s.invariant(k.pre)}
+	k.assume = append([]term{s.invariant(k.pre)}, s.linkers...)
 	if i := f.Param(contract.AlignParam); i >= 0 {
 		k.assume = append(k.assume, s.powerOfTwo(k.words[i]))
 	}

@@ -33,11 +33,12 @@ type Certificate struct {
 
 // CertifiedHints are Hints, which a certificate has as text.
 type CertifiedHints struct {
-	Top       Cell  `json:"top"`
-	End       End   `json:"end"`
-	DirtyMark *Cell `json:"dirty_mark,omitempty"`
-	Floor     *Cell `json:"floor,omitempty"`
-	Aligned   bool  `json:"aligned"`
+	Top       Cell      `json:"top"`
+	End       End       `json:"end"`
+	DirtyMark *Cell     `json:"dirty_mark,omitempty"`
+	Floor     *Cell     `json:"floor,omitempty"`
+	Placed    Placement `json:"placed,omitzero"`
+	Aligned   bool      `json:"aligned"`
 }
 
 // MarshalText returns the text of String.

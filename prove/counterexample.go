@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,6 +30,7 @@ type Counterexample struct {
 type Call struct {
 	Function contract.Function
 	Args     []uint64 // in the order of the parameters
+	Words    []uint32 // addresses of words that are state: State.Globals has them behind the globals
 	Before   replay.State
 	Refused  uint64 // a bit for each memory.grow that the host refused, the first one's lowest
 	After    replay.Outcome
@@ -117,7 +119,7 @@ func (r rerun) all(ts []term) (vs []uint64) {
 func (r rerun) run(engine *replay.Module) (*Call, error) {
 	k := r.call
 	c := &Call{
-		Function: k.function, Args: r.all(k.words),
+		Function: k.function, Args: r.all(k.words), Words: k.executor.Words,
 		Before: replay.State{Globals: r.all(k.state.Globals), Pages: r.value(k.state.Pages)},
 		Base:   r.value(k.base), Top: r.value(k.pre.top), End: r.value(k.pre.end),
 	}
@@ -134,12 +136,35 @@ func (r rerun) run(engine *replay.Module) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	host := replay.Host{Limit: k.executor.MaxPages(), Refuse: c.Refused, Before: memory.write, After: memory.read}
-	c.After, err = engine.Call(k.index, c.Args, c.Before, host)
+	n := len(c.Before.Globals) - len(c.Words)
+	words := slices.Clone(c.Before.Globals[n:])
+	host := replay.Host{
+		Limit: k.executor.MaxPages(), Refuse: c.Refused,
+		Before: func(bytes []byte) {
+			memory.write(bytes)
+			c.eachWord(bytes, func(i int, word []byte) { binary.LittleEndian.PutUint32(word, uint32(words[i])) })
+		},
+		After: func(bytes []byte) {
+			memory.read(bytes)
+			c.eachWord(bytes, func(i int, word []byte) { words[i] = uint64(binary.LittleEndian.Uint32(word)) })
+		},
+	}
+	before := replay.State{Globals: c.Before.Globals[:n], Pages: c.Before.Pages}
+	c.After, err = engine.Call(k.index, c.Args, before, host)
 	if err != nil {
 		return nil, fmt.Errorf("the counterexample cannot be replayed: %w", err)
 	}
+	c.After.State.Globals = append(c.After.State.Globals, words...)
 	return c, errors.Join(r.compare(c.After), memory.err)
+}
+
+// eachWord calls the function with each word that is state, as far as the memory has them.
+func (c *Call) eachWord(memory []byte, f func(i int, word []byte)) {
+	for i, at := range c.Words {
+		if uint64(at)+4 <= uint64(len(memory)) {
+			f(i, memory[at:at+4])
+		}
+	}
 }
 
 // compare compares the outcome with the path's.

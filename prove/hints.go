@@ -4,14 +4,10 @@ package prove
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-
-	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/wasm"
 )
 
-// Hints say which globals hold the state. They need not be trusted.
+// Hints say which globals, or words of the memory, hold the state. They need not be trusted.
 type Hints struct {
 	Top Cell
 	End End
@@ -25,6 +21,9 @@ type Hints struct {
 	// released: the allocator owns every byte from there up to the end. nil: the heap
 	// base. Only contracts with marks have one.
 	Floor *Cell
+
+	// Placed is where a linker has put the heap of a program. Zero: that is open.
+	Placed Placement
 
 	// Aligned: the top is always a multiple of the contract's own alignment.
 	Aligned bool
@@ -44,31 +43,10 @@ func (h Hints) cells() []Cell {
 	return cells
 }
 
-// Cell is a global that holds an address or a number of pages, modulo 2^32 (2^64
-// under memory64).
-type Cell struct {
-	Global  uint32 // index, imports included
-	Negated bool   // it holds the address's negation: 0 means the full 2^32
-}
-
-// String returns the cell as UnmarshalText takes it, such as "0" or "-0".
-func (c Cell) String() string {
-	if c.Negated {
-		return fmt.Sprintf("-%d", c.Global)
-	}
-	return fmt.Sprint(c.Global)
-}
-
-// UnmarshalText accepts the index of a global, with a minus sign where the
-// global holds the negated address.
-func (c *Cell) UnmarshalText(b []byte) error {
-	text, negated := strings.CutPrefix(string(b), "-")
-	n, err := strconv.ParseUint(text, 10, 32)
-	if err != nil {
-		return fmt.Errorf("%q is not the index of a global, or that with a minus sign", b)
-	}
-	*c = Cell{Global: uint32(n), Negated: negated}
-	return nil
+// Placement is what a linker has decided.
+type Placement struct {
+	Base uint32 `json:"base,omitempty"` // the heap base
+	End  uint32 `json:"end,omitempty"`  // the end of the first memory, as far as the linker knows it; else 0
 }
 
 // EndKind says where the end of the memory that the allocator owns is found.
@@ -122,39 +100,4 @@ func (e *End) UnmarshalText(b []byte) error {
 		}
 	}
 	return fmt.Errorf("%q is not one of memory, page, initial, bytes:CELL, pages:CELL", b)
-}
-
-// Guess finds hints for a module that the emitter made, by its globals and their
-// initial values.
-func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
-	if err := c.Settled(); err != nil {
-		return Hints{}, err
-	}
-	first := m.NumImported(wasm.KindGlobal)
-	var mutable []uint32
-	for i, g := range m.Globals {
-		if g.Type.Mutable {
-			mutable = append(mutable, uint32(first+i))
-		}
-	}
-	return strategies[c.Strategy].guess(m, c, mutable)
-}
-
-// constant returns the initial value of a global that the module defines by a constant.
-func constant(m *wasm.Module, index uint32) (uint64, bool) {
-	i := int(index) - m.NumImported(wasm.KindGlobal)
-	if i < 0 || i >= len(m.Globals) {
-		return 0, false
-	}
-	init := m.Globals[i].Init
-	if len(init) != 2 {
-		return 0, false
-	}
-	switch init[0].Op {
-	case wasm.OpI32Const:
-		return uint64(uint32(init[0].Value)), true
-	case wasm.OpI64Const:
-		return uint64(init[0].Value), true
-	}
-	return 0, false
 }

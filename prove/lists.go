@@ -46,16 +46,16 @@ func (*lists) under(c contract.Contract) strategy {
 	return l
 }
 
-func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error) {
+func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hints, error) {
 	if len(mutable) == 0 || len(mutable) > 3 {
-		return Hints{}, fmt.Errorf("hints: %d mutable globals: say with --top and --end which of them hold the state", len(mutable))
+		return Hints{}, fmt.Errorf("hints: %d cells of state: say with --top and --end which of them hold it", len(mutable))
 	}
-	h := Hints{Top: Cell{Global: mutable[0], Negated: true}, End: End{Kind: EndPage}}
+	h := Hints{Top: *mutable[0].negated(), End: End{Kind: EndPage}}
 	if len(mutable) > 1 {
-		h.End = End{Kind: EndBytes, Cell: Cell{Global: mutable[1], Negated: true}}
+		h.End = End{Kind: EndBytes, Cell: *mutable[1].negated()}
 	}
 	if len(mutable) > 2 {
-		h.DirtyMark = &Cell{Global: mutable[2], Negated: true}
+		h.DirtyMark = mutable[2].negated()
 	}
 	return h, nil
 }

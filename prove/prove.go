@@ -96,7 +96,7 @@ func (s *system) run(ctx context.Context, o Options, find finder) (*Report, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Hints: s.hints, contract: s.contract.String()}
+	r := &Report{Hints: s.guessed, contract: s.contract.String()}
 	r.Results = s.decideAll(ctx, append(first, s.elsewhere()...), o, find)
 	for _, k := range calls {
 		if dead := s.findDead(ctx, k, o, find); len(dead.Obligation.Cases) > 0 {

@@ -137,8 +137,8 @@ func TestRefuses(t *testing.T) {
 		want  string
 	}{
 		{[]string{"(global $next", `(global $next (export "next")`}, `export "next": mutable state that others can write breaks every proof`},
-		{[]string{`(func $dealloc (export "dealloc")`, `(func (export "more")) (func $dealloc (export "dealloc")`}, `export "more": a function that is not in the contract`},
-		{[]string{"(func $dealloc", "(data (i32.const 9) \"x\") (func $dealloc"}, "data segment 0: memory that is not 0 at the start is not supported"},
+		{[]string{`(func $dealloc (export "dealloc")`, `(func (export "more")) (func $dealloc (export "dealloc")`}, `export "more": a function that is not in the contract: name its functions with --functions FUNC=NAME in a finished program`},
+		{[]string{"(func $dealloc", "(data (i32.const 1024) \"x\") (func $dealloc"}, "data up to address 1025: above the heap base, 1024, memory that is not 0 at the start is not supported"},
 		{[]string{"(local.get $to)))\n", "(i32.trunc_f32_s (f32.const 0))))\n"}, "func[2] offset 0x135: f32.const is not supported"},
 	} {
 		_, err := Run(t.Context(), page(t, tt.edits...), def, pageHints, Options{})

@@ -86,7 +86,11 @@ func (c *Call) String() string {
 	}
 	fmt.Fprintf(&b, " from base %s, top %s, end %s, %s", decimal(c.Base), decimal(c.Top), decimal(c.End), pages(c.Before.Pages))
 	for i, g := range c.Before.Globals {
-		fmt.Fprintf(&b, ", global %d = %#x", i, g)
+		if n := len(c.Before.Globals) - len(c.Words); i < n {
+			fmt.Fprintf(&b, ", global %d = %#x", i, g)
+		} else {
+			fmt.Fprintf(&b, ", word at %d = %#x", c.Words[i-n], g)
+		}
 		if after := c.After.State.Globals; after[i] != g {
 			fmt.Fprintf(&b, " (then %#x)", after[i])
 		}

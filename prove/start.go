@@ -16,6 +16,10 @@ func (s *system) start() ([]Obligation, error) {
 	if s.contract.HeapBase.Imported() { // the importer's duty
 		given = append(given, s.lt(s.num(0), s.base), s.le(s.base, v.size))
 	}
+	if s.heapEnd != nil {
+		given = append(given, s.le(s.heapEnd, v.size))
+	}
+	given = append(given, s.linkers...)
 	one := func(name, text string, goal term) Obligation {
 		return Obligation{Name: name, Text: text, Cases: []Case{{Name: "instantiation", Assume: given, Goal: goal}}}
 	}
@@ -31,7 +35,7 @@ func (s *system) elsewhere() []Obligation {
 	before := s.anyState()
 	after := sym.State{Globals: before.Globals, Pages: s.Var("pages.after", s.wide)}
 	v, w := s.view(before), s.view(after)
-	given := []term{s.invariant(v), s.le(v.pages, w.pages, s.pmax)}
+	given := append([]term{s.invariant(v), s.le(v.pages, w.pages, s.pmax)}, s.linkers...)
 	one := func(name, text string, goal term) Obligation {
 		return Obligation{Name: name, Text: text, Cases: []Case{{Name: "memory.grow", Assume: given, Goal: goal}}}
 	}

@@ -20,13 +20,16 @@ type system struct {
 	strategy strategy
 	module   *wasm.Module
 	contract contract.Contract
-	hints    Hints
+	guessed  Hints // as they were given
+	hints    Hints // the words among them with an index behind the globals
 	executor *sym.Executor
 	engine   func() (*replay.Module, error) // compiled at the first counterexample
 
-	base       term // the heap base, an address
-	align      term // the contract's own alignment in bytes
-	pmin, pmax term // the memory's limits in pages
+	base       term   // the heap base, an address
+	heapEnd    term   // the end of the memory that the linker knows of, an address, 0 for none; nil unless it decides
+	align      term   // the contract's own alignment in bytes
+	linkers    []term // the duties of who decides where the heap lies
+	pmin, pmax term   // the memory's limits in pages
 }
 
 func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
@@ -38,9 +41,10 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	x.Silent = silent(m, c)
 	s := &system{
 		spec:     spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
-		strategy: strategies[c.Strategy], module: m, contract: c, hints: h, executor: x,
+		strategy: strategies[c.Strategy], module: m, contract: c, executor: x,
 		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m, x.Silent) }),
 	}
+	s.guessed, s.hints = h, s.resolve(h)
 	if k, ok := s.strategy.(keeper); ok {
 		s.strategy, x.Headers = k.under(c), true
 	}
@@ -53,6 +57,12 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	s.base = s.num(uint64(c.HeapBase.Address))
 	if c.HeapBase.Imported() {
 		s.base = s.of(s.Var("base", s.width))
+	}
+	if c.HeapBase.Linker {
+		s.heapEnd = s.of(s.Var("end", s.width))
+	}
+	if p := h.Placed; p.Base != 0 {
+		s.base, s.heapEnd = s.num(uint64(p.Base)), s.num(uint64(p.End))
 	}
 	return s, s.check()
 }
@@ -80,10 +90,15 @@ func (s *system) check() error {
 	if m.Start != nil {
 		return fmt.Errorf("start function: the state after it is not known")
 	}
-	for i := range m.Data {
-		if m.Data[i].Flags&wasm.DataPassive == 0 {
-			return fmt.Errorf("data segment %d: memory that is not 0 at the start is not supported", i)
-		}
+	data, err := s.dataEnd()
+	if err != nil {
+		return err
+	}
+	if !s.base.IsConst() {
+		s.linkers = append(s.linkers, s.le(s.num(data), s.base))
+	}
+	if s.heapEnd != nil {
+		s.linkers = append(s.linkers, s.divides(s.num(wasm.PageSize), s.heapEnd))
 	}
 	known := map[string]bool{}
 	for _, f := range s.contract.Signatures() {
@@ -92,7 +107,7 @@ func (s *system) check() error {
 	for _, e := range m.Exports {
 		switch {
 		case e.Kind == wasm.KindFunc && !known[e.Name]:
-			return fmt.Errorf("export %q: a function that is not in the contract", e.Name)
+			return fmt.Errorf("export %q: a function that is not in the contract: name its functions with --functions FUNC=NAME in a finished program", e.Name)
 		case e.Kind == wasm.KindGlobal:
 			if g, err := m.Global(e.Index); err != nil || g.Mutable {
 				return fmt.Errorf("export %q: mutable state that others can write breaks every proof", e.Name)
@@ -109,6 +124,9 @@ func (s *system) check() error {
 		return fmt.Errorf("memory 0: a shared memory is not supported")
 	}
 	for _, c := range s.hints.cells() {
+		if int(c.Global) >= numGlobals(m) && int(c.Global) < numGlobals(m)+len(s.executor.Words) {
+			continue
+		}
 		g, err := m.Global(c.Global)
 		if err != nil {
 			return fmt.Errorf("hints: %w", err)
@@ -119,14 +137,14 @@ func (s *system) check() error {
 			return fmt.Errorf("hints: global %d is an %v, and addresses are %v", c.Global, g.Type, mem.AddrType())
 		}
 	}
-	return nil
+	return s.alone()
 }
 
 // globals returns the globals: mutable makes those that are, and the others have their
 // initial values.
 func (s *system) globals(mutable func(i uint32, width int) term) []term {
 	var gs []term
-	n := s.module.NumImported(wasm.KindGlobal) + len(s.module.Globals)
+	n := numGlobals(s.module)
 	for i := range uint32(n) {
 		g, _ := s.module.Global(i)
 		width := map[wasm.ValType]int{wasm.I32: 32, wasm.I64: 64}[g.Type]
@@ -138,29 +156,30 @@ func (s *system) globals(mutable func(i uint32, width int) term) []term {
 			gs = append(gs, mutable(i, width))
 		case known:
 			gs = append(gs, s.Const(width, value))
-		case s.isBase(i):
-			gs = append(gs, s.Var("base", width))
+		case s.linked(i) != "":
+			gs = append(gs, s.Var(s.linked(i), width))
 		default:
 			gs = append(gs, s.Var(fmt.Sprintf("global%d", i), width))
 		}
 	}
+	for i := range s.executor.Words {
+		gs = append(gs, mutable(uint32(n+i), 32))
+	}
 	return gs
 }
 
-// isBase tells whether global i is the imported heap base.
-func (s *system) isBase(i uint32) bool {
-	n := uint32(0)
-	for _, imp := range s.module.Imports {
-		if imp.Kind != wasm.KindGlobal {
-			continue
-		}
-		if n == i {
-			h := s.contract.HeapBase
-			return h.Imported() && imp.Module == h.Module && imp.Name == h.Name
-		}
-		n++
+// linked is the name of what global i imports from who decides where the heap lies; empty
+// for any other global.
+func (s *system) linked(i uint32) string {
+	h, imports := s.contract.HeapBase, s.module.Imported(wasm.KindGlobal)
+	switch {
+	case int(i) >= len(imports) || !h.Imported() || imports[i].Module != h.Module:
+	case imports[i].Name == h.Name:
+		return "base"
+	case h.Linker && imports[i].Name == contract.LinkerEnd:
+		return "end"
 	}
-	return false
+	return ""
 }
 
 // anyState is an unknown state.
@@ -180,7 +199,7 @@ func (s *system) firstState() (sym.State, error) {
 		st.Pages = s.Var("pages", s.wide)
 	}
 	st.Globals = s.globals(func(i uint32, width int) term {
-		v, ok := constant(s.module, i)
+		v, ok := s.initial(i)
 		if !ok {
 			err = fmt.Errorf("global %d: an initial value that is not a constant is not supported", i)
 		}
@@ -214,5 +233,12 @@ func (s *system) first() term {
 }
 
 // firstEnd is the end of the memory that the allocator owns at the start: the initial
-// pages, or the page that the base lies in if that is higher.
-func (s *system) firstEnd() term { return s.larger(s.bytes(s.pmin), s.roundUpPage(s.base)) }
+// pages, or those that the linker knows of, or the page that the base lies in if that is
+// higher.
+func (s *system) firstEnd() term {
+	initial := s.bytes(s.pmin)
+	if s.heapEnd != nil {
+		initial = s.heapEnd
+	}
+	return s.larger(initial, s.roundUpPage(s.base))
+}

@@ -11,9 +11,9 @@ import (
 // strategy is what the prover knows about one strategy. Safety is not part of it:
 // safety.go states it once for all.
 type strategy interface {
-	// guess returns the hints for a module that the emitter made; mutable are the
-	// indices of its mutable globals.
-	guess(m *wasm.Module, c contract.Contract, mutable []uint32) (Hints, error)
+	// guess returns the hints for a module that the emitter made; mutable is its state,
+	// in the emitter's order.
+	guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hints, error)
 
 	// view says what a state means.
 	view(s *system, st sym.State) view

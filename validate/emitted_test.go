@@ -37,6 +37,7 @@ func TestEmitted(t *testing.T) {
 		"--abi=core,cosmwasm --target=cosmwasm --dirty",
 		"--abi=core,cabi,wasm-bindgen,proxy-wasm --oom=trap",
 		"--abi=c,cabi,proxy-wasm --export=malloc=my_malloc",
+		"--abi=c,proxy-wasm --heap-base=linker",
 		"--strategy=stack",
 		"--strategy=stack --optimize=gas --grow=double --functions=-realloc",
 		"--strategy=stack --optimize=size --oom=trap --fixed-align=16",

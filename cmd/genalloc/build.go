@@ -52,6 +52,7 @@ func newBuild(name string, s streams, m maker) *cobra.Command {
 	f.TextVar(&o.object.State, "state", object.StateData, "")
 	f.BoolVar(&o.object.Weak, "weak", false, "")
 	f.Var(&o.bindings, "bindings", "")
+	f.BoolVar(&o.object.Inline, "inline", false, "")
 	addContractFlags(c, &o.order)
 	f.BoolVar(&o.check, "check", false, "")
 	f.BoolVar(&o.noValidate, "no-validate", false, "")

@@ -33,6 +33,9 @@ func (o *buildOptions) settle(stdout io.Writer) error {
 	if o.contract, err = o.order.Settle(); err != nil {
 		return err
 	}
+	if err := o.object.Check(o.contract); err != nil {
+		return err
+	}
 	switch toStdout := isStdout(o.output, stdout); {
 	case len(o.bindings) > 0 && toStdout:
 		return refuse("bindings", "they are written beside the output, which is standard output: give -o a file")
@@ -134,8 +137,12 @@ func (o *buildOptions) outputs() ([]output, error) {
 		return nil, err
 	}
 	all, taken := []output{module}, []string{filepath.Base(path)}
+	write := bindings.Write
+	if o.object.Inline {
+		write = bindings.Inline
+	}
 	for _, language := range o.bindings {
-		written, err := bindings.Write(language, o.contract, filepath.Base(path))
+		written, err := write(language, o.contract, filepath.Base(path))
 		if err != nil {
 			return nil, refuse("bindings", "%w", err)
 		}

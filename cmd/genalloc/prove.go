@@ -30,6 +30,7 @@ const proveTimeout = 2 * time.Minute
 // proveOptions are the flags of prove.
 type proveOptions struct {
 	given              contract.Order
+	names              map[string]string // of functions in a program, by those in the contract
 	top                prove.Cell
 	end                prove.End
 	dirtyMark, floor   prove.Cell
@@ -59,6 +60,8 @@ func newProve(s streams) *cobra.Command {
 	f.TextVar(&o.dirtyMark, "dirty-mark", o.dirtyMark, "")
 	f.TextVar(&o.floor, "floor", o.floor, "")
 	addContractFlags(c, &o.given)
+	functions := f.Lookup("functions")
+	functions.Value = located{functions.Value, &o.names}
 	return c
 }
 
@@ -97,9 +100,14 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if err := files.Distinct(s.in, files.Places("certificate", string(o.certificate)), files.Places("", file)); err != nil {
 		return err
 	}
-	x, err := readSubject(file, flags, o.given, s)
-	if errors.Is(err, errNotLinked) {
-		return wrong(fmt.Errorf("%s goes to a linker, and what is proved is a module: generate one with the same flags and --emit wasm", x.name))
+	x, err := readModule(file, s)
+	switch linked := err == nil; {
+	case errors.Is(err, errNotLinked) && x.module != nil:
+		err = x.link(flags, o.given)
+	case linked && o.names != nil:
+		err = x.locate(flags, o.given, o.names)
+	case linked:
+		err = x.settle(flags, o.given)
 	}
 	if err != nil {
 		return err
@@ -137,7 +145,7 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 		return err
 	}
 	if report.Verdict() == prove.Proved {
-		if err := certificate.writeReport(func(w io.Writer) error { return report.WriteCertificate(w, x.bytes) }); err != nil {
+		if err := certificate.writeReport(func(w io.Writer) error { return report.WriteCertificate(w, x.file) }); err != nil {
 			return err
 		}
 	}
@@ -195,6 +203,12 @@ func (o *proveOptions) hints(x subject, flags *pflag.FlagSet) (prove.Hints, erro
 	if flags.Changed("dirty-mark") {
 		h.DirtyMark = &o.dirtyMark
 	}
+	if o.names != nil && flags.Changed("heap-base") {
+		h.Placed.Base = o.given.HeapBase.Address
+	}
+	if o.names != nil && h.Placed.Base == 0 {
+		return h, refuse("heap-base", "where the heap begins is not found in the program: give the address")
+	}
 	if flags.Changed("floor") {
 		h.Floor = &o.floor
 	}
@@ -212,7 +226,7 @@ func (o *proveOptions) recheck(ctx context.Context, x subject, s streams) error 
 	certificate, err := prove.ReadCertificate(in)
 	var report *prove.Report
 	if err == nil {
-		report, err = certificate.Check(ctx, x.bytes, x.module, x.contract, prove.Options{Jobs: o.jobs})
+		report, err = certificate.Check(ctx, x.file, x.module, x.contract, prove.Options{Jobs: o.jobs})
 	}
 	switch {
 	case err != nil:
@@ -239,7 +253,11 @@ func (o *proveOptions) tell(ctx context.Context, x subject, r *prove.Report, too
 		}
 		fmt.Fprintf(&b, "%s: ", x.name)
 		r.WriteTotals(&b)
-		fmt.Fprintf(&b, ", %.1f s\n", took.Seconds())
+		fmt.Fprintf(&b, ", %.1f s", took.Seconds())
+		if base := r.Hints.Placed.Base; base != 0 {
+			fmt.Fprintf(&b, "; its heap begins at %d", base)
+		}
+		fmt.Fprintln(&b)
 		err = s.print([]byte(plain.Lines(b.String())))
 	}
 	if err != nil {

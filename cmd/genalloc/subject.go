@@ -19,7 +19,8 @@ import (
 // A subject is the module that a verb is about, and the contract that it is held to.
 type subject struct {
 	name     string // in messages
-	bytes    []byte
+	file     []byte // as it was read, but binary
+	bytes    []byte // of the module
 	module   *wasm.Module
 	contract contract.Contract
 }
@@ -31,12 +32,16 @@ func readSubject(path string, flags *pflag.FlagSet, given contract.Order, s stre
 	if err != nil {
 		return x, err
 	}
+	return x, x.settle(flags, given)
+}
+
+// settle holds the module to what it carries, with the flags that were given.
+func (x *subject) settle(flags *pflag.FlagSet, given contract.Order) error {
 	order, err := x.order(flags, given)
-	if err != nil {
-		return x, err
+	if err == nil {
+		x.contract, err = order.Settle()
 	}
-	x.contract, err = order.Settle()
-	return x, err
+	return err
 }
 
 var errNotLinked = errors.New("link it first")
@@ -48,6 +53,7 @@ func readModule(path string, s streams) (subject, error) {
 	if x.bytes, err = readCode(path, s); err != nil {
 		return x, err
 	}
+	x.file = x.bytes
 	if x.module, err = wasm.Decode(x.bytes); err != nil {
 		return x, wrong(fmt.Errorf("%s: %w", x.name, err))
 	}
@@ -105,6 +111,8 @@ func (x *subject) order(flags *pflag.FlagSet, given contract.Order) (contract.Or
 		case !flags.Changed(p.Name):
 		case p.List:
 			o.Export = given.Export
+		case p.Name == "functions":
+			o.Functions = given.Functions
 		default:
 			if err := contract.Set(&o, p.Name, p.Get(given)); err != nil {
 				return o, err

@@ -26,6 +26,7 @@ type summary struct {
 	Memory       string   `json:"memory,omitempty"`        // where it is not exported as "memory"
 	State        string   `json:"state,omitempty"`         // of an object: data or global
 	StateBytes   uint32   `json:"state_bytes,omitempty"`   // of linear memory
+	Inline       bool     `json:"inline,omitempty"`        // inlined code works on the state
 	Reuse        string   `json:"reuse"`                   // which freed memory is handed out again
 	Symbols      int      `json:"symbols,omitempty"`       // that an object defines for others
 	Bindings     []string `json:"bindings,omitempty"`      // files
@@ -43,7 +44,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
-		s.State = o.object.State.String()
+		s.State, s.Inline = o.object.State.String(), o.object.Inline
 		// The object was made here: a test of the summary sees that it can be read.
 		if info, err := object.Inspect(p.object); err == nil && info != nil {
 			s.Symbols, s.StateBytes = len(info.Defined()), info.DataBytes()
@@ -70,6 +71,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 func (s summary) report(o *buildOptions, to streams) error {
 	o.warn(to.err)
 	o.warnOfReuse(to.err)
+	o.warnOfMalloc(to.err)
 	if o.json {
 		return to.printJSON(s)
 	}
@@ -99,6 +101,15 @@ func (o *buildOptions) warnOfReuse(w io.Writer) {
 	if least := c.ReuseAlign(); least > 0 {
 		fmt.Fprintf(w, "genalloc: --strategy %s with --min-align %d: odd sizes leave gaps, and a block in front of a gap is not reused: say --min-align %d\n", c.Strategy, c.MinAlign, least)
 	}
+}
+
+// warnOfMalloc says that a host will find no malloc: it would pass no data on, and no call
+// would fail.
+func (o *buildOptions) warnOfMalloc(w io.Writer) {
+	if o.quiet || !o.contract.LacksMalloc() {
+		return
+	}
+	fmt.Fprintln(w, "genalloc: proxy-wasm hosts that call malloc, such as MOSN's, pass no data on without it: say --abi c,proxy-wasm and export malloc")
 }
 
 func (s summary) print(w io.Writer) {
@@ -141,7 +152,11 @@ func (s summary) where() string {
 	if s.State == object.StateGlobal.String() {
 		return "in globals of each instance"
 	}
-	return fmt.Sprintf("%d bytes of memory, heap from __heap_base", s.StateBytes)
+	where := fmt.Sprintf("%d bytes of memory, heap from __heap_base", s.StateBytes)
+	if s.Inline {
+		where += "; inlined code works on it"
+	}
+	return where
 }
 
 func (s summary) pages() string {

@@ -25,6 +25,7 @@ import (
 // strategyTables are the files that list a stage's strategies. A stage's other files
 // that name one are called after it.
 var strategyTables = []string{
+	"bindings/inline.go",
 	"emitter/strategy.go",
 	"internal/grid/own.go",
 	"prove/strategy.go",

@@ -59,6 +59,12 @@ func Zig(t testing.TB) string {
 	return "zig"
 }
 
+// Module returns the path of a file of a package that npm installs in examples/.
+func Module(t testing.TB, file string) string {
+	t.Helper()
+	return inModules(t, file)
+}
+
 func inModules(t testing.TB, file string) string {
 	t.Helper()
 	path := filepath.Join(Root(t), "examples", "node_modules", file)

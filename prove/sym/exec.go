@@ -38,6 +38,12 @@ type Executor struct {
 	// Silent are imported functions that are taken to return and to change nothing.
 	Silent map[uint32]bool
 
+	// Words are addresses of 4 bytes each that are state like the globals, behind which
+	// State has them. A load or a store of one at a constant address is no Effect. All
+	// others are: whoever relies on the Words has to prove that no other Effect writes
+	// them.
+	Words []uint32
+
 	codes map[uint32]*code
 }
 

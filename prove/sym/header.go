@@ -120,6 +120,12 @@ func (e *exploration) cutHere(r *run, call *Called, c changes) Header {
 	for _, i := range c.globals {
 		r.State.Globals[i] = e.anything(h.Name, "global", i, r.State.Globals[i].Width)
 	}
+	if c.writes { // perhaps at one of the Words
+		for i := range e.Words {
+			g := e.globals() + i
+			r.State.Globals[g] = e.anything(h.Name, "global", uint32(g), 32)
+		}
+	}
 	if c.grows {
 		r.State.Pages = e.anything(h.Name, "pages", 0, e.Wide())
 	}

@@ -4,6 +4,7 @@ package sym
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/wasm"
@@ -75,8 +76,8 @@ type closedForm struct {
 // for the k-th time (k from 0), the locals have their closed form for k, and
 // k <= bound. It holds for k = 0. A round that starts in the closed form for k
 // and comes back to the header ends in the one for k + 1 (the lemma "stride"),
-// and k < bound held (the lemma "bound"), so k + 1 <= bound. Globals and the
-// memory's size do not change, since nothing in the body changes them. As no
+// and k < bound held (the lemma "bound"), so k + 1 <= bound. Globals, words and the
+// memory's size do not change, since no round changes them. As no
 // round is reached with k > bound, the loop ends.
 //
 // So every execution leaves the loop, or traps in it, in some round k <= bound
@@ -88,7 +89,7 @@ func (e *exploration) cutLoop(r *run, modified []uint32) error {
 	c := closedForm{id: r.loops, modified: modified, start: append([]*bv.Term(nil), r.top().locals...), free: map[*bv.Term]bool{}}
 	anywhere := e.enterRound(r, &c, nil, "any")
 	rounds, err := e.comeBack(anywhere)
-	if err != nil || len(rounds) == 0 { // without a way back it is a block
+	if err != nil || len(rounds) == 0 || stores(r, rounds) { // without a way back it is a block
 		return err
 	}
 	lemmas := e.strides(r, &c, anywhere, rounds)
@@ -97,7 +98,7 @@ func (e *exploration) cutLoop(r *run, modified []uint32) error {
 		return err
 	}
 	bound := e.bound(r, &c, j, rounds)
-	if bound == nil {
+	if bound == nil || stores(r, rounds) {
 		return nil // unrolled
 	}
 	for _, back := range rounds {
@@ -133,6 +134,11 @@ func (e *exploration) enterRound(r *run, c *closedForm, k *bv.Term, name string)
 	}
 	f.labels[len(f.labels)-1].cut = &cut{frames: len(n.frames), labels: len(f.labels)}
 	return n
+}
+
+// stores reports whether a round stores at one of the Words.
+func stores(r *run, rounds []*run) bool {
+	return slices.ContainsFunc(rounds, func(back *run) bool { return !slices.Equal(back.State.Globals, r.State.Globals) })
 }
 
 // comeBack runs a loop's body from its header and returns the runs that come back to it.

@@ -108,16 +108,52 @@ func (e *exploration) access(r *run, in wasm.Instr) error {
 	if !e.trapIf(r, e.beyond(r, effect.Addr, effect.Len), outOfBounds) {
 		return nil
 	}
+	switch i, part := e.word(effect); {
+	case part && effect.Kind == Store:
+		return &Unsupported{r.at(), "a store over a part of the state"}
+	case i >= 0 && effect.Kind == Store:
+		r.State.Globals[i] = effect.Value
+		return nil
+	case i >= 0:
+		e.loaded(r, typ, name, r.State.Globals[i])
+		return nil
+	}
 	if effect.Kind == Load {
 		effect.Value = b.Var(fmt.Sprintf("load%d", r.loads), 8*size)
 		r.loads++
-		full := map[string]int{"i32": 32, "i64": 64}[typ]
-		if strings.HasSuffix(name, "_s") {
-			r.push(b.Sext(effect.Value, full))
-		} else {
-			r.push(b.Zext(effect.Value, full))
-		}
+		e.loaded(r, typ, name, effect.Value)
 	}
 	r.Effects = append(r.Effects, effect)
 	return nil
+}
+
+// loaded pushes what a load has read.
+func (e *exploration) loaded(r *run, typ, name string, value *bv.Term) {
+	full := map[string]int{"i32": 32, "i64": 64}[typ]
+	if strings.HasSuffix(name, "_s") {
+		r.push(e.B.Sext(value, full))
+	} else {
+		r.push(e.B.Zext(value, full))
+	}
+}
+
+// word returns the index in State.Globals of the word that the effect reads or writes
+// whole, or -1; part says that it reads or writes more or less than one. The address has
+// to be a constant.
+func (e *exploration) word(f Effect) (index int, part bool) {
+	for i, at := range e.Words {
+		word := e.number(uint64(at))
+		switch {
+		case f.Addr == word && f.Len == e.number(4):
+			return e.globals() + i, false
+		case e.B.Ult(f.Addr, e.B.Add(word, e.number(4))).IsTrue() && e.B.Ult(word, e.B.Add(f.Addr, f.Len)).IsTrue():
+			part = true
+		}
+	}
+	return -1, part
+}
+
+// globals is the number of the module's globals, imports included.
+func (x *Executor) globals() int {
+	return x.Module.NumImported(wasm.KindGlobal) + len(x.Module.Globals)
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// State is what outlasts a call: the globals, imports included, and the size of
-// memory 0. The bytes of the memory are not in it; a load gives any value.
+// State is what outlasts a call: the globals, imports included, the Executor's Words,
+// and the size of memory 0. The other bytes of the memory are not in it; a load of
+// them gives any value.
 type State struct {
-	Globals []*bv.Term // as wide as their types; nil for a type that is not supported
+	Globals []*bv.Term // as wide as their types; nil for a type that is not supported; then the Words
 	Pages   *bv.Term   // pages, in Executor.Wide bits
 }
 

@@ -145,3 +145,43 @@ func TestUnsupported(t *testing.T) {
 		}
 	}
 }
+
+// TestWords: a word of the memory that is state is read back as it was stored, and a loop
+// that stores at it is not taken for one that only moves bytes.
+func TestWords(t *testing.T) {
+	m := assemble(t, `(module (memory 1)
+	  (func (export "add") (param $n i32) (result i32)
+	    (i32.store (i32.const 16) (i32.add (i32.load offset=6 (i32.const 10)) (local.get $n)))
+	    (i32.load (i32.const 16)))
+	  (func (export "count") (param $n i32)
+	    (loop $next
+	      (i32.store (i32.const 16) (local.get $n))
+	      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`)
+	b := bv.NewBuilder()
+	x := New(b, m)
+	x.Words = []uint32{16}
+	word, n := b.Var("word", 32), b.Var("n", 32)
+	st := State{Globals: []*bv.Term{word}, Pages: b.Var("pages", x.Wide())}
+	paths, err := x.Call(0, []*bv.Term{n}, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range paths {
+		if sum := b.Add(word, n); p.End == Return && (p.Results[0] != sum || p.State.Globals[0] != sum || len(p.Effects) > 0) {
+			t.Errorf("add: %v", p)
+		}
+	}
+	if paths, err = x.Call(1, []*bv.Term{n}, st); err != nil {
+		t.Fatal(err)
+	}
+	unwound := false
+	for _, p := range paths {
+		unwound = unwound || p.End == Unwound
+		if len(p.Lemmas) > 0 || p.End == Return && p.State.Globals[0] == word {
+			t.Errorf("count: %v", p)
+		}
+	}
+	if !unwound {
+		t.Error("count: every path ends after two rounds")
+	}
+}

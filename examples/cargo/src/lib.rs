@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// A library with std. Its collections live on the heap of genalloc.o.
+// A library with std. Its collections live on the heap of the crate genalloc.
 use std::collections::HashMap;
 
-#[path = "../build/genalloc.rs"]
-mod genalloc;
+#[global_allocator]
+static HEAP: genalloc::Genalloc = genalloc::Genalloc;
 
 /// Counts the words of a text that are different.
 #[no_mangle]

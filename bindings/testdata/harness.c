@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// The allocator's functions, as code that calls them has them.
+#include "genalloc.h"
+
+#ifdef FIXED
+#define ALIGN_PARAM
+#define ALIGN
+#else
+#define ALIGN_PARAM , size_t align
+#define ALIGN , align
+#endif
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+
+EXPORT(use_alloc) void *use_alloc(size_t size ALIGN_PARAM) { return alloc(size ALIGN); }
+EXPORT(use_alloc_zeroed) void *use_alloc_zeroed(size_t size ALIGN_PARAM) { return alloc_zeroed(size ALIGN); }
+EXPORT(use_dealloc) void use_dealloc(void *ptr, size_t size ALIGN_PARAM) { dealloc(ptr, size ALIGN); }
+EXPORT(use_realloc) void *use_realloc(void *ptr, size_t old_size ALIGN_PARAM, size_t new_size) {
+	return genalloc_realloc(ptr, old_size ALIGN, new_size);
+}

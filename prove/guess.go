@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// Guess finds hints for a module that the emitter made, by its state and the initial
+// values.
+func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
+	if err := c.Settled(); err != nil {
+		return Hints{}, err
+	}
+	h, err := strategies[c.Strategy].guess(m, c, state(m, c))
+	if imports := m.Imported(wasm.KindGlobal); err == nil && c.HeapBase.Linker && len(imports) == 0 {
+		h.Placed = linked(m, c, h.Top)
+	}
+	return h, err
+}
+
+// state lists the cells that may hold the state of a module that the emitter made: its
+// mutable globals. Where a linker has been or will be, these are among others, and
+// those of an object are in the memory.
+func state(m *wasm.Module, c contract.Contract) (cells []Cell) {
+	reached := reachable(m)
+	used := func(i uint32) bool {
+		return !c.HeapBase.Linker || slices.ContainsFunc(reached, func(f *wasm.Func) bool { return sets(f, Cell{Global: i}) })
+	}
+	first := m.NumImported(wasm.KindGlobal)
+	for i, g := range m.Globals {
+		if n := uint32(first + i); g.Type.Mutable && used(n) {
+			cells = append(cells, Cell{Global: n})
+		}
+	}
+	if !c.HeapBase.Linker {
+		return cells
+	}
+	var words []uint32
+	for _, f := range reached {
+		for i, in := range f.Body {
+			if in.Op == wasm.OpI32Load && i > 0 && f.Body[i-1].Op == wasm.OpI32Const {
+				words = append(words, uint32(f.Body[i-1].Value)+uint32(in.Mem.Offset))
+			}
+		}
+	}
+	slices.Sort(words)
+	for _, at := range slices.Compact(words) {
+		cells = append(cells, Cell{Global: at, Memory: true})
+	}
+	return cells
+}
+
+// linked finds where a linker has put the heap of a program: the constant that the first
+// call makes the top of. It is 0 if the program does not look as it does with an object
+// of genalloc's.
+func linked(m *wasm.Module, c contract.Contract, top Cell) Placement {
+	var p Placement
+	limits, _ := m.Memory(0)
+	for _, f := range reachable(m) {
+		for i, in := range f.Body {
+			if in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == limits.Min*wasm.PageSize {
+				p.End = uint32(in.Value)
+			}
+			before := f.Body[max(0, i-4):i] // the address of a store, perhaps, and what is stored
+			n := len(before)
+			global := in.Op == wasm.OpGlobalSet && !top.Memory && in.Index == top.Global
+			at := uint64(top.Global) - in.Mem.Offset
+			word := in.Op == wasm.OpI32Store && top.Memory && slices.ContainsFunc(before, func(in wasm.Instr) bool {
+				return in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == at
+			})
+			switch {
+			case !global && !word || n < 2:
+			case before[n-1].Op == wasm.OpI32Sub && before[n-2].Op == wasm.OpI32Const:
+				p.Base = uint32(before[n-2].Value)
+			case before[n-1].Op == wasm.OpI32Const:
+				p.Base = -uint32(before[n-1].Value)
+			}
+		}
+	}
+	return p
+}

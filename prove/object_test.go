@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package prove
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/wasm"
+)
+
+// opened is an object of the contract's text, linked but for what the linker decides.
+func opened(t *testing.T, text string, state object.State) (*wasm.Module, contract.Contract, Hints) {
+	t.Helper()
+	c := contract.Must(contract.Parse("--heap-base=linker " + text))
+	file, err := emitter.Emit(c)
+	if err == nil {
+		file, err = object.FromModule(file, c, object.Options{State: state})
+	}
+	if err == nil {
+		file, err = object.Open(file, 1024)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := wasm.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Guess(m, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, c, h
+}
+
+// TestObject proves objects wherever a linker puts the heap.
+func TestObject(t *testing.T) {
+	for _, tt := range []struct {
+		state object.State
+		top   string
+	}{{object.StateData, "-@1024"}, {object.StateGlobal, "-2"}} {
+		m, c, h := opened(t, "--functions=alloc", tt.state)
+		if h.Top.String() != tt.top {
+			t.Errorf("--state=%v: the top is in %v, want %s", tt.state, h.Top, tt.top)
+		}
+		for name, v := range run(t, m, c, h) {
+			if v != Proved {
+				t.Errorf("--state=%v: %s is %s", tt.state, name, v)
+			}
+		}
+	}
+}
+
+// TestProgram proves an allocator that is linked into a program, and found in it.
+func TestProgram(t *testing.T) {
+	c := contract.Must(contract.Parse("--heap-base=linker --functions=alloc"))
+	file, err := emitter.Emit(c)
+	if err == nil {
+		file, err = object.FromModule(file, c, object.Options{})
+	}
+	if err == nil {
+		file, err = object.Place(file, 1040, 2)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := wasm.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, _, err := m.ExportedFunc("alloc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := wasm.Func{Type: m.Funcs[index].Type, Body: []wasm.Instr{
+		{Op: wasm.OpLocalGet}, {Op: wasm.OpLocalGet, Index: 1}, {Op: wasm.OpCall, Index: index}, wasm.End(),
+	}}
+	m.Funcs = append(m.Funcs, client)
+	m.Exports = []wasm.Export{{Name: "app", Index: index + 1}, {Name: "heap", Index: index}}
+	program, err := Locate(m, c, map[string]string{"alloc": "heap"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Guess(program, c)
+	if want := (Placement{1056, 2 << 16}); err != nil || h.Placed != want {
+		t.Fatalf("the heap is placed at %v, %v: want %v", h.Placed, err, want)
+	}
+	for name, v := range run(t, program, c, h) {
+		if v != Proved {
+			t.Errorf("%s is %s", name, v)
+		}
+	}
+	h.Placed.Base += 16
+	if v := verdictOn(t, program, c, h, "alloc.place"); v != Refuted {
+		t.Errorf("with a base that is not the program's, alloc.place is %s", v)
+	}
+	h.Placed.Base -= 16
+	m.Funcs[len(m.Funcs)-1].Body = []wasm.Instr{
+		wasm.I32Const(0), wasm.I32Const(7), {Op: wasm.OpI32Store, Mem: wasm.MemArg{Offset: uint64(h.Top.Global)}}, wasm.I32Const(0), wasm.End(),
+	}
+	if _, err := Run(t.Context(), program, c, h, Options{}); err == nil || !strings.Contains(err.Error(), "writes @1040, which is state") {
+		t.Errorf("a program that writes the state: %v", err)
+	}
+}
+
+var wordHints = Hints{Top: Cell{Global: 16, Memory: true, Negated: true}, End: End{Kind: EndPage}}
+
+// inWord is the hand-written allocator with its state in a word of the memory.
+func inWord(t *testing.T, edits ...string) *wasm.Module {
+	t.Helper()
+	return page(t, append([]string{
+		"(global $next (mut i32) (i32.const -1024))", `(data (i32.const 16) "\00\fc\ff\ff")`,
+		"(global.get $next)", "(i32.load (i32.const 16))", "(global.get $next)", "(i32.load (i32.const 16))",
+		"(global.get $next)", "(i32.load (i32.const 16))", "(global.set $next ", "(i32.store (i32.const 16) ",
+	}, edits...)...)
+}
+
+func TestWords(t *testing.T) {
+	c := contract.Must(contract.Parse("--functions=alloc,dealloc"))
+	m := inWord(t)
+	m.Exports = only(m.Exports, c)
+	for name, v := range run(t, m, c, wordHints) {
+		if v != Proved {
+			t.Errorf("%s is %s", name, v)
+		}
+	}
+	const dealloc = `(func $dealloc (export "dealloc") (param i32 i32 i32)`
+	for _, tt := range []struct {
+		bug, obligation string
+		edits           []string
+	}{
+		{"a word that is nobody's", "dealloc.writes", []string{dealloc, dealloc + "(i32.store (i32.const 32) (i32.const 1))"}},
+		{"the state of a block that is freed", "dealloc.live", []string{dealloc, dealloc + "(i32.store (i32.const 16) (i32.const -1024))"}},
+		{"another start", "start.invariant", []string{"\\00\\fc", "\\01\\fc"}},
+	} {
+		m := inWord(t, tt.edits...)
+		m.Exports = only(m.Exports, c)
+		if v := verdictOn(t, m, c, wordHints, tt.obligation); v != Refuted {
+			t.Errorf("%s: %s is %s", tt.bug, tt.obligation, v)
+		}
+	}
+	for _, tt := range []struct {
+		edits []string
+		want  string
+	}{
+		{[]string{dealloc, dealloc + "(i32.store8 (i32.const 17) (i32.const 1))"}, "a store over a part of the state is not supported"},
+		{[]string{"(data (i32.const 16)", `(data (i32.const 1023) "ab") (data (i32.const 16)`}, "data up to address 1025: above the heap base, 1024, memory that is not 0 at the start is not supported"},
+	} {
+		m := inWord(t, tt.edits...)
+		m.Exports = only(m.Exports, c)
+		if _, err := Run(t.Context(), m, c, wordHints, Options{}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: got %v, want %s", tt.edits, err, tt.want)
+		}
+	}
+}
