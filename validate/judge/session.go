@@ -175,8 +175,11 @@ func (s *Session) Script() *script.Script { return &script.Script{Setup: s.Setup
 func (s *Session) OK() bool { return s.Failure == nil }
 
 func (s *Session) setLimit(pages uint64) {
+	if s.Contract.Memory64 { // beyond 4 GiB engines copy a memory that grows
+		pages = min(pages, max(s.Setup.Limit, contract.MaxPages))
+	}
 	s.in.store.Limit(pages)
-	s.Limit = min(pages, uint64(s.Contract.PageLimit()))
+	s.Limit = min(pages, s.Contract.PageLimit())
 }
 
 // Do runs one line of a script and returns the block made, if any. A line does nothing
