@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 
 STATICCHECK = v0.7.0
+ACTIONLINT = v1.7.7
 
-.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants soak fuzz trusted programs
+.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants effort audit soak fuzz
+.PHONY: release reproducible trusted programs
 
 # The command, in out/.
 build:
@@ -19,10 +21,11 @@ test: deps check
 hosts: build
 	cd hosts && GENALLOC=$(CURDIR)/out/genalloc go test ./...
 
-# Formatting and static analysis.
+# Formatting and static analysis, of the workflows too.
 check:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
 	for m in . hosts; do (cd $$m && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...) || exit; done
+	go run github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT)
 
 # The packages that tests of toolchains use. Installs them as root on Debian,
 # and elsewhere says which they are.
@@ -73,10 +76,18 @@ merge:
 	go run ./internal/sweep/cmd/merge $(SWEEPS)/$(SWEEP).*.json
 
 # Proves a module for every value of every parameter, for each strategy with marks and
-# without, and by default for every two values of two. SHARD=i/n takes a part of them.
-SHARD = 1/1
+# without, and by default for every two values of two.
 prove:
-	go run ./prove/cmd/sweep -shard $(SHARD)
+	go run ./prove/cmd/sweep $(part)
+
+# Proves some modules and adds what it took to docs/effort.md.
+effort:
+	go run ./prove/cmd/effort
+
+# Has the proofs of the default module checked by a verified checker, ACL2's. Installs
+# 2.4 GB of packages as root on Debian.
+audit: build
+	scripts/audit
 
 # Makes 10^8 calls of random programs on modules that reuse memory, and holds the memory
 # to its bound.
@@ -87,6 +98,15 @@ soak:
 TIME = 30s
 fuzz:
 	scripts/fuzz $(TIME)
+
+# Builds the archive of a release for this system, or for TARGET=OS/ARCH with CC a C
+# compiler for it, into out/release.
+release:
+	CGO_ENABLED=0 go run ./internal/release $(TARGET:%=-target %)
+
+# Builds it twice, in different places, and compares the bytes.
+reproducible:
+	scripts/reproducible
 
 # The files that a wrong "proved" takes a mistake in, with their lengths in lines.
 trusted:

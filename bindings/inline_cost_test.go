@@ -152,8 +152,7 @@ func siteC(t *testing.T, dir string, args ...string) {
 func siteOptimized(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	siteC(t, dir, args...)
-	toolchain.Run(t, dir, toolchain.Node(t, "wasm-opt"), "--enable-bulk-memory", "--enable-sign-ext",
-		"--inlining-optimizing", "--always-inline-max-function-size=200", "-o", "use.wasm", "use.wasm")
+	wasmOpt(t, dir)
 }
 
 // siteRust compiles with link-time optimization, without which an allocation goes through

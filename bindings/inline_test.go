@@ -37,6 +37,36 @@ func TestInlineC(t *testing.T) {
 	}
 }
 
+// TestInlineBuilds judges it as C++, without optimization, through a pointer, and where
+// wasm-opt inlines instead.
+func TestInlineBuilds(t *testing.T) {
+	toolchain.Need(t, "clang", "wasm-ld")
+	for _, strategy := range []string{"--strategy=stack", "--strategy=lists"} {
+		for _, flags := range [][]string{{"-x", "c++"}, {"-O0"}, {"-DPOINTER"}} {
+			t.Run(strategy+" "+flags[0], func(t *testing.T) {
+				dir, c := bindInline(t, strategy, bindings.C)
+				harnessC(t, dir, c, flags...)
+				judge(t, dir, c, validate.Scope{MaxRequest: 1<<32 - 1})
+			})
+		}
+		t.Run(strategy+" wasm-opt", func(t *testing.T) {
+			toolchain.Node(t, "wasm-opt")
+			dir := bind(t, strategy, "genalloc.o", bindings.C)
+			c := allocator(t, dir, strategy, object.Options{State: object.StateGlobal})
+			harnessC(t, dir, c)
+			wasmOpt(t, dir)
+			judge(t, dir, c, validate.Scope{MaxRequest: 1<<32 - 1})
+		})
+	}
+}
+
+// wasmOpt lets it inline calls in use.wasm, as docs/inline.md says.
+func wasmOpt(t *testing.T, dir string) {
+	t.Helper()
+	toolchain.Run(t, dir, toolchain.Node(t, "wasm-opt"), "--enable-bulk-memory", "--enable-sign-ext",
+		"--inlining-optimizing", "--always-inline-max-function-size=200", "-o", "use.wasm", "use.wasm")
+}
+
 // TestInlineRust and TestInlineZig judge it behind the interfaces of these languages.
 func TestInlineRust(t *testing.T) {
 	toolchain.Need(t, toolchain.Rust, "wasm-ld")
@@ -102,11 +132,11 @@ func allocator(t testing.TB, dir, flags string, opts object.Options) contract.Co
 // other functions too.
 func harnessC(t testing.TB, dir string, c contract.Contract, flags ...string) {
 	t.Helper()
-	compile := []string{"--target=wasm32", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I.", "-c", "-o", "harness.o", source(t, "harness.c")}
+	compile := []string{"--target=wasm32", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I.", "-c", "-o", "harness.o"}
 	if c.FixedAlign != 0 {
 		compile = append(compile, "-DFIXED")
 	}
-	toolchain.Run(t, dir, "clang", append(compile, flags...)...)
+	toolchain.Run(t, dir, "clang", append(append(compile, flags...), source(t, "harness.c"))...)
 	link := []string{"--no-entry", "-o", "use.wasm", "harness.o", "genalloc.o"}
 	for _, f := range c.Signatures() {
 		if f.ABI != contract.Core {

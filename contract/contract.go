@@ -202,8 +202,8 @@ func (c Contract) ExportName(function string) string {
 }
 
 // Only returns the contract of one of the ABIs alone, which may have no function, or
-// with the functions of others beside it, and those that watch. The callers of cabi's and of wasm-bindgen's
-// functions do not look for null: those trap whatever --oom says.
+// with the functions of others beside it, and those that watch. The callers of cabi's, wasm-bindgen's and
+// opa's functions do not look for null: those trap whatever --oom says.
 func (c Contract) Only(abi ABI, beside ...ABI) Contract {
 	c.imports = c.Imports() // whatever is called, the module has them
 	c.functions = slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool {
@@ -211,7 +211,7 @@ func (c Contract) Only(abi ABI, beside ...ABI) Contract {
 	})
 	c.ABI = abi
 	c.Functions = namesOf(slices.DeleteFunc(slices.Clone(c.functions), func(f Function) bool { return f.ABI == Watch }))
-	if abi == CABI || abi == WasmBindgen {
+	if abi == CABI || abi == WasmBindgen || abi == OPA {
 		c.OOM = OOMTrap
 	}
 	return c

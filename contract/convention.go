@@ -70,6 +70,17 @@ var Conventions = []Convention{
 		},
 	},
 	{
+		ABI: OPA, For: "the C part of policies that Open Policy Agent compiles, and their hosts",
+		SizeZero:    "a unique address",
+		OutOfMemory: "a trap",
+		Notes: []string{
+			"a header of 8 bytes holds the block's size for opa_free and opa_realloc; --min-align is at most 8",
+			"the host writes its input at the first free address, grows the memory for it, and then moves that address behind it",
+			"an object also defines opa_free_bulk; the rest of what OPA's malloc.h declares is in C, in hosts/opa/guest/rest.c",
+			"under --strategy lists there is no first free address: say --functions opa_malloc,opa_free,opa_realloc",
+		},
+	},
+	{
 		ABI: Arena, For: "programs that work in phases, beside the functions of another ABI",
 		SizeZero:    "nothing is requested",
 		OutOfMemory: "nothing is requested",

@@ -113,6 +113,8 @@ func (c Contract) Owes() bool { return c.Strategy.Row().Generated && c.Debug == 
 func checkDebug(c *Contract) error {
 	switch {
 	case c.Debug == DebugOff:
+	case c.ABI == OPA:
+		return refuse("debug", "%s contradicts --abi opa, whose host moves the first free address: drop either", c.Debug)
 	case !c.Strategy.Row().Generated:
 		return refuse("debug", "--strategy %s is made by something else: say --strategy %s", c.Strategy, defaults.Strategy)
 	case c.Debug == DebugCall && (c.Target == Stylus || c.Target == CosmWasm):

@@ -22,11 +22,12 @@ const (
 	WasmBindgen ABI = "wasm-bindgen" // what wasm-bindgen's JavaScript calls
 	CosmWasmABI ABI = "cosmwasm"     // what a CosmWasm host calls
 	ProxyWasm   ABI = "proxy-wasm"   // what a proxy-wasm host calls
+	OPA         ABI = "opa"          // what the C part of Open Policy Agent's policies calls
 	Arena       ABI = "arena"        // marks, beside functions that allocate
 )
 
 // ABIs lists every ABI.
-var ABIs = []ABI{Core, C, CABI, WasmBindgen, CosmWasmABI, ProxyWasm, Arena}
+var ABIs = []ABI{Core, C, CABI, WasmBindgen, CosmWasmABI, ProxyWasm, OPA, Arena}
 
 // List splits the sets.
 func (a ABI) List() []ABI {

@@ -31,6 +31,7 @@ const (
 	Marks           Role = "marks"      // returns a mark, which stands for the blocks that are live
 	Releases        Role = "releases"   // ends the life of every block that was made after a mark
 	Resets          Role = "resets"     // ends the life of every block
+	Begins          Role = "begins"     // starts the heap anew, at an address
 	Counts          Role = "counts"     // tells what was counted
 	Examines        Role = "examines"   // looks for misuse
 	Enumerates      Role = "enumerates" // reports the live blocks
@@ -52,6 +53,7 @@ const (
 	CountParam   ParamRole = "count"    // elements wanted
 	OutParam     ParamRole = "out"      // address of what receives the block's address, or counters
 	MarkParam    ParamRole = "mark"     // a mark
+	BaseParam    ParamRole = "base"     // where the heap starts
 )
 
 // A ResultRole is what a function returns.
@@ -95,8 +97,9 @@ func (f Function) Param(r ParamRole) int {
 // tables lists each ABI's functions in the order in which modules export them.
 // Sizes and alignments are in bytes, i32 read as unsigned. The signatures are
 // those of the consumers: Rust's GlobalAlloc for core; ISO C and POSIX for c; the
-// Component Model's canonical ABI for cabi; wasm-bindgen's, cosmwasm-std's and the
-// proxy-wasm specification's for the others. The aliases are wasi-libc's.
+// Component Model's canonical ABI for cabi; wasm-bindgen's, cosmwasm-std's, the
+// proxy-wasm specification's and OPA's (wasm/src/malloc.h) for the others. The aliases are
+// wasi-libc's, and OPA's for many calls in a row.
 var tables = []struct {
 	abi       ABI
 	functions []Function
@@ -131,6 +134,14 @@ var tables = []struct {
 	{ProxyWasm, []Function{
 		fn(Allocates, BlockResult, "proxy_on_memory_allocate", "size", "returns the address of size bytes for the host to write"),
 	}},
+	{OPA, []Function{
+		fn(Allocates, BlockResult, "opa_malloc", "size", "returns the address of size bytes, a multiple of 8; traps where it cannot"),
+		fn(Frees, NoResult, "opa_free", "ptr", "gives a block back").alias("opa_free_bulk"),
+		fn(Resizes, BlockResult, "opa_realloc", "ptr size", "resizes a block, in place where that is possible; ptr may be null; traps where it cannot"),
+		fn(Begins, NoResult, "opa_malloc_init", "base", "starts the heap at base, in all of the memory from there on"),
+		fn(Marks, MarkResult, "opa_heap_ptr_get", "", "returns the first free address"),
+		fn(Releases, NoResult, "opa_heap_ptr_set", "mark=ptr", "makes ptr the first free address, below which are live blocks and what the host wrote"),
+	}},
 	{Arena, []Function{
 		fn(Marks, MarkResult, "mark", "", "returns a mark, to release what is allocated from now on"),
 		fn(Releases, NoResult, "release", "mark", "frees every block that was allocated since the mark"),
@@ -140,7 +151,7 @@ var tables = []struct {
 
 // paramRoles are the words by which the table tells the roles of parameters.
 var paramRoles = map[string]ParamRole{
-	"size": SizeParam, "align": AlignParam, "ptr": BlockParam, "old_size": OldSizeParam, "count": CountParam, "out": OutParam, "mark": MarkParam,
+	"size": SizeParam, "align": AlignParam, "ptr": BlockParam, "old_size": OldSizeParam, "count": CountParam, "out": OutParam, "mark": MarkParam, "base": BaseParam,
 }
 
 // fn makes a row of the table. A parameter whose name does not tell its role is

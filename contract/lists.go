@@ -118,6 +118,11 @@ func checkStrategy(c *Contract) error {
 			}
 		}
 	}
+	for _, f := range c.ABI.Functions() {
+		if f.ABI == OPA && !row.Marks && c.Has(f.Name) && (f.Role == Begins || f.Role == Marks || f.Role == Releases) {
+			return refuse("functions", "%s contradicts --strategy %s, which has no first free address: say --functions opa_malloc,opa_free,opa_realloc, or --strategy %s", f.Name, c.Strategy, defaults.Strategy)
+		}
+	}
 	if c.ABI.Includes(Arena) && !row.Marks {
 		return refuse("abi", "arena contradicts --strategy %s, which hands out memory in no order that a mark could stand for: drop the one or say --strategy %s", c.Strategy, defaults.Strategy)
 	}

@@ -107,6 +107,9 @@ func checkABI(c *Contract) error {
 	if makers, _ := c.ABI.Split(); len(makers) == 0 {
 		return refuse("abi", "%s has no function that allocates: say --abi %s,%[1]s", c.ABI, Core)
 	}
+	if c.ABI.Includes(OPA) && c.ABI != OPA {
+		return refuse("abi", "%s: opa's host moves the first free address, and knows of no blocks but opa's: say --abi opa alone", c.ABI)
+	}
 	if c.ABI.Includes(CosmWasmABI) && c.Target.BulkMemory() {
 		return refuse("abi", "cosmwasm contradicts --target %s, whose instructions its hosts refuse: say --target cosmwasm", c.Target)
 	}
@@ -304,6 +307,10 @@ func checkOnGrow(c *Contract) error {
 // header before it: that of max_align_t (tool-conventions, BasicCABI).
 const CAlign = 16
 
+// OPAAlign is the alignment in bytes of every block of the opa ABI, and the size of the
+// header before it. OPA's own blocks have no alignment; what it stores is of 8 bytes at most.
+const OPAAlign = 8
+
 // checkBlocks refuses what contradicts itself in growth, alignment and clearing.
 func checkBlocks(c *Contract) error {
 	switch asks := c.Grow.Policy == GrowChunk || c.Grow.Policy == GrowDouble; {
@@ -313,6 +320,8 @@ func checkBlocks(c *Contract) error {
 		return refuse("min-align", "%d contradicts --fixed-align %d, which sets the one alignment: drop either", c.MinAlign, c.FixedAlign)
 	case c.ABI.Includes(C) && c.MinAlign > CAlign:
 		return refuse("min-align", "%d contradicts --abi c, whose blocks follow a header of %d bytes: call aligned_alloc for more", c.MinAlign, CAlign)
+	case c.ABI == OPA && c.MinAlign > OPAAlign:
+		return refuse("min-align", "%d contradicts --abi opa, whose blocks follow a header of %d bytes: drop it", c.MinAlign, OPAAlign)
 	case c.Dirty && !c.Has("alloc_zeroed") && !c.Has("calloc"):
 		return refuse("dirty", "it concerns alloc_zeroed and calloc, which --functions leaves out: drop the one or extend the other")
 	}

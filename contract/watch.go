@@ -57,7 +57,7 @@ var CountersSize = uint32(CounterSize * len(Counters))
 
 // checkStats refuses to count where the module is not told which blocks end.
 func checkStats(c *Contract) error {
-	if c.Stats && c.ABI.Includes(Arena) {
+	if c.Stats && (c.ABI.Includes(Arena) || c.ABI == OPA) {
 		return refuse("stats", "it contradicts --abi %s: a release ends the life of blocks that it does not look at, so nobody can count them: drop either", c.ABI)
 	}
 	return nil

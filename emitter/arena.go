@@ -11,10 +11,10 @@ import (
 // topFalls reports whether a mark can take top back, so that what lies above it was
 // used before, and its page need not be the last of the owned ones.
 func topFalls(c contract.Contract) bool {
-	return c.HasRole(contract.Releases, contract.Resets)
+	return c.HasRole(contract.Releases, contract.Resets, contract.Begins)
 }
 
-// deriveArena adds to a model of bump or stack what marks need. The functions are
+// deriveArena adds to a model of bump or stack what marks need, and opa's pointer. The functions are
 // adapters, as every other ABI's are.
 func deriveArena(m *Model, c contract.Contract) {
 	imported := c.HeapBase.Imported()
@@ -32,7 +32,9 @@ func deriveArena(m *Model, c contract.Contract) {
 	}
 	set("now", pick(m.Choices["raise"] == "mul", "local", "global"))
 	set("floor", "const")
-	if imported || c.CanGrow() {
+	set("whole", pick(c.CanGrow() || imported, "kept", ""))
+	set("reached", m.Choices["whole"])
+	if imported || c.CanGrow() || c.HasRole(contract.Begins) {
 		set("floor", "global")
 		set("firstfloor", pick(imported, "import", ""))
 		set("moved", pick(c.CanGrow(), "floor", ""))

@@ -35,6 +35,12 @@ func TestBlocksAreUsed(t *testing.T) {
 		"--on-grow=env.grown", "--abi=c --memory64", "--stats --abi=core,cabi --functions=-alloc_zeroed", "--stats --abi=cosmwasm --target=cosmwasm", "--stats --abi=c",
 		"--debug", "--debug=call", "--debug=call --fixed-align=16 --oom=trap", "--debug --abi=c", "--debug=call --abi=c --heap-base=linker", "--debug --abi=c,arena --oom=trap",
 		"--debug --abi=cabi,wasm-bindgen", "--debug=call --abi=cosmwasm --target=mvp", "--debug --abi=proxy-wasm", "--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
+	texts = append(texts, "--abi=opa", "--abi=opa --heap-base=linker", "--abi=opa --grow=never --min-align=8")
+	for _, row := range contract.Strategies {
+		if row.Generated {
+			texts = append(texts, "--abi=opa --functions=opa_malloc,opa_free,opa_realloc --strategy="+string(row.Name))
+		}
+	}
 	texts = append(texts, grid.Own()...)
 	for _, flags := range []string{"", "--optimize=size", "--split=false", "--classes=1 --grow=double", "--max-block=4096", "--classes=1 --max-block=4096", "--dirty --heap-base=import:env.base", "--dirty", "--heap-base=linker", "--functions=malloc,free,malloc_usable_size"} {
 		texts = append(texts, "--strategy="+string(contract.LongRunning)+" --abi=c "+flags)

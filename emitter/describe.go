@@ -61,6 +61,10 @@ func statistics(abi contract.ABI, c contract.Contract, block statistic) statisti
 		block.align = least(16) + ", or as requested from aligned_alloc"
 		block.overhead = "16 bytes before each block, or its alignment if that is more"
 		block.smallest = "1 byte; a block of size 0 uses as much"
+	case contract.OPA:
+		block.align = least(contract.OPAAlign)
+		block.overhead = "8 bytes before each block"
+		block.smallest = "1 byte; a block of size 0 uses as much"
 	case contract.CosmWasmABI:
 		block.align = "4 bytes"
 		if c.MinAlign > 4 {

@@ -47,6 +47,7 @@ var goldens = map[string]string{
 	"stats-c":       "--abi=c --functions=malloc,free,posix_memalign --stats --optimize=size",
 	"debug":         "--debug",
 	"debug-c":       "--abi=c --functions=malloc,free,realloc --strategy=lists --debug=call",
+	"opa":           "--abi=opa --target=mvp",
 	"arena":         "--abi=core,arena",
 	"arena-import":  "--abi=c,arena --heap-base=import:env.__heap_base --oom=trap",
 }

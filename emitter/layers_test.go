@@ -85,7 +85,7 @@ func checkImports(t *testing.T, folder, words string) {
 			continue
 		}
 		to = strings.TrimPrefix(to, module)
-		name := regexp.MustCompile(`wasmtime|wazero|renameio`).FindString(to)
+		name := regexp.MustCompile(`wasmtime|wazero`).FindString(to)
 		if strings.HasPrefix(to, folder) || slices.Contains(allowed, to) || slices.Contains(allowed, name) {
 			continue
 		}

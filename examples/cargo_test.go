@@ -39,6 +39,14 @@ func TestCargo(t *testing.T) {
 	if pages := grown(t, cargo(t, dir)); pages < 50 {
 		t.Errorf("the memory grows by %d pages: the object of these flags, which reuses nothing, is not linked", pages)
 	}
+	t.Setenv("GENALLOC_FLAGS", "--strategy lists --inline")
+	inlined := cargo(t, dir)
+	if names := imports(t, inlined); len(names) > 0 {
+		t.Errorf("with --inline, the program imports %q", names)
+	}
+	if pages := grown(t, inlined); pages > 50 {
+		t.Errorf("with --inline, the memory grows by %d pages", pages)
+	}
 	t.Setenv("GENALLOC_FLAGS", "--strategy lists --abi core,arena")
 	for _, tt := range []struct{ genalloc, want string }{
 		{filepath.Join(bin, "genalloc"), "GENALLOC_FLAGS=--strategy lists --abi core,arena: "},

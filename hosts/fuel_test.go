@@ -7,11 +7,13 @@ import (
 
 	"github.com/genalloc/genalloc/hosts/page"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // TestFuel measures malloc and free as hosts call them.
 func TestFuel(t *testing.T) {
+	toolchain.Need(t, "clang", "wasm-ld")
 	const link = "wasm-ld --no-entry --strip-all --export=malloc --export=free -o x.wasm genalloc.o"
 	for row, commands := range map[string]string{
 		"genalloc --abi c --strategy lists": "genalloc -q --abi c --strategy lists -o genalloc.o\n" + link,

@@ -162,10 +162,12 @@ func (k *call) require() {
 	}
 }
 
+const deadText = "some paths are never taken; the other obligations leave them out"
+
 // prune removes the dead paths, marked by index, and returns the obligation that they
 // are dead.
 func (k *call) prune(dead []bool) Obligation {
-	ob := Obligation{Name: k.function.Name + ".dead", Text: "some paths are never taken; the other obligations leave them out"}
+	ob := Obligation{Name: k.function.Name + ".dead", Text: deadText}
 	k.outcomes, k.arrivals = nil, nil
 	for i, o := range k.all {
 		switch {

@@ -17,22 +17,12 @@ import (
 
 // answer says whether a formula can hold; the finder has checked it.
 type answer struct {
-	status  sat.Status
-	values  bv.Assignment // for Sat
-	steps   int           // for Unsat
-	clauses [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
-	effort  Effort
-}
-
-// Effort is what the search took.
-type Effort struct {
-	Formulas  int `json:"formulas"`
-	Clauses   int `json:"clauses"`
-	Conflicts int `json:"conflicts"`
-}
-
-func (e *Effort) add(f Effort) {
-	e.Formulas, e.Clauses, e.Conflicts = e.Formulas+f.Formulas, e.Clauses+f.Clauses, e.Conflicts+f.Conflicts
+	status   sat.Status
+	values   bv.Assignment // for Sat
+	steps    int           // for Unsat
+	clauses  [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
+	effort   Effort
+	solution *solution // until the case is decided
 }
 
 // finder finds out whether the formula of an obligation's i-th case can hold.
@@ -78,7 +68,7 @@ func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q questio
 		defer cancel()
 	}
 	start := time.Now()
-	defer func() { f.duration = time.Since(start) }()
+	defer func() { f.duration, f.solution = time.Since(start), nil }()
 	err := errors.New("there is only the formula")
 	if q.loose != nil {
 		f.answer, err = find(ctx, ob, i, q.loose)
@@ -144,10 +134,11 @@ func search(record bool) finder {
 		if err := stopped(ctx); err != nil {
 			return answer{}, err
 		}
+		seconds := stopwatch()
 		b := blast(formula)
 		f := b.Formula()
 		r, err := sat.Solve(ctx, f)
-		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts}}
+		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts, seconds()}, solution: &solution{b, r.Proof}}
 		switch {
 		case err != nil:
 		case r.Status == sat.Unknown:

@@ -15,9 +15,16 @@ import (
 // exactly when a case fails, or for a case that has to be possible, when it happens.
 type Formula struct {
 	Obligation, Case string
+	Statement        string
 	Status           sat.Status
-	statement        string
 	terms            []term
+	solution         *solution
+}
+
+// solution is what the solver did about a formula.
+type solution struct {
+	blaster *bv.Blaster
+	proof   sat.Proof
 }
 
 // Name is a file name that is unique among the module's formulas.
@@ -33,14 +40,28 @@ func (f Formula) Name() string {
 
 // SMT2 writes the formula as an SMT-LIB 2 script with the expected answer.
 func (f Formula) SMT2(w io.Writer) error {
-	return bv.SMT2(w, f.terms, f.Status.String(), f.Obligation+", "+f.Case, f.statement)
+	return bv.SMT2(w, f.terms, f.Status.String(), f.Obligation+", "+f.Case, f.Statement)
+}
+
+// DIMACS writes the clauses that the formula was translated to. They have a model exactly
+// if the statements can all hold.
+func (f Formula) DIMACS(w io.Writer) error {
+	return f.solution.blaster.DIMACS(w, f.Obligation+", "+f.Case, f.Statement, f.Status.String())
+}
+
+// LRAT writes the proof that the clauses have no model. Only a formula with the status
+// unsat has one.
+func (f Formula) LRAT(w io.Writer) error {
+	return sat.LRAT(w, f.solution.blaster.Formula(), f.solution.proof)
 }
 
 // telling is a finder that passes each formula and its answer to tell.
 func telling(find finder, tell func(Formula)) finder {
 	return func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error) {
 		a, err := find(ctx, ob, i, formula)
-		tell(Formula{ob.Name, ob.Cases[i].Name, a.status, ob.Text, formula})
+		if a.solution != nil { // it was solved
+			tell(Formula{ob.Name, ob.Cases[i].Name, ob.Text, a.status, formula, a.solution})
+		}
 		return a, err
 	}
 }

@@ -24,6 +24,9 @@ type Obligation struct {
 	// satisfiable, so that the other obligations are not vacuous.
 	Possible bool
 
+	// Assumed says that these are lemmas of the executor.
+	Assumed bool
+
 	// Facts names obligations about the same call, earlier ones, that are to imply
 	// this one whatever the path, if they are proved. See implication.go.
 	Facts []string

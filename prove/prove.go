@@ -85,9 +85,24 @@ func Run(ctx context.Context, m *wasm.Module, c contract.Contract, h Hints, o Op
 	return s.run(ctx, o, find)
 }
 
-// run decides every obligation. It makes the terms in the same order whatever the
-// finder, as long as the same paths are dead; certificates depend on that order.
+// run decides every obligation. Where a lemma of the executor is wrong, it starts over
+// without lemmas: that takes longer, but what is refuted then is the module's fault.
 func (s *system) run(ctx context.Context, o Options, find finder) (*Report, error) {
+	r, err := s.pass(ctx, o, find)
+	wrong := func(x Result) bool { return x.Obligation.Assumed && x.Verdict != Proved }
+	if err != nil || r.Verdict() != Inconclusive || !slices.ContainsFunc(r.Results, wrong) || ctx.Err() != nil {
+		return r, err
+	}
+	s.executor.Literal = true
+	if total := o.Total; total != nil {
+		o.Total = func(n int) { total(len(r.Results) + n) }
+	}
+	return s.pass(ctx, o, find)
+}
+
+// pass decides every obligation. It makes the terms in the same order whatever the
+// finder, as long as the same paths are dead; certificates depend on that order.
+func (s *system) pass(ctx context.Context, o Options, find finder) (*Report, error) {
 	first, err := s.start()
 	if err != nil {
 		return nil, err
@@ -120,7 +135,7 @@ func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) 
 	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
 	var each []Obligation
 	for _, out := range k.all {
-		each = append(each, Obligation{Name: k.function.Name + ".dead", Cases: []Case{k.dead(out)}})
+		each = append(each, Obligation{Name: k.function.Name + ".dead", Text: deadText, Cases: []Case{k.dead(out)}})
 	}
 	results := s.decideAll(ctx, each, quiet, find)
 	dead := make([]bool, len(results))

@@ -44,7 +44,7 @@ func (k *call) products() Obligation { return k.lemmas("products", productsText,
 // lemmas collects what the executor assumed, each lemma once: about products, or
 // about loops that it cut.
 func (k *call) lemmas(name, text string, products bool) Obligation {
-	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
+	ob := Obligation{Name: k.function.Name + "." + name, Text: text, Assumed: true}
 	seen := map[string]bool{}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		for _, l := range o.path.Lemmas {
@@ -58,7 +58,7 @@ func (k *call) lemmas(name, text string, products bool) Obligation {
 			seen[id] = true
 			assume := append(append([]term(nil), k.assume...), l.Assume...)
 			name := fmt.Sprintf("%s %d at %v", l.Name, len(ob.Cases)+1, l.At)
-			ob.Cases = append(ob.Cases, Case{Name: name, Assume: assume, Goal: l.Goal, inner: true})
+			ob.Cases = append(ob.Cases, Case{Name: name, Assume: assume, Goal: l.Goal, call: k, inner: true})
 		}
 	}
 	return ob

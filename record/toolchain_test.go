@@ -103,7 +103,7 @@ func TestPrograms(t *testing.T) {
 			return compile(t, cSource, "c", "clang", append(c, "-O2", "-s", "-Wl,--export=malloc,--export=free,--export=calloc,--export=realloc")...)
 		}, nil},
 		{"Rust", func(t *testing.T) []byte {
-			toolchain.Need(t, toolchain.Rust)
+			toolchain.Need(t, toolchain.Rust, "wasm-ld")
 			return compile(t, rustSource, "rs", toolchain.Rust, "-O", "--target=wasm32-wasi", "app.rs")
 		}, nil},
 		{"Zig", func(t *testing.T) []byte {

@@ -2,7 +2,7 @@
 
 // Package stylus tells whether a module may be deployed as an Arbitrum Stylus
 // contract. The rules are those of Nitro, where it parses and activates a program
-// (crates/prover/src/binary.rs, programs/mod.rs, programs/heap.rs), and the
+// (crates/prover/src/binary.rs, programs/mod.rs, programs/start.rs, programs/heap.rs), and the
 // instructions those that package cost has a price for.
 package stylus
 
@@ -30,7 +30,7 @@ func Check(module []byte) error {
 	if err != nil {
 		return err
 	}
-	for _, rule := range []func(*wasm.Module) error{checkEntrypoint, checkMemory, checkImports, checkTypes, checkSections, checkCode} {
+	for _, rule := range []func(*wasm.Module) error{checkEntrypoint, checkMemory, checkImports, checkNames, checkTypes, checkSections, checkLimits, checkCode} {
 		if err := rule(m); err != nil {
 			return err
 		}
@@ -67,6 +67,9 @@ func checkMemory(m *wasm.Module) error {
 	return nil
 }
 
+// payType is the type of the function by which growth is paid for.
+var payType = wasm.FuncType{Params: []wasm.ValType{wasm.I32}}
+
 // checkImports wants host functions only, and the one by which growth is paid for.
 func checkImports(m *wasm.Module) error {
 	pays := false
@@ -74,7 +77,12 @@ func checkImports(m *wasm.Module) error {
 		if im.Module != contract.StylusModule || im.Kind != wasm.KindFunc {
 			return fmt.Errorf("import %q %q: functions of %q only", im.Module, im.Name, contract.StylusModule)
 		}
-		pays = pays || im.Name == contract.StylusPayFunc
+		if im.Name == contract.StylusPayFunc {
+			pays = true
+			if t := m.Types[im.Type].String(); t != payType.String() {
+				return fmt.Errorf("import %q %q: type %s, want %s", im.Module, im.Name, t, payType)
+			}
+		}
 	}
 	if l := m.Memories[0]; !pays && !(l.HasMax && l.Max == l.Min) {
 		return fmt.Errorf("memory[0]: it can grow, and %s is not imported from %q", contract.StylusPayFunc, contract.StylusModule)
@@ -122,6 +130,7 @@ func constant(expr []wasm.Instr) error {
 	return fmt.Errorf("it is initialised by more than a constant")
 }
 
+// checkCode wants instructions that have a price, and no section that only others need.
 func checkCode(m *wasm.Module) error {
 	for i, f := range m.Funcs {
 		for _, in := range f.Body {
@@ -129,6 +138,9 @@ func checkCode(m *wasm.Module) error {
 				return fmt.Errorf("func[%d] offset %#x: %w", m.NumImported(wasm.KindFunc)+i, in.Offset, err)
 			}
 		}
+	}
+	if m.DataCount != nil {
+		return fmt.Errorf("data count section: a contract has none")
 	}
 	return nil
 }

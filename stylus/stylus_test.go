@@ -9,6 +9,7 @@ import (
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
 	"github.com/genalloc/genalloc/stylus"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // entry is a contract's function, memory a memory that never grows, and pay what
@@ -42,6 +43,19 @@ func TestCheck(t *testing.T) {
 		{"growth is not paid for", entry + `(memory (export "memory") 1 2)`, "pay_for_memory_grow is not imported"},
 		{"other host", `(import "env" "f" (func))` + entry + memory, `import "env" "f"`},
 		{"imported global", `(import "vm_hooks" "g" (global i32))` + entry + memory, `import "vm_hooks" "g"`},
+		{"growth is paid for in another type", `(import "vm_hooks" "pay_for_memory_grow" (func (param i64)))` + entry + memory, "pay_for_memory_grow\": type"},
+		{"reserved export", entry + memory + `(func (export "a__stylus_x"))`, `"a__stylus_x": names with "stylus" are reserved`},
+		{"reserved import", `(import "vm_hooks" "stylus_x" (func))` + entry + memory, `import "stylus_x": names with "stylus"`},
+		{"export of an import's name", `(import "vm_hooks" "f" (func))` + entry + memory + `(func (export "vm_hooks__f"))`, `import "f": an export has the same name`},
+		{"import of two types", `(import "vm_hooks" "f" (func)) (import "vm_hooks" "f" (func (param i32)))` + entry + memory, `import "f": of type`},
+		{"import twice", `(import "vm_hooks" "f" (func)) (import "vm_hooks" "f" (func))` + entry + memory, ""},
+		{"many data segments", entry + memory + strings.Repeat(`(data (i32.const 8) "x")`, 129), "129 data segments: 128 at most"},
+		{"many functions", entry + memory + strings.Repeat(`(func)`, 4096), "4097 functions: 4096 at most"},
+		{"many imports", strings.Repeat(`(import "vm_hooks" "f" (func))`, 514) + entry + memory, "514 imports: 513 at most"},
+		{"large table", entry + memory + `(table 4097 funcref)`, "4097 table entries: 4096 at most"},
+		{"many locals", entry + memory + `(func (local ` + strings.Repeat("i32 ", 349) + `))`, "func[1]: 349 locals: 348 at most"},
+		{"most locals", entry + memory + `(func (param i32) (local ` + strings.Repeat("i32 ", 348) + `))`, ""},
+		{"many instructions", entry + memory + `(func ` + strings.Repeat("nop ", 65536) + `)`, "func[1]: 65537 instructions: 65536 at most"},
 		{"start", entry + memory + `(func $f) (start $f)`, "start section"},
 		{"floats in a type", entry + memory + `(func (param f32))`, "type[1]: f32"},
 		{"floats in the code", entry + memory + `(func (drop (f64.const 0)))`, "func[1] offset 0x"},
@@ -65,6 +79,25 @@ func TestCheck(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestCheckDataCount: assemblers write the section only where an instruction needs it.
+func TestCheckDataCount(t *testing.T) {
+	module, err := wasmtime.Wat2Wasm("(module " + entry + memory + ")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := wasm.Decode(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.DataCount = new(uint32)
+	if module, err = m.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	if err := stylus.Check(module); err == nil || !strings.Contains(err.Error(), "data count section") {
+		t.Errorf("error %v, want the data count section", err)
 	}
 }
 

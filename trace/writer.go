@@ -8,11 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"github.com/genalloc/genalloc/internal/files"
 )
 
 // A Writer writes a trace. What it writes is buffered until Close.
@@ -34,13 +33,13 @@ func NewWriter(w io.Writer) *Writer {
 // Create returns a writer of a file, compressed with gzip if its name ends in .gz. The
 // file appears, or is replaced, when Close succeeds.
 func Create(path string) (*Writer, error) {
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
+	f, err := files.Create(path)
 	if err != nil {
 		return nil, err
 	}
 	if !strings.HasSuffix(path, ".gz") {
 		w := NewWriter(f)
-		w.finish, w.drop = f.CloseAtomicallyReplace, f.Cleanup
+		w.finish, w.drop = f.Commit, f.Discard
 		return w, nil
 	}
 	z := gzip.NewWriter(f)
@@ -49,9 +48,9 @@ func Create(path string) (*Writer, error) {
 		if err := z.Close(); err != nil {
 			return err
 		}
-		return f.CloseAtomicallyReplace()
+		return f.Commit()
 	}
-	w.drop = f.Cleanup
+	w.drop = f.Discard
 	return w, nil
 }
 

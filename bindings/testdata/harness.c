@@ -11,6 +11,12 @@
 #define ALIGN , align
 #endif
 
+#ifdef POINTER
+// The function itself, which the compiler writes out then.
+static void *(*volatile pointer)(size_t, size_t) = alloc;
+#define alloc pointer
+#endif
+
 #define EXPORT(name) __attribute__((export_name(#name)))
 
 EXPORT(use_alloc) void *use_alloc(size_t size ALIGN_PARAM) { return alloc(size ALIGN); }

@@ -121,6 +121,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newBuild("build", s, m),
 		newValidate(s),
 		newInspect(s),
+		newBindings(s),
 		newCheck(s, m),
 		newCost(s),
 		newBench(s, m),

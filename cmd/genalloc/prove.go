@@ -37,7 +37,7 @@ type proveOptions struct {
 	timeout            time.Duration
 	jobs               int
 	certificate, check fileName
-	smt2               fileName // a directory
+	smt2, lrat         fileName // directories
 	json, quiet        bool
 }
 
@@ -51,6 +51,7 @@ func newProve(s streams) *cobra.Command {
 	f.Var(&o.certificate, "certificate", "")
 	f.Var(&o.check, "check", "")
 	f.Var(&o.smt2, "emit-smt2", "")
+	f.Var(&o.lrat, "emit-lrat", "")
 	f.DurationVar(&o.timeout, "timeout", proveTimeout, "")
 	f.IntVar(&o.jobs, "jobs", runtime.NumCPU(), "")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "")
@@ -70,6 +71,8 @@ func (o *proveOptions) refuse(file string, flags *pflag.FlagSet) error {
 	switch {
 	case o.check != "" && o.smt2 != "":
 		return refuse("check", "it solves nothing, and --emit-smt2 writes what is solved: drop either")
+	case o.check != "" && o.lrat != "":
+		return refuse("check", "it solves nothing, and --emit-lrat writes what is solved: drop either")
 	case o.check != "" && o.certificate != "":
 		return refuse("check", "it contradicts --certificate, which writes what it reads: drop either")
 	case o.check == "-" && file == "-":
@@ -124,13 +127,20 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if err != nil {
 		return err
 	}
-	smt2, err := newFormulas(string(o.smt2))
+	smt2, err := newSMT2(string(o.smt2))
+	if err != nil {
+		return err
+	}
+	lrat, err := newLRAT(string(o.lrat))
 	if err != nil {
 		return err
 	}
 	options := prove.Options{Timeout: o.timeout, Jobs: o.jobs, Record: certificate != nil}
-	if smt2 != nil {
-		options.Formula = smt2.write
+	if smt2 != nil || lrat != nil {
+		options.Formula = func(f prove.Formula) {
+			smt2.write(f)
+			lrat.write(f)
+		}
 	}
 	start := time.Now()
 	report, err := proveShown(ctx, x, hints, options, newProgress(s.err, o.quiet), func(r prove.Result) {
@@ -141,8 +151,10 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if err != nil {
 		return undecided(fmt.Errorf("%s: %w", x.name, err))
 	}
-	if err := smt2.failed(); err != nil {
-		return err
+	for _, f := range []*formulas{smt2, lrat} {
+		if err := f.finish(); err != nil {
+			return err
+		}
 	}
 	if report.Verdict() == prove.Proved {
 		if err := certificate.writeReport(func(w io.Writer) error { return report.WriteCertificate(w, x.file) }); err != nil {

@@ -3,10 +3,14 @@
 package main
 
 import (
+	"cmp"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
+
+// release is the version of a build for a release, whose linker sets it.
+var release string
 
 // newVersion returns the verb that prints the version.
 func newVersion(s streams) *cobra.Command {
@@ -19,13 +23,13 @@ func newVersion(s streams) *cobra.Command {
 	}
 }
 
-// version returns what the Go tool recorded: the module's version, the revision
+// version returns the release, or what the Go tool recorded: the module's version, the revision
 // where it was built in a checkout, and the version of the engine.
 func version(info *debug.BuildInfo, ok bool) string {
 	if !ok {
 		return "genalloc, built without module support"
 	}
-	text := "genalloc " + info.Main.Version
+	text := "genalloc " + cmp.Or(release, info.Main.Version)
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision":

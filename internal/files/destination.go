@@ -11,8 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 // A Destination is where a product goes. It is settled before the work is done,
@@ -72,7 +70,7 @@ func (d Destination) Write(b []byte, stdout io.Writer) error {
 			return fmt.Errorf("%s: %w", dir, Cause(err))
 		}
 	}
-	if err := renameio.WriteFile(d.path, b, 0o666, renameio.WithTempDir(dir)); err != nil {
+	if err := Write(d.path, b); err != nil {
 		return fmt.Errorf("%s: %w", d.path, Cause(err))
 	}
 	return nil

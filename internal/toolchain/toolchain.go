@@ -24,6 +24,7 @@ var packages = map[string]string{
 	"/usr/bin/rustc": "rustc libstd-rust-dev-wasm32",
 	"/usr/bin/cargo": "cargo",
 	"clang":          "clang wasi-libc libclang-rt-14-dev-wasm32",
+	"clang++":        "clang libclang-rt-14-dev",
 }
 
 // Rust and Cargo are Debian's, whose compiler has a WebAssembly target.

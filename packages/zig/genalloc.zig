@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 //! For build.zig: has genalloc make an allocator and links it. Copy this file to where
-//! your build.zig is. It was run with Zig 0.11 and 0.14.
+//! your build.zig is. It was run with Zig 0.11.0 and 0.14.0-dev.2456.
 
 const std = @import("std");
 

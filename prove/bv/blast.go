@@ -143,10 +143,9 @@ func complement(x []sat.Lit) []sat.Lit {
 
 // add is a ripple adder: x + y + carry, modulo 2^width.
 func (s *Blaster) add(x, y []sat.Lit, carry sat.Lit) []sat.Lit {
-	return each(len(x), func(i int) sat.Lit {
-		out := s.g.sum(x[i], y[i], carry)
-		carry = s.g.carry(x[i], y[i], carry)
-		return out
+	return each(len(x), func(i int) (sum sat.Lit) {
+		sum, carry = s.g.adder(x[i], y[i], carry)
+		return sum
 	})
 }
 

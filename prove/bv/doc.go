@@ -17,7 +17,8 @@
 //     values: exhaustively at 4 and 5 bits, at random at 32, 36, 64 and 68.
 //   - blast.go and gates.go translate a term to clauses. Each gate introduces one
 //     variable and the clauses of its full truth table (Tseitin), and a division
-//     by a constant a quotient and a rest that are determined, so an
+//     by a constant a quotient and a rest that are determined; further clauses of
+//     a gate, or of two, follow from these. So an
 //     assignment of the inputs extends to exactly one model of the clauses, the
 //     one in which every bit has the value that Eval computes. A formula is
 //     therefore satisfiable exactly when its clauses are. The tests check the

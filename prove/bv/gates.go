@@ -231,6 +231,21 @@ func (g *gates) carry(a, b, c sat.Lit) sat.Lit {
 	return o
 }
 
+// adder returns the sum and the carry of three bits. The clauses that relate the two
+// follow from the others; they let a solver conclude the bits from both.
+func (g *gates) adder(a, b, c sat.Lit) (sum, carry sat.Lit) {
+	before := g.cnf.NumVars
+	sum, carry = g.sum(a, b, c), g.carry(a, b, c)
+	ls, _ := even(a, b, c)
+	if g.cnf.NumVars > before && ls[0] != litTrue && ls[0] != ls[1] && ls[1] != ls[2] {
+		for _, l := range [3]sat.Lit{a, b, c} {
+			g.cnf.Add(-carry, -sum, l) // both: all three are set
+			g.cnf.Add(carry, sum, -l)  // neither: none is
+		}
+	}
+	return sum, carry
+}
+
 // flip returns l where bit is 0, its negation where it is 1.
 func flip(l sat.Lit, bit int) sat.Lit {
 	if bit == 1 {

@@ -12,8 +12,10 @@ import (
 // point, goes back to where that clause is unit, and asserts it.
 func (s *solver) learn(c cref) {
 	lits, back := s.analyze(c)
+	levels := s.distinctLevels(lits)
+	s.pace.learn(levels)
 	s.backtrack(back)
-	cl := s.store(lits, s.conclude(), s.distinctLevels(lits))
+	cl := s.store(lits, s.conclude(), levels)
 	if len(lits) > 1 {
 		if len(lits) > 2 {
 			s.learnts = append(s.learnts, cl)

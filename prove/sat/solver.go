@@ -42,9 +42,8 @@ type watch struct {
 }
 
 // solver searches by conflict-driven clause learning: two watched literals,
-// variable activities in a heap, saved phases, clause minimization, restarts
-// after Luby's sequence, and removal of learned clauses by their number of
-// decision levels. Nothing rests on it being right: Check looks at its proofs,
+// variable activities in a heap, saved phases, clause minimization, and restarts and
+// removal of learned clauses by their number of decision levels. Nothing rests on it being right: Check looks at its proofs,
 // and Model.Satisfies at its models.
 type solver struct {
 	mem     []ilit // clauses, one after the other
@@ -73,6 +72,7 @@ type solver struct {
 	settled []int32 // variables whose unit clauses end the chain
 	units   []int32 // by variable: number of the unit clause derived for it, 0 for none
 
+	pace      pace
 	conflicts int
 	refuting  cref // a clause of the formula that is false from the start
 }
@@ -152,32 +152,27 @@ func (s *solver) search(ctx context.Context) Status {
 	if c := s.propagate(); c != 0 {
 		return s.refuted(c)
 	}
-	for restarts := 1; ; restarts++ {
-		budget := 64 * luby(restarts)
-		for budget > 0 {
-			c := s.propagate()
-			if c == 0 {
-				if !s.decide() {
-					return Sat
-				}
-				continue
+	for {
+		c := s.propagate()
+		if c == 0 {
+			if !s.decide() {
+				return Sat
 			}
-			s.conflicts++
-			budget--
-			if len(s.limits) == 0 {
-				return s.refuted(c)
-			}
-			s.learn(c)
-			if s.conflicts%maxConflictsBetweenChecks == 0 && ctx.Err() != nil {
-				return Unknown
-			}
+			continue
 		}
-		s.backtrack(0)
-		if ctx.Err() != nil {
+		s.conflicts++
+		if len(s.limits) == 0 {
+			return s.refuted(c)
+		}
+		s.learn(c)
+		if s.conflicts%maxConflictsBetweenChecks == 0 && ctx.Err() != nil {
 			return Unknown
 		}
-		if len(s.learnts) > 4000+s.conflicts/8 {
-			s.reduce()
+		if s.pace.restart() {
+			s.backtrack(0)
+			if len(s.learnts) > 4000+s.conflicts/8 {
+				s.reduce()
+			}
 		}
 	}
 }
@@ -203,18 +198,6 @@ func (s *solver) decide() bool {
 			s.limits = append(s.limits, len(s.trail))
 			s.assign(l, 0)
 			return true
-		}
-	}
-}
-
-// luby is the sequence 1 1 2 1 1 2 4 1 1 2 1 1 2 4 8 …, from i = 1.
-func luby(i int) int {
-	for k := 1; ; k++ {
-		if i == 1<<k-1 {
-			return 1 << (k - 1)
-		}
-		if i < 1<<k-1 {
-			return luby(i - (1<<(k-1) - 1))
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (e *exploration) truth(t *bv.Term) *bv.Term { return e.B.Ne(t, e.B.Const(t.
 // a loop that are only tried out have no lemmas.
 func (e *exploration) condition(r *run) *bv.Term {
 	b, t := e.B, r.pop()
-	if t.Op != bv.OpMul || e.probe != nil {
+	if t.Op != bv.OpMul || e.probe != nil || e.Literal {
 		return e.truth(t)
 	}
 	both := b.And(e.truth(t.Args[0]), e.truth(t.Args[1]))

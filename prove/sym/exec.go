@@ -27,6 +27,9 @@ type Executor struct {
 	Module *wasm.Module
 	Unroll int // how often a loop that cannot be cut is gone round again, and a function calls itself
 
+	// Literal makes no use of lemmas: products are multiplied, and loops are unrolled.
+	Literal bool
+
 	// Headers cuts paths at the headers of loops that have no closed form and do not grow
 	// the memory, instead of unrolling them. See Header.
 	Headers bool

@@ -31,7 +31,7 @@ func (e *exploration) loop(r *run, in wasm.Instr) error {
 	if len(sig.Params) > 0 {
 		return nil
 	}
-	if loops := r.loops; plain {
+	if loops := r.loops; plain && !e.Literal {
 		if err := e.cutLoop(r, modified); err != nil || r.loops > loops {
 			return err
 		}

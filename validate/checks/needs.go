@@ -63,6 +63,7 @@ var (
 	needsAlign   = when("no function takes an alignment", func(c contract.Contract) bool { return judge.Can(c, script.OpMemalign) || aligns(c) })
 	needsErrno   = when("applies to objects of --abi c that return null", contract.Contract.SetsErrno)
 	needsRegions = when("blocks have no regions", func(c contract.Contract) bool { return c.ABI == contract.CosmWasmABI })
+	needsStale   = when("a later mark means nothing once an older one is released", func(c contract.Contract) bool { return c.ABI != contract.OPA })
 	needsDirt    = when("the memory is clean", func(c contract.Contract) bool { return c.Dirty })
 	needsEnds    = when("no function gives memory back", func(c contract.Contract) bool { return c.HasRole(contract.Frees, contract.Resizes) })
 	needsReuse   = when("memory is never reused", func(c contract.Contract) bool { return c.Reuse() != contract.ReusesNothing })

@@ -65,7 +65,7 @@ var table = []Check{
 		Promise: "release ends the life of every block made since the mark, their memory is handed out again, and older blocks stay."},
 	{Name: "reset", Run: runReset, needs: []need{needs(script.OpReset)},
 		Promise: "reset ends the life of every block, and their memory is handed out again."},
-	{Name: "stale-mark", Run: runStaleMark, needs: []need{needs(script.OpMark, script.OpRelease)},
+	{Name: "stale-mark", Run: runStaleMark, needs: []need{needsStale, needs(script.OpMark, script.OpRelease)},
 		Promise: "The release of a mark above what is in use changes nothing."},
 	{Name: "mark-zeroing", Run: runMarkZeroing, needs: []need{needsRewind, needs(script.OpAllocZeroed)},
 		Promise: "Every byte of a block from alloc_zeroed is 0, even if a mark's release took it back."},

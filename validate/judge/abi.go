@@ -63,6 +63,8 @@ func newAdapter(c contract.Contract) adapter {
 			a.least = uint64(c.MinAlign)
 		}
 		return a
+	case contract.OPA:
+		return &cAdapter{f, contract.OPAAlign, 0}
 	case contract.CosmWasmABI:
 		return &cosmwasmAdapter{f, uint64(c.MinAlign), map[uint64]region{}}
 	case contract.ProxyWasm:
@@ -127,7 +129,7 @@ type functions map[script.Op]contract.Function
 func functionsOf(c contract.Contract) functions {
 	fs := functions{}
 	for _, f := range c.Signatures() {
-		if f.ABI == contract.Watch {
+		if f.ABI == contract.Watch || f.Role == contract.Begins {
 			continue
 		}
 		fs[operation(f)] = f

@@ -62,7 +62,7 @@ func (s *Session) rewind(c *script.Call) {
 		return
 	}
 	s.ledger.Rewound(m.from)
-	if s.terms.OnlyDefined { // what the release of a later mark does now is not promised
+	if s.terms.OnlyDefined || s.Contract.ABI == contract.OPA { // what the release of a later mark does now is not promised
 		maps.DeleteFunc(s.marks, func(n int, _ mark) bool { return c.Op == script.OpReset || n > c.Block })
 	}
 }

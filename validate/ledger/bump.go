@@ -28,12 +28,13 @@ type bump struct {
 	space   uint64 // end of all addresses
 	own     uint64 // end of the allocator's memory around top
 	grow    contract.Grow
+	rises   bool // the release of a mark above top moves top up to it
 	dirty   bool // a host wrote to the memory before the first call
 	refused refusal
 }
 
 func newBump(c contract.Contract, base, own uint64) bump {
-	return bump{top: base, floor: base, space: c.Space(), own: own, grow: c.Grow, dirty: c.Dirty}
+	return bump{top: base, floor: base, space: c.Space(), own: own, grow: c.Grow, rises: c.ABI == contract.OPA, dirty: c.Dirty}
 }
 
 func (b *bump) Top() uint64 { return b.top }
@@ -62,7 +63,10 @@ func (b *bump) Marked() uint64 { return b.top }
 func (b *bump) Rewound(from uint64) {
 	b.refused = refusal{}
 	b.high = max(b.high, b.top)
-	b.top = max(min(b.top, from), b.floor)
+	if !b.rises {
+		from = min(b.top, from)
+	}
+	b.top = max(from, b.floor)
 }
 
 func (b *bump) Refused(r Request) *Breach {

@@ -15,9 +15,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/genalloc/genalloc/bench"
+	"github.com/genalloc/genalloc/internal/files"
 	"github.com/genalloc/genalloc/internal/readme"
 )
 
@@ -65,7 +64,7 @@ func update(source string) error {
 		}
 	}
 	for file, text := range texts {
-		err = errors.Join(err, renameio.WriteFile(file, text, 0o644))
+		err = errors.Join(err, files.Write(file, text))
 	}
 	return err
 }

@@ -12,7 +12,8 @@
 //!
 //! Without a feature, nothing is reused: that is for programs that soon end. The feature
 //! `lists` reuses every block, `stack` the newest one. Other flags of genalloc stand in
-//! the environment as `GENALLOC_FLAGS`, and genalloc then has to be on the `PATH`.
+//! the environment as `GENALLOC_FLAGS`, and genalloc then has to be on the `PATH`: with
+//! `--strategy lists --inline`, the common paths are compiled into the program.
 //!
 //! On targets other than wasm32, `Genalloc` is the system's allocator, so that the same
 //! program can be tested there.

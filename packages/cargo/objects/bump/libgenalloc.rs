@@ -21,7 +21,9 @@ pub mod raw {
         /// resizes a block, in place where that is possible, and returns its address; 0 (null) when out of memory, and the block stays as it is
         pub fn genalloc_realloc(ptr: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8;
     }
-}/// The allocator. It has no state of its own.
+}
+
+/// The allocator. It has no state of its own.
 pub struct Genalloc;
 
 #[global_allocator]

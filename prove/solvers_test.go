@@ -16,27 +16,43 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// TestZ3 asks another solver about the same formulas: those of a right allocator,
+// solvers are other solvers, each with what it is called with to read a script from
+// standard input and give up after a second.
+var solvers = []struct {
+	name string
+	args []string
+}{
+	{"z3", []string{"-T:1", "-in"}},
+	{"cvc5", []string{"--tlimit=1000", "-"}},
+}
+
+// TestSolvers asks other solvers about the same formulas: those of a right allocator,
 // and of one whose addresses are not rounded.
-func TestZ3(t *testing.T) {
-	toolchain.Need(t, "z3")
+func TestSolvers(t *testing.T) {
 	c := contract.Must(contract.Parse("--functions=alloc"))
-	agreed := map[sat.Status]int{}
+	var all []Formula
 	for _, edits := range [][]string{nil, {
 		"(i32.and (global.get $next) (i32.sub (i32.const 0) (local.get $align)))", "(global.get $next)",
 	}} {
 		m := page(t, edits...)
 		m.Exports = only(m.Exports, c)
-		for _, f := range formulasOf(t, c, m) {
-			if z3 := ask(t, f); z3 == f.Status.String() {
-				agreed[f.Status]++
-			} else if z3 != "timeout" {
-				t.Errorf("%s: z3 says %s, and not %v", f.Name(), z3, f.Status)
-			}
-		}
+		all = append(all, formulasOf(t, c, m)...)
 	}
-	if agreed[sat.Unsat] < 40 || agreed[sat.Sat] < 10 {
-		t.Errorf("z3 agrees on %v only", agreed)
+	for _, s := range solvers {
+		t.Run(s.name, func(t *testing.T) {
+			toolchain.Need(t, s.name)
+			agreed := map[sat.Status]int{}
+			for _, f := range all {
+				if said := ask(t, f, s.name, s.args...); said == f.Status.String() {
+					agreed[f.Status]++
+				} else if said != "timeout" {
+					t.Errorf("%s: %s says %s, and not %v", f.Name(), s.name, said, f.Status)
+				}
+			}
+			if agreed[sat.Unsat] < 40 || agreed[sat.Sat] < 10 {
+				t.Errorf("it agrees on %v only", agreed)
+			}
+		})
 	}
 }
 
@@ -61,19 +77,22 @@ func formulasOf(t *testing.T, c contract.Contract, m *wasm.Module) (all []Formul
 	return all
 }
 
-// ask returns what z3 says within a second.
-func ask(t *testing.T, f Formula) string {
+// ask returns what a solver says, and timeout if it gives up.
+func ask(t *testing.T, f Formula, solver string, args ...string) string {
 	t.Helper()
-	var b bytes.Buffer
+	var b, stderr bytes.Buffer
 	if err := f.SMT2(&b); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("z3", "-T:1", "-in")
-	cmd.Stdin = &b
+	cmd := exec.Command(solver, args...)
+	cmd.Stdin, cmd.Stderr = &b, &stderr
 	out, err := cmd.Output()
 	said := strings.TrimSpace(string(out))
+	if strings.Contains(stderr.String(), "interrupted by timeout") { // as cvc5 puts it
+		return "timeout"
+	}
 	if err != nil && said != "timeout" {
-		t.Fatalf("%s: z3: %v: %s", f.Name(), err, said)
+		t.Fatalf("%s: %s: %v: %s%s", f.Name(), solver, err, said, stderr.String())
 	}
 	return said
 }
