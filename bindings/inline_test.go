@@ -67,10 +67,13 @@ func wasmOpt(t *testing.T, dir string) {
 		"--inlining-optimizing", "--always-inline-max-function-size=200", "-o", "use.wasm", "use.wasm")
 }
 
+// inlineForms are those that the code takes in Rust and Zig.
+var inlineForms = []string{"--min-align=16", "--strategy=stack", "--strategy=lists", "--strategy=lists --classes=1 --max-block=100000"}
+
 // TestInlineRust and TestInlineZig judge it behind the interfaces of these languages.
 func TestInlineRust(t *testing.T) {
 	toolchain.Need(t, toolchain.Rust, "wasm-ld")
-	for _, flags := range []string{"", "--min-align=16", "--strategy=stack --min-align=8", "--strategy=lists", "--strategy=lists --classes=1 --max-block=100000"} {
+	for _, flags := range inlineForms {
 		t.Run(flags, func(t *testing.T) {
 			dir, c := bindInline(t, flags, bindings.Rust)
 			rust(t, dir, "harness.rs", "-C", "link-arg=genalloc.o", "-C", "lto=fat", "-C", "codegen-units=1")
@@ -80,7 +83,7 @@ func TestInlineRust(t *testing.T) {
 }
 
 func TestInlineZig(t *testing.T) {
-	for _, flags := range []string{"", "--min-align=16", "--strategy=stack --min-align=8", "--strategy=lists", "--strategy=lists --classes=1 --max-block=100000"} {
+	for _, flags := range inlineForms {
 		t.Run(flags, func(t *testing.T) {
 			dir, c := bindInline(t, flags, bindings.Zig)
 			zig(t, dir, "harness.zig")

@@ -23,6 +23,8 @@ var sections = map[string]struct{ tools, npm []string }{
 	"Go":                     {tools: []string{"go"}},
 	"Components":             {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
 	"Stylus":                 {tools: []string{"clang", "wasm-ld", "wasm-objdump"}},
+	"Growth":                 {tools: []string{"node"}},
+	"Reactors and commands":  {tools: []string{"clang", "wasm-ld", "node"}},
 	"Counters":               {tools: []string{"node"}},
 	"What counting costs":    {},
 	"Misuse":                 {tools: []string{"clang", "wasm-ld", "node"}},

@@ -54,22 +54,6 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// TestListsSentences holds the tables of docs/proof.md against the obligations.
-func TestListsSentences(t *testing.T) {
-	text := read(t, "../docs/proof.md")
-	s, ks := listed(t, "")
-	all, err := s.obligations(ks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ob := range all {
-		_, name, _ := strings.Cut(ob.Name, ".")
-		if row := "| `" + name + "` | " + ob.Text + " |\n"; !strings.Contains(text, row) {
-			t.Errorf("docs/proof.md lacks the row %s", row)
-		}
-	}
-}
-
 // TestListsSeeded breaks modules in one place each and expects the obligation that is
 // about it not to be proved.
 func TestListsSeeded(t *testing.T) {

@@ -22,6 +22,8 @@ static void *(*volatile pointer)(size_t, size_t) = alloc;
 EXPORT(use_alloc) void *use_alloc(size_t size ALIGN_PARAM) { return alloc(size ALIGN); }
 EXPORT(use_alloc_zeroed) void *use_alloc_zeroed(size_t size ALIGN_PARAM) { return alloc_zeroed(size ALIGN); }
 EXPORT(use_dealloc) void use_dealloc(void *ptr, size_t size ALIGN_PARAM) { dealloc(ptr, size ALIGN); }
+#ifndef NO_REALLOC
 EXPORT(use_realloc) void *use_realloc(void *ptr, size_t old_size ALIGN_PARAM, size_t new_size) {
 	return genalloc_realloc(ptr, old_size ALIGN, new_size);
 }
+#endif

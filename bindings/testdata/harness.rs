@@ -5,7 +5,7 @@
 #![no_std]
 
 extern crate alloc;
-use alloc::alloc::{alloc, alloc_zeroed, dealloc, realloc, Layout};
+use alloc::alloc::{alloc, alloc_zeroed, dealloc, Layout};
 
 mod genalloc;
 
@@ -28,9 +28,10 @@ pub unsafe extern "C" fn use_dealloc(ptr: *mut u8, size: usize, align: usize) {
     dealloc(ptr, layout(size, align))
 }
 
+#[cfg(not(no_realloc))]
 #[no_mangle]
 pub unsafe extern "C" fn use_realloc(ptr: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
-    realloc(ptr, layout(old_size, align), new_size)
+    alloc::alloc::realloc(ptr, layout(old_size, align), new_size)
 }
 
 #[panic_handler]

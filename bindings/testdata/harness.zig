@@ -17,6 +17,10 @@ export fn use_dealloc(ptr: usize, size: usize, alignment: usize) void {
     genalloc.allocator.rawFree(@as([*]u8, @ptrFromInt(ptr))[0..size], @intCast(@ctz(alignment)), 0);
 }
 
-export fn use_realloc(ptr: usize, old_size: usize, alignment: usize, new_size: usize) usize {
+fn use_realloc(ptr: usize, old_size: usize, alignment: usize, new_size: usize) callconv(.C) usize {
     return genalloc.raw.genalloc_realloc(ptr, old_size, alignment, new_size);
+}
+
+comptime {
+    if (@hasDecl(genalloc.raw, "genalloc_realloc")) @export(use_realloc, .{ .name = "use_realloc" });
 }
