@@ -17,13 +17,17 @@ import (
 	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/object"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 var update = flag.Bool("update", false, "write the figures into docs/inline.md")
 
 // A site is what is at a call site of known size and alignment, in ink, the loop around it
 // taken off: an allocation, and an allocation with a store into the block and its free.
-type site struct{ alloc, pair uint64 }
+type site struct {
+	alloc, pair uint64
+	bytes       uint64 // of the code of the function with the allocation
+}
 
 func (s site) within(bar site) bool { return s.alloc <= bar.alloc && s.pair <= bar.pair }
 
@@ -32,9 +36,9 @@ var siteBars = []struct {
 	flags              string
 	inlined, optimized site
 }{
-	{"", site{5_500, 6_500}, site{7_000, 8_000}},
-	{"--strategy=stack", site{5_500, 18_500}, site{7_000, 22_000}},
-	{"--strategy=lists", site{17_000, 12_500}, site{13_000, 12_500}},
+	{"", site{alloc: 5_500, pair: 6_500}, site{alloc: 7_000, pair: 8_000}},
+	{"--strategy=stack", site{alloc: 5_500, pair: 18_500}, site{alloc: 7_000, pair: 22_000}},
+	{"--strategy=lists", site{alloc: 17_000, pair: 12_500}, site{alloc: 13_000, pair: 12_500}},
 }
 
 // TestInlineCost meters call sites and programs with inlined code, and holds the figures
@@ -43,13 +47,13 @@ func TestInlineCost(t *testing.T) {
 	toolchain.Need(t, "clang", "wasm-ld", toolchain.Rust)
 	toolchain.Node(t, "wasm-opt")
 	var page bytes.Buffer
-	fmt.Fprintln(&page, "| ink at the call site | `alloc(16, 8)` called | inlined | by wasm-opt | with a store and `dealloc`, called | inlined | by wasm-opt |")
-	fmt.Fprintln(&page, "|---|---:|---:|---:|---:|---:|---:|")
+	fmt.Fprintln(&page, "| ink at the call site | `alloc(16, 8)` called | inlined | by wasm-opt | with a store and `dealloc`, called | inlined | by wasm-opt | bytes that `alloc` adds |")
+	fmt.Fprintln(&page, "|---|---:|---:|---:|---:|---:|---:|---:|")
 	for _, tt := range siteBars {
 		called := bind(t, tt.flags, "genalloc.o", bindings.C, bindings.Rust)
 		inline, _ := bindInline(t, tt.flags, bindings.C, bindings.Rust)
 		c, rust := measureSite(t, inline, siteC), measureSite(t, inline, siteRust)
-		if !c.within(tt.inlined) || !rust.within(site{c.alloc * 11 / 10, c.pair * 11 / 10}) {
+		if !c.within(tt.inlined) || !rust.within(site{alloc: c.alloc * 11 / 10, pair: c.pair * 11 / 10}) {
 			t.Errorf("%q: %v ink in C and %v in Rust, want %v at most, and in Rust a tenth more", tt.flags, c, rust, tt.inlined)
 		}
 		writeSite(&page, tt.flags, "Rust", measureSite(t, called, siteRust), rust, site{})
@@ -126,8 +130,8 @@ func writeSite(page *bytes.Buffer, flags, language string, called, inlined, opti
 		}
 		return unit.Grouped(n)
 	}
-	fmt.Fprintf(page, "| %s, %s | %s | %s | %s | %s | %s | %s |\n", flagsName(flags), language,
-		cell(called.alloc), cell(inlined.alloc), cell(optimized.alloc), cell(called.pair), cell(inlined.pair), cell(optimized.pair))
+	fmt.Fprintf(page, "| %s, %s | %s | %s | %s | %s | %s | %s | %d |\n", flagsName(flags), language,
+		cell(called.alloc), cell(inlined.alloc), cell(optimized.alloc), cell(called.pair), cell(inlined.pair), cell(optimized.pair), inlined.bytes-called.bytes)
 }
 
 func writeProgram(page *bytes.Buffer, flags, name string, called, inlined uint64) {
@@ -168,7 +172,29 @@ func measureSite(t *testing.T, dir string, compile func(*testing.T, string, ...s
 	const n = 1000
 	compile(t, dir)
 	empty := ink(t, dir, "empty", n)
-	return site{(ink(t, dir, "allocs", n) - empty) / n, (ink(t, dir, "pairs", n) - empty) / n}
+	return site{
+		alloc: (ink(t, dir, "allocs", n) - empty) / n,
+		pair:  (ink(t, dir, "pairs", n) - empty) / n,
+		bytes: codeSize(t, dir, "allocs"),
+	}
+}
+
+// codeSize returns the bytes of the code of a function of use.wasm.
+func codeSize(t *testing.T, dir, function string) uint64 {
+	t.Helper()
+	m, err := wasm.Decode(read(t, filepath.Join(dir, "use.wasm")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, _, err := m.ExportedFunc(function)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := m.Func(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return uint64(f.Size)
 }
 
 // ink returns the ink of a function of use.wasm, which the allocator's first request is

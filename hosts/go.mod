@@ -3,6 +3,7 @@ module github.com/genalloc/genalloc/hosts
 go 1.25.0
 
 require (
+	github.com/CosmWasm/wasmvm/v2 v2.1.0
 	github.com/CosmWasm/wasmvm/v3 v3.0.7
 	github.com/extism/go-sdk v1.7.1
 	github.com/genalloc/genalloc v0.0.0

@@ -54,7 +54,7 @@ func counts(m *wasm.Module, c Cell) bool {
 }
 
 func (b bump) view(s *system, st sym.State) view {
-	v := view{pages: st.Pages, size: s.bytes(st.Pages), own: s.Bool(true)}
+	v := view{pages: st.Pages, size: s.inBytes(st.Pages), own: s.Bool(true)}
 	v.top = s.address(&v, st, s.hints.Top)
 	v.clean = v.top
 	if s.hints.DirtyMark != nil {
@@ -73,7 +73,7 @@ func (b bump) view(s *system, st sym.State) view {
 	case EndPage:
 		v.end = s.roundUpPage(v.clean)
 	case EndInitial:
-		v.end = s.bytes(s.pmin)
+		v.end = s.inBytes(s.pmin)
 	case EndBytes:
 		v.end = s.address(&v, st, e.Cell)
 	case EndPages:
@@ -83,7 +83,7 @@ func (b bump) view(s *system, st sym.State) view {
 		if e.Cell.Negated {
 			word = s.Sub(all, word)
 		}
-		v.end = s.bytes(word)
+		v.end = s.inBytes(word)
 	}
 	if e.Lazy {
 		b.lazy(s, &v, st)
@@ -135,7 +135,7 @@ func (bump) invariant(s *system, v view) term {
 // place is above the top if the block fits below the end, or if the end is the
 // memory's and can move; otherwise above the memory, because foreign pages follow.
 func (bump) place(k *call) place {
-	v, size, align := k.pre, k.size(), k.alignment()
+	v, size, align := k.pre, k.size, k.multiple
 	near := k.roundUp(v.top, align)
 	far := k.roundUp(v.size, align)
 	fits := k.le(k.Add(near, size), v.end)
@@ -149,7 +149,7 @@ func (bump) place(k *call) place {
 // resize keeps a block in place if it shrinks, if it grows within its rounded end, or
 // if it is the newest and no foreign pages are in the way.
 func (b bump) resize(k *call) resizing {
-	old, size := k.old(), k.size()
+	old, size := k.old, k.size
 	end := k.Add(old.at, size)
 	fits := k.le(end, k.pre.end)
 	inPlace := k.And(k.newest(), k.Or(fits, k.Eq(k.pre.end, k.pre.size)))

@@ -15,6 +15,8 @@ import (
 type call struct {
 	*system
 	function contract.Function
+	usage
+	demand
 	index    uint32
 	words    []term                      // the arguments as the machine has them
 	args     map[contract.ParamRole]term // the same as numbers
@@ -37,18 +39,17 @@ type outcome struct {
 	facts  []term // what the strategy knows along the path, beyond its conditions
 }
 
-// calls runs every function of the contract.
+// calls runs every function of the contract, once for each way in which it is used.
 func (s *system) calls() ([]*call, error) {
 	var ks []*call
 	for _, f := range s.contract.Signatures() {
-		if duties[f.Role] == nil || f.ABI != contract.Core && f.ABI != contract.Arena {
-			return nil, fmt.Errorf("function %s of --abi %s: not supported, only those of --abi core and arena are", f.Name, f.ABI)
+		for _, u := range abis[f.ABI](f) {
+			k, err := s.call(f, u)
+			if err != nil {
+				return nil, err
+			}
+			ks = append(ks, k)
 		}
-		k, err := s.call(f)
-		if err != nil {
-			return nil, err
-		}
-		ks = append(ks, k)
 	}
 	return ks, nil
 }
@@ -59,21 +60,21 @@ func (s *system) obligations(ks []*call) ([]Obligation, error) {
 	plain := map[uint32]bool{} // indices of functions that are looked at as allocating
 	for _, k := range ks {
 		keeper, _ := s.strategy.(keeper)
-		switch role := k.function.Role; {
+		switch {
 		case keeper != nil:
 			all = append(all, keeper.obligations(k)...)
-		case role == contract.AllocatesZeroed && plain[k.index]: // the same code: only the bytes are left
+		case k.function.Role == contract.AllocatesZeroed && plain[k.index]: // the same code: only the bytes are left
 			all = append(all, k.zeroed())
 		default:
-			all = append(all, duties[role](k)...)
-			plain[k.index] = role == contract.Allocates
+			all = append(all, k.duties(k)...)
+			plain[k.index] = k.function.Role == contract.Allocates
 		}
 	}
 	return all, ordered(all)
 }
 
-// call executes a function from any state with any arguments.
-func (s *system) call(f contract.Function) (*call, error) {
+// call executes a function from any state with any arguments of a usage.
+func (s *system) call(f contract.Function, u usage) (*call, error) {
 	index, typ, err := s.module.ExportedFunc(f.Export)
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func (s *system) call(f contract.Function) (*call, error) {
 		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
 		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
 	}
-	k := &call{system: s, function: f, index: index, args: map[contract.ParamRole]term{}, state: s.anyState()}
+	k := &call{system: s, function: f, usage: u, index: index, args: map[contract.ParamRole]term{}, state: s.anyState()}
 	for _, p := range f.Params {
 		word := s.Var(p.Name, s.width)
 		k.words = append(k.words, word)
@@ -92,13 +93,9 @@ func (s *system) call(f contract.Function) (*call, error) {
 	}
 	k.pre = s.view(k.state)
 	k.assume = append([]term{s.invariant(k.pre)}, s.linkers...)
-	if i := f.Param(contract.AlignParam); i >= 0 {
-		k.assume = append(k.assume, s.powerOfTwo(k.words[i]))
-	}
+	k.settle(k)
 	keeper, _ := s.strategy.(keeper)
-	if keeper == nil {
-		k.require()
-	} else {
+	if keeper != nil {
 		s.executor.Opaque = keeper.opaque(s, f)
 	}
 	paths, err := s.executor.Call(index, k.words, k.state)
@@ -107,6 +104,7 @@ func (s *system) call(f contract.Function) (*call, error) {
 	}
 	for i := range paths {
 		o := k.outcome(i, &paths[i])
+		o.facts = k.readings(o.path)
 		if keeper != nil {
 			o.facts = keeper.facts(k, o)
 		}
@@ -124,42 +122,14 @@ func (k *call) arg(role contract.ParamRole) term {
 	return k.num(0)
 }
 
-// size is the number of bytes wanted.
-func (k *call) size() term { return k.arg(contract.SizeParam) }
-
-// alignment is what the block's address has to be a multiple of: the larger one of
-// the argument, if there is one, and the contract's own.
-func (k *call) alignment() term {
-	a, ok := k.args[contract.AlignParam]
-	switch {
-	case !ok:
-		return k.align
-	case k.contract.Align() > 1:
-		return k.larger(a, k.align)
-	}
-	return a
-}
-
-// old is the block that the function is given, and an empty one if it takes none.
-func (k *call) old() block {
-	return block{k.arg(contract.BlockParam), k.arg(contract.OldSizeParam)}
-}
-
 // held is the old block up to its rounded end. If the top is kept aligned, a block
 // has those bytes too, because every block starts aligned.
 func (k *call) held() block {
-	old := k.old()
+	old := k.old
 	if !k.hints.Aligned || old.at.IsConst() {
 		return old
 	}
 	return block{old.at, k.Sub(k.roundUp(k.end(old), k.align), old.at)}
-}
-
-// require assumes that the block given is live and has the alignment given.
-func (k *call) require() {
-	if old := k.old(); !old.at.IsConst() {
-		k.assume = append(k.assume, k.live(k.pre, old), k.divides(k.alignment(), old.at))
-	}
 }
 
 const deadText = "some paths are never taken; the other obligations leave them out"
@@ -167,7 +137,7 @@ const deadText = "some paths are never taken; the other obligations leave them o
 // prune removes the dead paths, marked by index, and returns the obligation that they
 // are dead.
 func (k *call) prune(dead []bool) Obligation {
-	ob := Obligation{Name: k.function.Name + ".dead", Text: deadText}
+	ob := Obligation{Name: k.label + ".dead", Text: deadText}
 	k.outcomes, k.arrivals = nil, nil
 	for i, o := range k.all {
 		switch {
@@ -191,15 +161,18 @@ func (k *call) dead(o outcome) Case {
 func (k *call) outcome(i int, p *sym.Path) outcome {
 	o := outcome{
 		name: fmt.Sprintf("path %d", i+1), path: p, post: k.view(p.State),
-		ret: k.num(0), ok: k.Bool(false), failed: k.Bool(false),
+		ret: k.Neg(k.front), ok: k.Bool(false), failed: k.Bool(false),
 	}
 	switch {
-	case p.End == sym.Trap && p.Why == "unreachable" && k.contract.OOM == contract.OOMTrap:
+	case p.End == sym.Trap && p.Why == "unreachable" && k.traps():
 		o.failed = k.Bool(true)
+	case p.End == sym.Return && k.function.Result == contract.ErrnoResult:
+		k.numbered(&o)
 	case p.End == sym.Return && k.function.Result == contract.BlockResult:
-		o.ret = k.of(k.Extract(p.Results[0], 0, k.width))
-		o.ok = k.Ne(o.ret, k.num(0))
-		if k.contract.OOM == contract.OOMNull {
+		address := k.of(k.Extract(p.Results[0], 0, k.width))
+		o.ret = k.Sub(address, k.front)
+		o.ok = k.Ne(address, k.num(0))
+		if !k.traps() {
 			o.failed = k.Not(o.ok)
 		}
 	}

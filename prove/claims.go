@@ -51,7 +51,7 @@ func (l *lists) before(k *call) claims {
 	heads := block{k.num(uint64(l.first)), k.num(uint64(l.last - l.first + 4))}
 	c.holds = []term{k.lt(y.at, v.size), k.apart(y, heads)}
 	if k.takesOld() {
-		old := k.room(k.old().at, contract.OldSizeParam)
+		old := k.room(k.old.at, contract.OldSizeParam)
 		c.blocks = append(c.blocks, old)
 		c.holds = append(c.holds, l.fits(k.system, v, old), k.le(old.size, k.num(uint64(l.max))))
 	}
@@ -66,7 +66,7 @@ func (l *lists) after(k *call, o outcome) claims {
 		b.size = k.Ite(o.ok, b.size, k.num(0))
 		c.blocks = append(c.blocks, b)
 		if k.takesOld() {
-			old := k.room(k.old().at, contract.OldSizeParam)
+			old := k.room(k.old.at, contract.OldSizeParam)
 			old.size = k.Ite(o.ok, k.num(0), old.size)
 			c.blocks = append(c.blocks, old)
 		}
@@ -80,7 +80,7 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 	v := k.view(h.State)
 	c := claims{view: v, blocks: []block{k.region(v), l.taken(k)}, holds: []term{k.invariant(v)}}
 	if k.takesOld() {
-		old := k.room(k.old().at, contract.OldSizeParam)
+		old := k.room(k.old.at, contract.OldSizeParam)
 		c.add(old)
 		c.kept = append(c.kept, old)
 	}
@@ -143,7 +143,7 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 	piece := block{from, k.Sub(to, from)}
 	c.rest, c.piece = piece.size, k.lowest(k.Or(h.Locals[0], h.Locals[1]))
 	if k.takesOld() { // the tail of a block that shrinks
-		kept := k.room(k.old().at, contract.SizeParam)
+		kept := k.room(k.old.at, contract.SizeParam)
 		c.blocks, c.kept = append(c.blocks[:2], kept), []block{kept}
 	} else {
 		size, start, at := l.sized(k, c, h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[4])

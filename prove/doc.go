@@ -41,7 +41,7 @@
 // of the obligations in this package (spec.go, state.go, strategy.go, bump.go, stack.go,
 // arena.go, lists.go, heap.go, claims.go, trail.go, reuse.go, handout.go,
 // serve.go, loosen.go, call.go, obligation.go, soundness.go, implication.go, placement.go, safety.go,
-// start.go, hints.go, cell.go, program.go), the code that puts them together (prove.go, decide.go, schedule.go, and for
+// start.go, hints.go, cell.go, program.go, usage.go, c.go, sized.go, hosts.go), the code that puts them together (prove.go, decide.go, schedule.go, and for
 // certificates recheck.go, certificate.go), and their reading of the WebAssembly
 // specification. Templates, emitter, assembler, solver and hints are not trusted.
 // docs/proof.md lists the files; a test holds each to 300 lines.

@@ -65,6 +65,11 @@ func linked(m *wasm.Module, c contract.Contract, top Cell) Placement {
 			if in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == limits.Min*wasm.PageSize {
 				p.End = uint32(in.Value)
 			}
+			if c.SetsErrno() && in.Op == wasm.OpIf && i > 0 { // it stores only where there is one
+				if test, at := f.Body[i-1], f.Body[i+1]; test.Op == wasm.OpI32Const && at.Op == test.Op && at.Value == test.Value {
+					p.Errno = uint32(at.Value)
+				}
+			}
 			before := f.Body[max(0, i-4):i] // the address of a store, perhaps, and what is stored
 			n := len(before)
 			global := in.Op == wasm.OpGlobalSet && !top.Memory && in.Index == top.Global

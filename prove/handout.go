@@ -31,7 +31,7 @@ func (l *lists) obligations(k *call) []Obligation {
 // sizes says that the lists of the requests have blocks of their classes, and so do the
 // lists at whose heads a path stores.
 func (l *lists) sizes(k *call) Obligation {
-	ob := Obligation{Name: k.function.Name + ".sizes", Text: "the list of each size has blocks of its class"}
+	ob := Obligation{Name: k.label + ".sizes", Text: "the list of each size has blocks of its class"}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		wanted := l.wantedBy(k, o)
 		room := l.roomOf(k, wanted)
@@ -128,13 +128,13 @@ func (l *lists) block(k *call) []Obligation {
 	return []Obligation{
 		k.forAll("block", "the block is as large as its class, and lies where its class may, at a multiple of the alignment", func(o outcome) term {
 			b := k.room(o.ret, contract.SizeParam)
-			return k.Implies(o.ok, k.All(l.fits(k.system, o.post, b), k.le(k.size(), b.size), k.divides(k.alignment(), o.ret), k.le(b.size, k.num(uint64(l.max)))))
+			return k.Implies(o.ok, k.All(l.fits(k.system, o.post, b), k.le(k.size, b.size), k.divides(k.multiple, o.ret), k.le(b.size, k.num(uint64(l.max)))))
 		}),
 		k.forAll("failure", "a request that fails changes nothing", func(o outcome) term {
 			return k.Implies(o.failed, k.unchanged(o))
 		}),
 		l.everywhere(k, reuseName, "a request takes the first block of its list, if there is one, and nothing else", true, func(o outcome, t *trail) term {
-			h, moved := t.heaps[0], k.Ne(o.ret, k.old().at)
+			h, moved := t.heaps[0], k.Ne(o.ret, k.old.at)
 			first := h.point(head).word
 			some := k.Ne(first, k.num(0))
 			if o.path.End == sym.Arrived || len(t.heaps) > 1 {
@@ -149,7 +149,7 @@ func (l *lists) block(k *call) []Obligation {
 
 // resizes are the obligations of a function that resizes a live block.
 func (l *lists) resizes(k *call) []Obligation {
-	old, size := k.room(k.old().at, contract.OldSizeParam), k.room(nil, contract.SizeParam).size
+	old, size := k.room(k.old.at, contract.OldSizeParam), k.room(nil, contract.SizeParam).size
 	stays := k.forAll("stays", "a block whose class stays the same stays where it is, and nothing changes", func(o outcome) term {
 		return k.All(k.Eq(o.ret, old.at), k.unchanged(o))
 	})
@@ -174,7 +174,7 @@ func (k *call) unchanged(o outcome) term {
 // contents says that any one byte that both blocks have room for is kept: it stays, or it
 // is copied before anything is written over it, and nothing is written over it there.
 func (l *lists) contents(k *call) Obligation {
-	i, old := k.some("byte"), k.old()
+	i, old := k.some("byte"), k.old
 	from := k.Add(old.at, i)
 	return k.forAll("contents", "the bytes that both blocks have room for are kept", func(o outcome) term {
 		to := k.Add(o.ret, i)
@@ -190,7 +190,7 @@ func (l *lists) contents(k *call) Obligation {
 		}
 		kept := k.Or(copied, k.And(k.Eq(from, to), intact))
 		return k.And(k.Implies(o.ok, kept), k.Implies(o.failed, intact))
-	}, k.lt(i, old.size), k.lt(i, k.size()))
+	}, k.lt(i, old.size), k.lt(i, k.size))
 }
 
 // first0 is the first block of the request's list when the call starts.
@@ -231,6 +231,6 @@ func (l *lists) takesBack(k *call) Obligation {
 				same = k.And(same, k.Eq(g, o.path.State.Globals[i]))
 			}
 		}
-		return k.All(same, k.Eq(m.now(m.point(head)).word, k.old().at), k.Eq(m.now(m.point(k.old().at)).word, old), m.now(m.point(k.old().at)).free)
-	}, head, k.old().at)
+		return k.All(same, k.Eq(m.now(m.point(head)).word, k.old.at), k.Eq(m.now(m.point(k.old.at)).word, old), m.now(m.point(k.old.at)).free)
+	}, head, k.old.at)
 }

@@ -47,6 +47,8 @@ func (h Hints) cells() []Cell {
 type Placement struct {
 	Base uint32 `json:"base,omitempty"` // the heap base
 	End  uint32 `json:"end,omitempty"`  // the end of the first memory, as far as the linker knows it; else 0
+
+	Errno uint32 `json:"errno,omitempty"` // the address of errno, 0 if there is none
 }
 
 // EndKind says where the end of the memory that the allocator owns is found.

@@ -2,7 +2,11 @@
 
 package prove
 
-import "context"
+import (
+	"context"
+
+	"github.com/genalloc/genalloc/contract"
+)
 
 // Many obligations of a call follow from a few facts that were proved on each of its
 // paths: where the block is, where the top is, how far the memory has grown. Such an
@@ -22,16 +26,19 @@ func (ob Obligation) implied(facts ...string) Obligation {
 }
 
 // anyOutcome is an unknown outcome. It stands for those of all paths: each has a
-// result below 2^width, which is a block exactly if it is not 0, and a memory of some
-// number of pages.
+// result below 2^width, which is a block's address exactly if it is not 0 or the function
+// returns an error's number, and a memory of some number of pages.
 func (k *call) anyOutcome() outcome {
-	o := outcome{name: "any path", ret: k.some("any.result"), failed: k.Var("any.failed", 1)}
-	o.ok = k.Ne(o.ret, k.num(0))
+	result := k.some("any.result")
+	o := outcome{name: "any path", ret: k.Sub(result, k.front), ok: k.Ne(result, k.num(0)), failed: k.Var("any.failed", 1)}
+	if k.function.Result == contract.ErrnoResult {
+		o.ok = k.Var("any.ok", 1)
+	}
 	pages := k.Var("any.pages", k.wide)
 	top := k.Var("any.top", k.wide)
 	o.post = view{
 		top: top, clean: top, end: k.Var("any.end", k.wide),
-		pages: pages, size: k.bytes(pages), own: k.Bool(true),
+		pages: pages, size: k.inBytes(pages), own: k.Bool(true),
 	}
 	if k.hints.DirtyMark != nil {
 		o.post.clean = k.Var("any.clean", k.wide)
@@ -64,7 +71,11 @@ func (s *system) anyPath(ob Obligation, results []Result) (attempt, bool) {
 	}
 	c := Case{Name: o.name, Assume: assume, Goal: ob.goal(o)}
 	ob.Cases = []Case{c}
-	return attempt{ob, question{formula: c.formula(s, false)}}, true
+	q := question{formula: c.formula(s, false)}
+	if loosen := ob.call.anyProduct(); loosen != nil {
+		q.loose = loosen(s, q.formula)
+	}
+	return attempt{ob, q}, true
 }
 
 // attempt decides an obligation as one case, and reports whether it is proved.

@@ -86,7 +86,7 @@ func TestProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	h, err := Guess(program, c)
-	if want := (Placement{1056, 2 << 16}); err != nil || h.Placed != want {
+	if want := (Placement{Base: 1056, End: 2 << 16}); err != nil || h.Placed != want {
 		t.Fatalf("the heap is placed at %v, %v: want %v", h.Placed, err, want)
 	}
 	for name, v := range run(t, program, c, h) {

@@ -61,9 +61,9 @@ func (c Case) formula(s *system, possible bool) []term {
 
 // forAll makes an obligation that has the goal on every path.
 func (k *call) forAll(name, text string, goal func(o outcome) term, assume ...term) Obligation {
-	ob := Obligation{Name: k.function.Name + "." + name, Text: text, call: k, given: assume, goal: goal}
+	ob := Obligation{Name: k.label + "." + name, Text: text, call: k, given: assume, goal: goal}
 	for _, o := range k.outcomes {
-		c := Case{Name: o.name, Goal: goal(o), given: assume, call: k, path: o.path}
+		c := Case{Name: o.name, Goal: goal(o), given: assume, call: k, path: o.path, loosen: k.anyProduct()}
 		c.Assume = slices.Concat(k.assume, assume, o.path.Conds, o.facts)
 		ob.Cases = append(ob.Cases, c)
 	}

@@ -29,7 +29,7 @@ type resizing struct {
 func (k *call) placed(at, size, fits term) place {
 	end := k.Add(at, size)
 	p := place{at: at, size: size, end: end, fits: fits, need: k.pagesAt(at, size, fits)}
-	p.cannot = k.Or(k.le(k.limit(), at), k.lt(k.bytes(k.pmax), end))
+	p.cannot = k.Any(k.never, k.le(k.limit(), at), k.lt(k.inBytes(k.pmax), end))
 	if !k.contract.CanGrow() {
 		p.cannot = k.Or(p.cannot, k.Not(fits))
 	}

@@ -69,7 +69,7 @@ func (s *system) alone() error {
 		for _, c := range s.guessed.cells() {
 			if sets(f, c) {
 				c.Negated = false
-				return fmt.Errorf("func[%d]: writes %v, which is state, and no function of the contract calls it: keep the allocator from being inlined", first+i, c)
+				return fmt.Errorf("func[%d]: writes %v, which is state, and no function of the contract calls it: name it with --functions if it is the allocator's, or keep the allocator from being inlined", first+i, c)
 			}
 		}
 	}

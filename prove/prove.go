@@ -135,7 +135,7 @@ func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) 
 	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
 	var each []Obligation
 	for _, out := range k.all {
-		each = append(each, Obligation{Name: k.function.Name + ".dead", Text: deadText, Cases: []Case{k.dead(out)}})
+		each = append(each, Obligation{Name: k.label + ".dead", Text: deadText, Cases: []Case{k.dead(out)}})
 	}
 	results := s.decideAll(ctx, each, quiet, find)
 	dead := make([]bool, len(results))

@@ -18,7 +18,7 @@ const roundsName = "rounds"
 // everywhere makes an obligation that has the goal at the end of every path, with
 // points at the addresses.
 func (l *lists) everywhere(k *call, name, text string, brief bool, goal func(o outcome, t *trail) term, at ...term) Obligation {
-	ob := Obligation{Name: k.function.Name + "." + name, Text: text}
+	ob := Obligation{Name: k.label + "." + name, Text: text}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		if o.path.End == sym.Arrived && !o.path.Forgets && name != roundsName {
 			continue // the part goes on, and is looked at where it ends

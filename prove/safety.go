@@ -56,7 +56,7 @@ func (k *call) safe(facts ...string) []Obligation {
 // block returns the obligations about the block returned, which may overlap the old
 // one.
 func (k *call) block(facts []string) []Obligation {
-	old, size := k.old(), k.size()
+	old, size := k.old, k.size
 	other := block{k.some("other.at"), k.some("other.size")}
 	exists := []term{k.live(k.pre, other), k.lt(k.num(0), other.size), k.apart(old, other)}
 	foreign := k.some("foreign")
@@ -69,7 +69,7 @@ func (k *call) block(facts []string) []Obligation {
 	got := func(o outcome) block { return block{o.ret, size} }
 	floors := k.floors()
 	for _, ob := range floors {
-		facts = append(facts, strings.TrimPrefix(ob.Name, k.function.Name+"."))
+		facts = append(facts, strings.TrimPrefix(ob.Name, k.label+"."))
 	}
 	return append(floors, []Obligation{
 		k.forAll("ours", "what becomes free was free before or belonged to nobody", func(o outcome) term {
@@ -98,7 +98,7 @@ func (k *call) block(facts []string) []Obligation {
 			return block{o.ret, k.Ite(o.ok, size, k.num(0))}
 		}),
 		k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
-			return k.Implies(o.ok, k.divides(k.alignment(), o.ret))
+			return k.Implies(o.ok, k.And(k.divides(k.multiple, o.ret), k.divides(k.larger(k.front, k.num(1)), k.Add(o.ret, k.front))))
 		}),
 	}...)
 }
@@ -106,24 +106,36 @@ func (k *call) block(facts []string) []Obligation {
 // writesWithin says that the call writes only inside one block.
 func (k *call) writesWithin(text string, may func(o outcome) block) Obligation {
 	return k.forAll("writes", text, func(o outcome) term {
-		in, all := may(o), k.Bool(true)
+		all := k.Bool(true)
 		for _, f := range writes(o.path) {
-			all = k.And(all, k.Implies(k.happens(f), k.within(written(f), in)))
+			in := k.within(written(f), may(o))
+			for _, b := range k.may {
+				in = k.Or(in, k.within(written(f), b))
+			}
+			all = k.And(all, k.Implies(k.happens(f), in))
 		}
 		return all
 	})
 }
 
-// zeroed says that every byte of the block is 0: either it was clean, or it is filled.
+// zeroed says that every byte of the block is 0.
 func (k *call) zeroed() Obligation {
+	return k.zeroes("zero", "every byte of the block is 0", func(o outcome) block {
+		return block{k.Add(o.ret, k.front), k.bytes}
+	})
+}
+
+// zeroes says that bytes of the block returned are 0: either they were clean, or they are
+// filled.
+func (k *call) zeroes(name, text string, part func(o outcome) block) Obligation {
 	x := k.some("byte")
 	fresh := k.le(k.pre.size, x)
 	if !k.contract.Dirty {
 		fresh = k.Or(fresh, k.And(k.le(k.pre.clean, x), k.lt(x, k.pre.end)))
 	}
-	return k.forAll("zero", "every byte of the block is 0", func(o outcome) term {
+	return k.forAll(name, text, func(o outcome) term {
 		filled, spoilt := k.fills(o, x)
-		in := k.And(o.ok, k.has(block{o.ret, k.size()}, x))
+		in := k.And(o.ok, k.has(part(o), x))
 		return k.Implies(in, k.And(k.Or(fresh, filled), k.Not(spoilt)))
 	})
 }
@@ -135,8 +147,11 @@ func (k *call) fills(o outcome, x term) (filled, spoilt term) {
 	for _, f := range writes(o.path) {
 		hit := k.And(k.happens(f), k.has(written(f), x))
 		zero := k.Bool(false)
-		if f.Kind == sym.Fill && f.Round == nil {
+		switch {
+		case f.Kind == sym.Fill && f.Round == nil:
 			zero = k.Eq(k.Extract(f.Value, 0, 8), k.Const(8, 0))
+		case f.Kind == sym.Store && f.Round == nil:
+			zero = k.Eq(f.Value, k.Const(f.Value.Width, 0))
 		}
 		filled = k.Or(filled, k.And(hit, zero))
 		spoilt = k.Or(spoilt, k.And(hit, k.Not(zero)))
@@ -147,11 +162,11 @@ func (k *call) fills(o outcome, x term) (filled, spoilt term) {
 // contents says that any one byte that both blocks have room for is kept: it stays
 // and nothing is written over it, or it is copied.
 func (k *call) contents() Obligation {
-	i, old := k.some("byte"), k.old()
-	from := k.Add(old.at, i)
-	common := []term{k.lt(i, old.size), k.lt(i, k.size())}
+	i := k.some("byte")
+	from := k.Add(k.Add(k.old.at, k.front), i)
+	common := []term{k.lt(i, k.kept), k.lt(i, k.bytes)}
 	return k.forAll("contents", "the bytes that both blocks have room for are kept", func(o outcome) term {
-		to := k.Add(o.ret, i)
+		to := k.Add(k.Add(o.ret, k.front), i)
 		copied, spoilt := k.Bool(false), k.Bool(false)
 		for _, f := range writes(o.path) {
 			hit := k.And(k.happens(f), k.Or(k.has(written(f), from), k.has(written(f), to)))
@@ -170,7 +185,7 @@ func (k *call) contents() Obligation {
 
 // frees returns the obligations of a function that gives a live block back.
 func (k *call) frees() []Obligation {
-	return append(k.givesBack(k.old(), k.held()), k.strategy.gives(k)...)
+	return append(k.givesBack(k.old, k.held()), k.strategy.gives(k)...)
 }
 
 // givesBack returns the obligations of a function that ends the life of the blocks in

@@ -20,7 +20,7 @@ const (
 // the invariant, and the paths cover everything. The invariant builds on the facts.
 func (k *call) sound(facts ...string) []Obligation {
 	returns := k.forAll("returns", "never traps, loops forever or returns null, except where the contract says so", func(o outcome) term {
-		if k.function.Result == contract.BlockResult {
+		if k.function.Result == contract.BlockResult || k.function.Result == contract.ErrnoResult {
 			return k.Or(o.ok, o.failed)
 		}
 		return k.Bool(o.path.End == sym.Return)
@@ -44,7 +44,7 @@ func (k *call) products() Obligation { return k.lemmas("products", productsText,
 // lemmas collects what the executor assumed, each lemma once: about products, or
 // about loops that it cut.
 func (k *call) lemmas(name, text string, products bool) Obligation {
-	ob := Obligation{Name: k.function.Name + "." + name, Text: text, Assumed: true}
+	ob := Obligation{Name: k.label + "." + name, Text: text, Assumed: true}
 	seen := map[string]bool{}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		for _, l := range o.path.Lemmas {
@@ -71,14 +71,14 @@ func (k *call) complete() Obligation {
 		covered = k.Or(covered, k.All(o.path.Conds...))
 	}
 	return Obligation{
-		Name: k.function.Name + ".complete", Text: "the paths cover every state, argument and answer of the host",
+		Name: k.label + ".complete", Text: "the paths cover every state, argument and answer of the host",
 		Cases: []Case{{Name: "all paths", Assume: k.assume, Goal: covered, inner: true}},
 	}
 }
 
 // possible says that success and failure both happen.
 func (k *call) possible() Obligation {
-	ob := Obligation{Name: k.function.Name + ".possible", Text: "success and failure are both possible, so nothing above is vacuous", Possible: true}
+	ob := Obligation{Name: k.label + ".possible", Text: "success and failure are both possible, so nothing above is vacuous", Possible: true}
 	for _, want := range []struct {
 		name string
 		of   func(o outcome) term

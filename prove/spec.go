@@ -33,8 +33,8 @@ func (s spec) limit() term { return s.Shl(s.num(1), s.num(uint64(s.width))) }
 // minus reads a machine word as the negation of a number from 1 to 2^width.
 func (s spec) minus(word term) term { return s.Sub(s.limit(), s.of(word)) }
 
-// bytes is a number of pages in bytes.
-func (s spec) bytes(pages term) term { return s.Mul(pages, s.num(wasm.PageSize)) }
+// inBytes is a number of pages in bytes.
+func (s spec) inBytes(pages term) term { return s.Mul(pages, s.num(wasm.PageSize)) }
 
 // pagesFor is the number of pages that n bytes take: n / 65536, rounded up.
 func (s spec) pagesFor(n term) term {
@@ -48,7 +48,7 @@ func (s spec) roundUp(n, a term) term {
 }
 
 // roundUpPage is the least multiple of a page from n up.
-func (s spec) roundUpPage(n term) term { return s.bytes(s.pagesFor(n)) }
+func (s spec) roundUpPage(n term) term { return s.inBytes(s.pagesFor(n)) }
 
 // divides says that a, a power of two, divides n.
 func (s spec) divides(a, n term) term {

@@ -26,6 +26,7 @@ type system struct {
 	engine   func() (*replay.Module, error) // compiled at the first counterexample
 
 	base       term   // the heap base, an address
+	errnoAt    term   // the address of errno, 0 if there is none; nil where no function sets it
 	heapEnd    term   // the end of the memory that the linker knows of, an address, 0 for none; nil unless it decides
 	align      term   // the contract's own alignment in bytes
 	linkers    []term // the duties of who decides where the heap lies
@@ -34,6 +35,9 @@ type system struct {
 
 func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	if err := c.Settled(); err != nil {
+		return nil, err
+	}
+	if err := Supports(c); err != nil {
 		return nil, err
 	}
 	b := bv.NewBuilder()
@@ -61,8 +65,14 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	if c.HeapBase.Linker {
 		s.heapEnd = s.of(s.Var("end", s.width))
 	}
+	if c.SetsErrno() {
+		s.errnoAt = s.of(s.Var("errno", s.width))
+	}
 	if p := h.Placed; p.Base != 0 {
 		s.base, s.heapEnd = s.num(uint64(p.Base)), s.num(uint64(p.End))
+		if s.errnoAt != nil {
+			s.errnoAt = s.num(uint64(p.Errno))
+		}
 	}
 	return s, s.check()
 }
@@ -100,13 +110,16 @@ func (s *system) check() error {
 	if s.heapEnd != nil {
 		s.linkers = append(s.linkers, s.divides(s.num(wasm.PageSize), s.heapEnd))
 	}
-	known := map[string]bool{}
-	for _, f := range s.contract.Signatures() {
-		known[f.Export] = true
+	if s.errnoAt != nil { // among the program's data
+		is := s.le(s.Add(s.errnoAt, s.num(4)), s.base)
+		for _, at := range s.executor.Words {
+			is = s.And(is, s.apart(block{s.errnoAt, s.num(4)}, block{s.num(uint64(at)), s.num(4)}))
+		}
+		s.linkers = append(s.linkers, s.Or(s.Eq(s.errnoAt, s.num(0)), is))
 	}
 	for _, e := range m.Exports {
 		switch {
-		case e.Kind == wasm.KindFunc && !known[e.Name]:
+		case e.Kind == wasm.KindFunc && !s.knows(e):
 			return fmt.Errorf("export %q: a function that is not in the contract: name its functions with --functions FUNC=NAME in a finished program", e.Name)
 		case e.Kind == wasm.KindGlobal:
 			if g, err := m.Global(e.Index); err != nil || g.Mutable {
@@ -138,6 +151,15 @@ func (s *system) check() error {
 		}
 	}
 	return s.alone()
+}
+
+// knows reports whether a function that is exported is in the contract, or is one of its
+// functions under a second name.
+func (s *system) knows(e wasm.Export) bool {
+	return slices.ContainsFunc(s.contract.Signatures(), func(f contract.Function) bool {
+		index, _, err := s.module.ExportedFunc(f.Export)
+		return e.Name == f.Export || e.Name == f.Alias && err == nil && e.Index == index
+	})
 }
 
 // globals returns the globals: mutable makes those that are, and the others have their
@@ -178,6 +200,8 @@ func (s *system) linked(i uint32) string {
 		return "base"
 	case h.Linker && imports[i].Name == contract.LinkerEnd:
 		return "end"
+	case h.Linker && imports[i].Name == contract.LinkerErrno:
+		return "errno"
 	}
 	return ""
 }
@@ -236,7 +260,7 @@ func (s *system) first() term {
 // pages, or those that the linker knows of, or the page that the base lies in if that is
 // higher.
 func (s *system) firstEnd() term {
-	initial := s.bytes(s.pmin)
+	initial := s.inBytes(s.pmin)
 	if s.heapEnd != nil {
 		initial = s.heapEnd
 	}

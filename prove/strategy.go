@@ -88,5 +88,10 @@ func (s spec) free(v view) block {
 
 // live says that b is a live block: it was handed out and not given back.
 func (s *system) live(v view, b block) term {
-	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.divides(s.align, b.at), s.beside(v, b))
+	return s.And(s.lies(v, b), s.divides(s.align, b.at))
+}
+
+// lies says that b lies where blocks do.
+func (s *system) lies(v view, b block) term {
+	return s.All(s.le(s.base, b.at), s.le(s.end(b), v.top), s.beside(v, b))
 }

@@ -45,7 +45,7 @@ func newWitness(r rerun) (*witness, error) {
 		return nil, fmt.Errorf("the counterexample writes %d bytes: too many to replay", total)
 	}
 	byteOf := w.values["byte"].Lo
-	watched = append(watched, byteOf, w.value(r.call.old().at)+byteOf, w.values["foreign"].Lo, w.values["other.at"].Lo)
+	watched = append(watched, byteOf, w.value(r.call.old.at)+byteOf, w.values["foreign"].Lo, w.values["other.at"].Lo)
 	for _, v := range w.all(r.path.Results) {
 		watched = append(watched, v, v+byteOf)
 	}

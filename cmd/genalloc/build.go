@@ -94,7 +94,7 @@ func build(ctx context.Context, o *buildOptions, s streams, m maker) error {
 	}
 	p, err := produce(ctx, o, m)
 	if err == nil && o.prove {
-		p.proved, err = o.proveModule(ctx, p.module, s)
+		p.proved, err = o.proveProduct(ctx, p, s)
 	}
 	if err != nil {
 		return err
@@ -158,13 +158,19 @@ func makeObject(text string, o *buildOptions) ([]byte, error) {
 	return object.FromModule(module, o.contract, o.object)
 }
 
-// proveModule proves a module before it is written, and returns the number of
-// obligations.
-func (o *buildOptions) proveModule(ctx context.Context, module []byte, s streams) (int, error) {
+// proveProduct proves a module or an object before it is written, and returns the number
+// of obligations.
+func (o *buildOptions) proveProduct(ctx context.Context, p *product, s streams) (int, error) {
 	fail := func(err error) (int, error) { return 0, wrong(fmt.Errorf("nothing written: %w", err)) }
-	x := subject{bytes: module, contract: o.contract}
+	x := subject{bytes: p.module, contract: o.contract}
 	var err error
-	if x.module, err = wasm.Decode(module); err != nil {
+	if p.object != nil {
+		x.bytes, err = object.Open(p.object, objectData)
+	}
+	if err == nil {
+		x.module, err = wasm.Decode(x.bytes)
+	}
+	if err != nil {
 		return fail(err)
 	}
 	if err := provable(x); err != nil {

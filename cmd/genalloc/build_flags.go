@@ -13,6 +13,7 @@ import (
 
 	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/prove"
 )
 
 // formats are the values of --emit, by the endings of -o; usualEnding is the
@@ -24,7 +25,7 @@ var (
 
 // settle checks the flags against each other and fills in what was left open.
 func (o *buildOptions) settle(stdout io.Writer) error {
-	for _, step := range []func() error{o.settleFormat, o.settleObject, o.settleProof} {
+	for _, step := range []func() error{o.settleFormat, o.settleObject} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -34,6 +35,9 @@ func (o *buildOptions) settle(stdout io.Writer) error {
 		return err
 	}
 	if err := o.object.Check(o.contract); err != nil {
+		return err
+	}
+	if err := o.settleProof(); err != nil {
 		return err
 	}
 	switch toStdout := isStdout(o.output, stdout); {
@@ -112,17 +116,11 @@ func (o *buildOptions) settleObject() error {
 
 // settleProof refuses to prove what the prover does not take.
 func (o *buildOptions) settleProof() error {
-	unproved := func(a contract.ABI) bool { return a != "" && a != contract.Core && a != contract.Arena }
-	switch {
-	case !o.prove:
-	case slices.ContainsFunc(o.order.ABI.List(), unproved):
-		return refuse("prove", "only functions of --abi core and arena can be proved, and not those of %s: drop either", o.order.ABI)
-	case o.order.Stats:
-		return refuse("prove", "what --stats adds cannot be proved: prove the module without it, or drop --prove")
-	case o.order.Debug != contract.DebugOff:
-		return refuse("prove", "what --debug adds cannot be proved: prove the module without it, or drop --prove")
-	case o.emit == "obj":
-		return refuse("prove", "what is proved is a module, and --emit obj leaves its memory to the linker: say --emit wasm, or drop --prove")
+	if !o.prove {
+		return nil
+	}
+	if err := prove.Supports(o.contract); err != nil {
+		return refuse("prove", "%w, or drop --prove", err)
 	}
 	return nil
 }

@@ -123,6 +123,9 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	if o.check != "" {
 		return o.recheck(ctx, x, s)
 	}
+	if err := prove.Supports(x.contract); err != nil {
+		return undecided(fmt.Errorf("%s: %w", x.name, err))
+	}
 	hints, err := o.hints(x, flags)
 	if err != nil {
 		return err
@@ -174,9 +177,6 @@ func provable(x subject) error {
 		return err
 	}
 	for _, f := range x.contract.Signatures() {
-		if f.ABI == contract.Watch {
-			return fmt.Errorf("function %s: what a build that watches adds cannot be proved: prove the module without it", f.Export)
-		}
 		if _, _, err := x.module.ExportedFunc(f.Export); err != nil {
 			return err
 		}
