@@ -41,7 +41,10 @@ const defaultAlign = 8
 func (f function) JS() (js struct{ Params, Types, Args string }) {
 	var params, types, args []string
 	for i, p := range f.Params {
-		name, check, given, optional := local(p.Name), "u32", "", ""
+		name, check, typ, given, optional := local(p.Name), "u32", "number", "", ""
+		if p.Type == contract.I64 {
+			check, typ = "u64", "number | bigint"
+		}
 		if f.isAlign(p) {
 			check = "powerOfTwo"
 			if i == len(f.Params)-1 {
@@ -49,10 +52,29 @@ func (f function) JS() (js struct{ Params, Types, Args string }) {
 			}
 		}
 		params = append(params, name+given)
-		types = append(types, name+optional+": number")
+		types = append(types, name+optional+": "+typ)
 		args = append(args, fmt.Sprintf("%s(%q, %s)", check, name, name))
 	}
 	js.Params, js.Types, js.Args = strings.Join(params, ", "), strings.Join(types, ", "), strings.Join(args, ", ")
+	return js
+}
+
+// Answer writes what JavaScript makes of the function's result: before and behind the
+// call, and its type. An engine takes an i32 for a signed number. An address of 64 bits
+// becomes a number, which is exact for every memory that there is; a mark is any number.
+func (f function) Answer() (js struct{ Before, Behind, Type string }) {
+	switch {
+	case len(f.Results) == 0:
+		js.Type = "void"
+	case f.Results[0] == contract.I64 && f.Result == contract.MarkResult:
+		js.Type = "bigint"
+	case f.Results[0] == contract.I64:
+		js.Before, js.Behind, js.Type = "Number(BigInt.asUintN(64, ", "))", "number"
+	case f.Result == contract.CountResult:
+		js.Type = "number"
+	default:
+		js.Behind, js.Type = " >>> 0", "number"
+	}
 	return js
 }
 

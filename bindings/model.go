@@ -30,6 +30,7 @@ type model struct {
 	Align    uint32 // bytes, of every block
 	Strategy contract.StrategyRow
 	Fixed    bool   // there is no align parameter
+	Wide     bool   // addresses have 64 bits
 	Traps    bool   // out of memory traps
 	Errno    string // what becomes of it; empty without functions of C
 	Imports  []contract.Import
@@ -110,6 +111,9 @@ var keywords = map[Language][]string{
 		union unreachable usingnamespace var volatile while`),
 }
 
+// narrow are the languages that cannot call a module with 64-bit addresses, and why.
+var narrow = map[Language]string{Go: "wazero, which the binding for Go runs the module in,", AssemblyScript: "AssemblyScript"}
+
 // newModel derives the model. It refuses export names that are no identifiers of the
 // language, except in JavaScript and Go, whose bindings use the ABI's names.
 func newModel(l Language, c contract.Contract, file string) (*model, error) {
@@ -117,7 +121,7 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	m := &model{
 		Command: "genalloc", File: file, Stem: stem, Module: Module,
 		Object: c.HeapBase.Linker,
-		Align:  c.Align(), Strategy: c.Strategy.Row(), Fixed: c.FixedAlign != 0, Traps: c.OOM == contract.OOMTrap,
+		Align:  c.Align(), Strategy: c.Strategy.Row(), Fixed: c.FixedAlign != 0, Wide: c.Memory64, Traps: c.OOM == contract.OOMTrap,
 	}
 	if text := c.String(); text != "" {
 		m.Command += " " + comment(text)
@@ -128,6 +132,9 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		}
 		return -1
 	}, stem))
+	if why, ok := narrow[l]; ok && m.Wide {
+		return nil, fmt.Errorf("%s has no 64-bit memories: drop --memory64, or choose another language", why)
+	}
 	if l == Go && strings.HasSuffix(stem, "_test") {
 		return nil, fmt.Errorf("%q makes a file of tests: name the output differently", file)
 	}
@@ -184,9 +191,12 @@ func comment(text string) string { return strings.ReplaceAll(plain.ASCII(text), 
 // words are the functions of the templates.
 func (m *model) words() template.FuncMap {
 	return template.FuncMap{
-		"camel":   camel,
-		"local":   local,
-		"counts":  func(f function) bool { return f.Result == contract.CountResult },
+		"camel":  camel,
+		"local":  local,
+		"number": func() string { return pick(m.Wide, "number | bigint", "number") },
+		"exported": func() string {
+			return pick(m.Wide, "unchecked, with a bigint for each number of 64 bits.", "unchecked, with addresses from 2 GiB on negative (>>> 0 mends that).")
+		},
 		"macro":   func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, " ", "_")) },
 		"quote":   strconv.QuoteToASCII,
 		"comment": comment,
@@ -202,6 +212,13 @@ func (m *model) words() template.FuncMap {
 			return slices.ContainsFunc(m.Functions, func(f function) bool { return slices.ContainsFunc(f.Params, f.isAlign) })
 		},
 	}
+}
+
+func pick(condition bool, yes, no string) string {
+	if condition {
+		return yes
+	}
+	return no
 }
 
 // doc says what the function does, when memory runs out too, and what becomes of a

@@ -290,3 +290,30 @@ func save(t testing.TB, dir, name string, b []byte) {
 		t.Fatal(err)
 	}
 }
+
+// TestWide: a module with 64-bit addresses takes numbers and bigints, and returns numbers
+// but for marks. Node needs the flag up to version 23.
+func TestWide(t *testing.T) {
+	toolchain.Need(t, "node")
+	dir := bind(t, "--memory64 --abi=core,arena", "genalloc.wasm", bindings.JS)
+	save(t, dir, "package.json", []byte(`{"type": "module"}`))
+	save(t, dir, "wide.mjs", read(t, source(t, "wide.mjs")))
+	const range64 = "not a whole number from 0 to 9007199254740991, or to 18446744073709551615 as a bigint\n"
+	want := "number 0 112 0 0\ntrue true bigint\nsize is -1, " + range64 + "size is 18446744073709551616, " + range64 + "size is 9007199254740992, " + range64 +
+		"align is 24, not a power of two\nsize is of the type string, " + range64 + "ptr is 0 (null), which is no block\n"
+	flag := toolchain.Run(t, dir, "node", "-p", `+process.versions.node.split(".")[0] < 24 ? "--experimental-wasm-memory64" : "--"`)
+	if got := toolchain.Run(t, dir, "node", strings.TrimSpace(flag), "wide.mjs"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestNarrow: languages that have no 64-bit memories are refused by name.
+func TestNarrow(t *testing.T) {
+	c := contract.Must(contract.Parse("--memory64"))
+	for _, l := range bindings.Languages {
+		_, err := bindings.Write(l, c, "genalloc.wasm")
+		if refused := l == bindings.Go || l == bindings.AssemblyScript; (err != nil) != refused || refused && !strings.HasSuffix(err.Error(), "has no 64-bit memories: drop --memory64, or choose another language") {
+			t.Errorf("%s: %v", l, err)
+		}
+	}
+}

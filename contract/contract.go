@@ -4,6 +4,7 @@ package contract
 
 import (
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -14,6 +15,10 @@ const PageSize = 65536
 // MaxPages is the largest size of a 32-bit memory in pages: 2^32 bytes
 // (core specification, 3.2.4 Memory Types: limits within 2^16).
 const MaxPages = 65536
+
+// MaxPages64 is the largest size of a 64-bit memory in pages: 2^64 bytes (core
+// specification 3.0, memory types: limits within 2^48).
+const MaxPages64 = 1 << 48
 
 // SectionName is the name of the custom section that holds the contract's text.
 const SectionName = "genalloc"
@@ -29,6 +34,8 @@ type Order struct {
 	Strategy   Strategy          // how blocks are found and reused
 	Memory     MemoryMode        // whether the memory is exported or imported
 	MemoryName string            // export name, or MODULE.NAME of the import
+
+	Memory64 bool // addresses have 64 bits
 
 	InitialPages uint32 // pages the memory has at instantiation, all the allocator's above the base
 	MaxPages     uint32 // the memory's declared maximum in pages; 0 for none
@@ -103,16 +110,55 @@ func Must(c Contract, err error) Contract {
 
 // PageLimit returns the number of pages beyond which the memory cannot grow,
 // whatever the host allows.
-func (c Contract) PageLimit() uint32 {
+func (c Contract) PageLimit() uint64 {
 	if c.MaxPages != 0 {
-		return c.MaxPages
+		return uint64(c.MaxPages)
+	}
+	return c.AddressPages()
+}
+
+// AddressPages returns the pages that addresses reach: 2^16, or 2^48 where they have 64
+// bits.
+func (c Contract) AddressPages() uint64 {
+	if c.Memory64 {
+		return MaxPages64
 	}
 	return MaxPages
 }
 
+// AddressType returns the type of addresses, sizes and alignments.
+func (c Contract) AddressType() ValueType {
+	if c.Memory64 {
+		return I64
+	}
+	return I32
+}
+
+// PointerSize returns the bytes of an address.
+func (c Contract) PointerSize() uint32 {
+	if c.Memory64 {
+		return 8
+	}
+	return 4
+}
+
+// MaxSize returns the largest number that a size can be, in bytes.
+func (c Contract) MaxSize() uint64 {
+	if c.Memory64 {
+		return math.MaxUint64
+	}
+	return math.MaxUint32
+}
+
+// Space returns the end in bytes of the largest memory: 2^32, or a page less than 2^64,
+// so that it is a number of 64 bits.
+func (c Contract) Space() uint64 {
+	return min(c.AddressPages(), MaxPages64-1) * PageSize
+}
+
 // CanGrow reports whether the allocator may ever call memory.grow.
 func (c Contract) CanGrow() bool {
-	return c.Grow.Policy != GrowNever && c.PageLimit() > c.InitialPages
+	return c.Grow.Policy != GrowNever && c.PageLimit() > uint64(c.InitialPages)
 }
 
 // Align returns the alignment in bytes that every block has whatever the

@@ -209,7 +209,7 @@ func TestDerived(t *testing.T) {
 			t.Errorf("%s: %v", test.text, err)
 			continue
 		}
-		if c.PageLimit() != test.limit || c.CanGrow() != test.canGrow || c.Align() != test.align {
+		if c.PageLimit() != uint64(test.limit) || c.CanGrow() != test.canGrow || c.Align() != test.align {
 			t.Errorf("%s: limit %d, can grow %v, align %d; want %d, %v, %d", test.text,
 				c.PageLimit(), c.CanGrow(), c.Align(), test.limit, test.canGrow, test.align)
 		}

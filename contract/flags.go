@@ -48,6 +48,7 @@ var Flags = []Flag{
 	boolFlag("split", true, func(o *Order) *bool { return &o.NoSplit }),
 	boolFlag("join", true, func(o *Order) *bool { return &o.NoJoin }),
 	wordFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }, ExportMemory, ImportMemory),
+	boolFlag("memory64", false, func(o *Order) *bool { return &o.Memory64 }),
 	{Name: "memory-name", set: setMemoryName, get: func(o *Order) []string { return []string{o.MemoryName} }},
 	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),
 	pagesFlag("max-pages", func(o *Order) *uint32 { return &o.MaxPages }),

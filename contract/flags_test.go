@@ -122,6 +122,10 @@ var values = map[string][]struct{ words, want string }{
 		{"--debug=call", "--debug=call"},
 		{"--debug=false", ""},
 	},
+	"memory64": {
+		{"--memory64", "--memory64"},
+		{"--memory64=false", ""},
+	},
 	"stats": {
 		{"--stats", "--stats"},
 		{"--stats=false", ""},

@@ -10,8 +10,12 @@ import (
 // ValueType is a WebAssembly value type, by its name in the text format.
 type ValueType string
 
-// I32 is the type of every address, size and alignment of a 32-bit memory.
-const I32 ValueType = "i32"
+// The types of addresses, sizes and alignments: I32 in a 32-bit memory, I64 in a 64-bit
+// one.
+const (
+	I32 ValueType = "i32"
+	I64 ValueType = "i64"
+)
 
 // A Role is what a function does, whatever its ABI calls it. The stages go by roles:
 // the names stand in the table of this file alone.
@@ -217,9 +221,24 @@ func (o Order) signatures() []Function {
 		if o.FixedAlign != 0 {
 			f.Params = slices.DeleteFunc(slices.Clone(f.Params), func(p Param) bool { return p.Role == AlignParam })
 		}
+		if o.Memory64 {
+			f = f.wide()
+		}
 		fs = append(fs, f)
 	}
 	return append(fs, o.watchers()...)
+}
+
+// wide returns the function with 64-bit addresses. The number of an error has 32 bits.
+func (f Function) wide() Function {
+	f.Params = slices.Clone(f.Params)
+	for i := range f.Params {
+		f.Params[i].Type = I64
+	}
+	if len(f.Results) > 0 && f.Result != ErrnoResult {
+		f.Results = []ValueType{I64}
+	}
+	return f
 }
 
 // SetsErrno reports whether functions that fail set libc's errno: those of C do, in an

@@ -20,7 +20,7 @@ const DefaultMemoryImport = "env.memory"
 func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
-		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkOnGrow, checkStrategy, checkLists, checkStats, checkDebug,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkMemory64, checkOnGrow, checkStrategy, checkLists, checkStats, checkDebug,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -248,7 +248,7 @@ func checkHeapBase(c *Contract) error {
 	bytes := uint64(c.InitialPages) * PageSize
 	end := bytes
 	if c.CanGrow() {
-		end = uint64(c.PageLimit()) * PageSize
+		end = min(c.PageLimit(), MaxPages64-1) * PageSize
 	}
 	align := uint64(c.Align())
 	first := (base + align - 1) / align * align
@@ -314,7 +314,7 @@ const OPAAlign = 8
 // checkBlocks refuses what contradicts itself in growth, alignment and clearing.
 func checkBlocks(c *Contract) error {
 	switch asks := c.Grow.Policy == GrowChunk || c.Grow.Policy == GrowDouble; {
-	case asks && c.PageLimit() == c.InitialPages:
+	case asks && c.PageLimit() == uint64(c.InitialPages):
 		return refuse("grow", "%s asks for growth, but --max-pages %d equals --initial-pages: raise --max-pages or say --grow never", c.Grow, c.PageLimit())
 	case c.FixedAlign != 0 && c.MinAlign != 1:
 		return refuse("min-align", "%d contradicts --fixed-align %d, which sets the one alignment: drop either", c.MinAlign, c.FixedAlign)
@@ -324,6 +324,31 @@ func checkBlocks(c *Contract) error {
 		return refuse("min-align", "%d contradicts --abi opa, whose blocks follow a header of %d bytes: drop it", c.MinAlign, OPAAlign)
 	case c.Dirty && !c.Has("alloc_zeroed") && !c.Has("calloc"):
 		return refuse("dirty", "it concerns alloc_zeroed and calloc, which --functions leaves out: drop the one or extend the other")
+	}
+	return nil
+}
+
+// checkMemory64 refuses what has no 64-bit reading, or none yet.
+func checkMemory64(c *Contract) error {
+	if !c.Memory64 {
+		return nil
+	}
+	for _, abi := range c.ABI.List() {
+		if abi != Core && abi != C && abi != Arena {
+			return refuse("memory64", "it contradicts --abi %s, whose callers pass 32-bit addresses: say --abi core or c", abi)
+		}
+	}
+	switch {
+	case c.Target != Wasm2 && c.Target != Wasm3:
+		return refuse("memory64", "it contradicts --target %s, which has 32-bit memories only: drop the one or the other", c.Target)
+	case c.HeapBase.Linker:
+		return refuse("memory64", "objects have 32-bit addresses only: order a module, with a heap base that is a number or an import")
+	case c.Strategy == Lists:
+		return refuse("memory64", "--strategy %s has 32-bit addresses only: say --strategy %s or %s", c.Strategy, Bump, Stack)
+	case c.Debug != DebugOff:
+		return refuse("memory64", "--debug has 32-bit addresses only: drop the one or the other")
+	case c.Stats:
+		return refuse("memory64", "--stats has 32-bit addresses only: drop the one or the other")
 	}
 	return nil
 }

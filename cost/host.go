@@ -36,8 +36,8 @@ func Host(module []byte, c contract.Contract) func(engine.Store) (engine.Imports
 				}) {
 					x.Call = func([]uint64) ([]uint64, error) { return nil, nil }
 				}
-			case im.Memory.Is64 || im.Memory.Shared:
-				return nil, fmt.Errorf("import %s.%s: only an unshared 32-bit memory is supplied", im.Module, im.Name)
+			case im.Memory.Shared:
+				return nil, fmt.Errorf("import %s.%s: only an unshared memory is supplied", im.Module, im.Name)
 			case im.Kind == wasm.KindMemory:
 				x.Memory.Min = max(im.Memory.Min, uint64(c.InitialPages))
 			}

@@ -32,7 +32,7 @@ func TestBlocksAreUsed(t *testing.T) {
 	}
 	texts = append(texts, "--heap-base=linker", "--abi=c", "--abi=c --heap-base=linker", "--abi=c --dirty", "--abi=cabi", "--abi=wasm-bindgen",
 		"--abi=cosmwasm --target=cosmwasm", "--abi=core,cosmwasm --target=cosmwasm --dirty", "--abi=proxy-wasm",
-		"--on-grow=env.grown", "--stats --abi=core,cabi --functions=-alloc_zeroed", "--stats --abi=cosmwasm --target=cosmwasm", "--stats --abi=c",
+		"--on-grow=env.grown", "--abi=c --memory64", "--stats --abi=core,cabi --functions=-alloc_zeroed", "--stats --abi=cosmwasm --target=cosmwasm", "--stats --abi=c",
 		"--debug", "--debug=call", "--debug=call --fixed-align=16 --oom=trap", "--debug --abi=c", "--debug=call --abi=c --heap-base=linker", "--debug --abi=c,arena --oom=trap",
 		"--debug --abi=cabi,wasm-bindgen", "--debug=call --abi=cosmwasm --target=mvp", "--debug --abi=proxy-wasm", "--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
 	texts = append(texts, "--abi=opa", "--abi=opa --heap-base=linker", "--abi=opa --grow=never --min-align=8")

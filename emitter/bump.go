@@ -22,8 +22,8 @@ var bump = strategy{
 
 // bumpNumbers are what bump's blocks mention as .Own.
 type bumpNumbers struct {
-	TopAtStart         int32  // minus the base in bytes, modulo 2^32; a multiple of Align where top is kept aligned
-	OursAtStart        uint32 // 65536 - InitialPages
+	TopAtStart         int64  // minus the base in bytes, modulo 2^32; a multiple of Align where top is kept aligned
+	OursAtStart        uint64 // Pages - InitialPages
 	WindowMask         uint32 // see window
 	WindowText         string // what the window is called
 	Chunk, ChunkMinus1 uint32 // pages
@@ -32,15 +32,18 @@ type bumpNumbers struct {
 
 func deriveBump(m *Model, c contract.Contract) {
 	b := &bumpNumbers{
-		TopAtStart:  int32(-c.HeapBase.Address),
-		OursAtStart: contract.MaxPages - c.InitialPages,
+		TopAtStart:  -int64(c.HeapBase.Address),
+		OursAtStart: m.Pages - uint64(c.InitialPages),
 		WindowMask:  window(c) - 1,
 		WindowText:  "page",
 		Chunk:       c.Grow.Chunk,
 		ChunkMinus1: c.Grow.Chunk - 1,
 	}
 	if keepsAligned(c) && !c.HeapBase.Imported() {
-		b.TopAtStart &^= int32(m.AlignMinus1) // which rounds the base up
+		b.TopAtStart &^= int64(m.AlignMinus1) // which rounds the base up
+	}
+	if !m.wide {
+		b.TopAtStart = int64(int32(b.TopAtStart))
 	}
 	if w := window(c); w != contract.PageSize {
 		b.WindowText = fmt.Sprintf("%d-byte window", w)
@@ -101,12 +104,15 @@ func chooseBump(m *Model, c contract.Contract) {
 	set("oldsize", pick(aligned, "aligned", ""))
 	set("basetop", pick(aligned, "aligned", "any"))
 	set("window", pick(c.Optimize == contract.Size, "none", "test"))
-	set("stay", pick(c.Optimize == contract.Size, "none", "window"))
+	set("stay", pick(c.Optimize == contract.Size && !(c.Memory64 && oursIn(c) == derived), "none", "window"))
 	set("start", pick(imported, "import", ""))
 	set("initial", initial(c))
 	// Only where the memory may reach 2^32 can a block end there.
-	set("endpage", pick(c.PageLimit() == contract.MaxPages, "guarded", "plain"))
-	set("others", pick(c.Target == contract.MVP, "mask", "extend"))
+	set("endpage", pick(c.Memory64, "wide", pick(c.PageLimit() == c.AddressPages(), "guarded", "plain")))
+	set("wraps", pick(c.Memory64, "wide", ""))
+	set("lastpage", pick(c.Memory64, "", "narrow"))
+	set("oldpages", pick(c.Memory64, "", "narrow"))
+	set("others", pick(c.Memory64, "shift", pick(c.Target == contract.MVP, "mask", "extend")))
 	set("shrink", "stays")
 	set("zeroblock", pick(topFalls(c) && tellsFresh(c), "high", m.Choices["zeroblock"]))
 	set("added", pick(trap, "trap", "null"))
@@ -121,10 +127,8 @@ func chooseBump(m *Model, c contract.Contract) {
 		set("extend", "never")
 		set("end", pick(imported, "global", "const"))
 	case derived:
-		set("slow", pick(c.Optimize == contract.Gas, "page-test", "page"))
-		set("extend", map[contract.Optimize]string{
-			contract.Balanced: "page", contract.Gas: "grow", contract.Size: "small",
-		}[c.Optimize])
+		set("slow", pick(c.Memory64 || c.Optimize == contract.Gas, "page-test", "page"))
+		set("extend", extend(c))
 		set("behind", pick(trap, "place", "call"))
 		set("locals", pick(trap, "grow", "call"))
 		set("backup", pick(m.Choices["round"] == "kept", "", "top"))
@@ -136,6 +140,18 @@ func chooseBump(m *Model, c contract.Contract) {
 		set("grow", pick(c.Grow.Policy == contract.GrowExact, "exact", "more"))
 		set("more", pick(c.Grow.Policy == contract.GrowExact, "", string(c.Grow.Policy)))
 	}
+}
+
+// extend chooses how the newest block grows in place where ours is derived. The forms
+// for gas and for size count on 64 bits to be wider than addresses.
+func extend(c contract.Contract) string {
+	switch {
+	case !c.Memory64 && c.Optimize == contract.Gas:
+		return "grow"
+	case small(c):
+		return "small"
+	}
+	return "page"
 }
 
 // initial chooses what makes the owned pages end with the initial ones at the first
@@ -175,7 +191,7 @@ func oursIn(c contract.Contract) ours {
 
 // small reports whether the functions that are written for size alone can be used.
 func small(c contract.Contract) bool {
-	return c.Optimize == contract.Size && oursIn(c) == derived
+	return c.Optimize == contract.Size && !c.Memory64 && oursIn(c) == derived
 }
 
 // keepsAligned reports whether top is kept a multiple of the contract's alignment,

@@ -33,6 +33,8 @@ var goldens = map[string]string{
 	"fixed":         "--export=alloc=my_alloc --fixed-align=16",
 	"fixed-large":   "--functions=alloc,dealloc --fixed-align=131072",
 	"size-imported": "--heap-base=import:env.__heap_base --oom=trap --optimize=size",
+	"memory64":      "--memory64",
+	"memory64-c":    "--abi=c,arena --strategy=stack --memory64",
 	"stack":         "--strategy=stack",
 	"stack-trap":    "--strategy=stack --min-align=8 --oom=trap --optimize=gas",
 	"stack-c":       "--abi=c --target=mvp --strategy=stack",

@@ -118,7 +118,7 @@ func placeHeads(n *listsNumbers, c contract.Contract) {
 	n.HeadsAt = max((c.HeapBase.Address+3)&^3, n.Bias)
 	n.Offset = fmt.Sprintf(" offset=%d", n.HeadsAt-n.Bias)
 	start := n.HeadsAt + n.HeadsAndLead
-	n.TopAtStart = -int32((start + n.StartStep - 1) &^ (n.StartStep - 1))
+	n.TopAtStart = -int64(int32((start + n.StartStep - 1) &^ (n.StartStep - 1)))
 }
 
 // classText says which sizes the classes have.

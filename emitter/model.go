@@ -23,6 +23,10 @@ type Model struct {
 	GrowModule, GrowName     string // quoted for WAT: of the function to call after growth
 	Limits                   string // the memory's limits in pages
 	InitialPages             uint32
+	Pages                    uint64 // of all addresses
+	Space, End               string // the bytes of all addresses, as text and as a power of two
+	Pointer                  uint32 // bytes of an address
+	SizeAt                   uint32 // where c's header of 16 bytes has the size
 	Align                    uint32 // bytes: --min-align or --fixed-align
 	AlignMinus1              uint32
 	AlignParam, AlignArg     string // the exported functions' parameter $align and its argument, or nothing
@@ -44,6 +48,7 @@ type Model struct {
 	Choices map[string]string
 
 	fresh bool // see strategy
+	wide  bool // addresses have 64 bits
 }
 
 // An Export gives a function of the module a name.
@@ -80,7 +85,9 @@ func (s strategy) model(c contract.Contract) *Model {
 		Align:        c.Align(),
 		AlignMinus1:  c.Align() - 1,
 		fresh:        s.fresh(c),
+		wide:         c.Memory64,
 	}
+	m.address(c)
 	if c.Memory == contract.ImportMemory {
 		module, name, _ := contract.SplitImport(c.MemoryName)
 		m.MemoryModule, m.MemoryName = plain.WAT(module), plain.WAT(name)
@@ -99,10 +106,20 @@ func (s strategy) model(c contract.Contract) *Model {
 	return m
 }
 
+// address derives what the width of addresses changes.
+func (m *Model) address(c contract.Contract) {
+	m.Pages, m.Space, m.End, m.Pointer = c.AddressPages(), "4 GiB", "2^32", c.PointerSize()
+	if m.wide {
+		m.Limits = "i64 " + m.Limits
+		m.Space, m.End = "2^64 bytes", "2^64"
+	}
+	m.SizeAt = contract.CAlign - m.Pointer
+}
+
 // align derives what the alignment changes in signatures and calls.
 func (m *Model) align(c contract.Contract) {
-	const param, arg = " (param $align i32)", " (local.get $align)"
-	m.AllocParam, m.AllocArg, m.OneArg, m.Alloc = param, arg, " (i32.const 1)", "$alloc"
+	const param, arg = " (param $align addr)", " (local.get $align)"
+	m.AllocParam, m.AllocArg, m.OneArg, m.Alloc = param, arg, " (addr.const 1)", "$alloc"
 	switch {
 	case c.Align() > contract.PageSize:
 		m.Alloc = "$alloc_aligned"
@@ -143,6 +160,7 @@ func choices(c contract.Contract, s strategy) map[string]string {
 	null := pick(c.OOM == contract.OOMNull, "null", "") // where it traps, what comes back is a block
 	choices := map[string]string{
 		"memorygrow": "alone",
+		"product":    pick(c.Memory64, "wide", "narrow"),
 		"layer":      "",
 		"fail":       pick(c.OOM == contract.OOMTrap, "trap", "null"),
 		"shrunk":     pick(topFalls(c), "stored", ""),

@@ -31,7 +31,7 @@ func (m *Model) WAT() (string, error) {
 	if err := r.blocks.ExecuteTemplate(&b, "alloc.wat.tmpl", m); err != nil {
 		return "", fmt.Errorf("templates: %w", err)
 	}
-	return indent(b.String()), nil
+	return indent(widen(b.String(), m.wide)), nil
 }
 
 // A renderer lets a template name a block by a choice, which {{template}} cannot.

@@ -32,7 +32,7 @@ var families = []family{
 	// Plain, in the v0 mangling, or demangled.
 	{pattern: regexp.MustCompile(`(?:^|\d_|::)__(?:rust|rdl|rg)_(\w+)$`), functions: contract.Core.Functions()},
 	{pattern: regexp.MustCompile(`^(cabi_realloc)(?:_\w+)?$`), functions: contract.CABI.Functions()},
-	{pattern: regexp.MustCompile(`^(\w+)$`), functions: slices.Concat(contract.WasmBindgen.Functions(), contract.ProxyWasm.Functions(), contract.OPA.Functions())},
+	{pattern: regexp.MustCompile(`^(\w+)$`), functions: slices.Concat(contract.WasmBindgen.Functions(), contract.ProxyWasm.Functions())},
 	{pattern: regexp.MustCompile(`^heap\.(?:\w+\.)*(?:(?:Wasm|WasmPage|Page|Smp)Allocator|(?:GeneralPurpose|Debug)Allocator\(.*\))\.(\w+)$`), functions: zig},
 	{pattern: regexp.MustCompile(`^~lib/rt/(?:\w+/)*__(\w+)$`), functions: assemblyScript},
 }

@@ -81,6 +81,9 @@ func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Opt
 		if opts.Level == Full {
 			opts.Engines = engine.Names()
 		}
+		if c.Memory64 {
+			opts.Engines = []string{engine.Wasmtime} // wazero has no 64-bit memories
+		}
 	}
 	r := &runner{ctx: ctx, contract: c, opts: opts}
 	var err error

@@ -32,8 +32,8 @@
 ;; value.
 ;;
 ;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
-;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds
+;; an address *up*, and the end of the largest memory, 2^32, is 0 and does not overflow.
 (module
 
   (import "env" "__heap_base" (global $base i32))
@@ -79,9 +79,9 @@
           (global.set $floor (global.get $top))
           (global.set $high (global.get $top))
           (return (call $alloc (local.get $size) (local.get $align)))))
-      ;; Are no pages lacking? The block's last page is computed in 64 bits. It is
-      ;; negative if the block would end beyond 2^32, and for a block of size 0 at
-      ;; 2^32, whose address would be null.
+      ;; Are no pages lacking?
+      ;; The block's last page is computed in 64 bits. It is negative if the block would
+      ;; end beyond 2^32, and for a block of size 0 at 2^32, whose address would be null.
       (br_if $fits
         (i32.le_s
           (local.tee $short

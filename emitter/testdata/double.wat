@@ -27,8 +27,8 @@
 ;; top, and every byte from top up to ours still has its initial value.
 ;;
 ;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
-;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds
+;; an address *up*, and the end of the largest memory, 2^32, is 0 and does not overflow.
 (module
 
   (memory (export "memory") 1 10)
@@ -53,9 +53,9 @@
             (local.tee $at (i32.and (global.get $top) (i32.sub (i32.const 0) (local.get $align))))
             (i32.const 0xffff))
           (local.get $size)))
-      ;; Are no pages lacking? The block's last page is computed in 64 bits. It is
-      ;; negative if the block would end beyond 2^32, and for a block of size 0 at
-      ;; 2^32, whose address would be null.
+      ;; Are no pages lacking?
+      ;; The block's last page is computed in 64 bits. It is negative if the block would
+      ;; end beyond 2^32, and for a block of size 0 at 2^32, whose address would be null.
       (br_if $fits
         (i32.le_s
           (local.tee $short

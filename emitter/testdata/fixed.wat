@@ -27,8 +27,8 @@
 ;; top, and every byte from top up to ours still has its initial value.
 ;;
 ;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
-;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds
+;; an address *up*, and the end of the largest memory, 2^32, is 0 and does not overflow.
 (module
 
   (memory (export "memory") 1)

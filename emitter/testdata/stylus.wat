@@ -27,8 +27,8 @@
 ;; top, and every byte from top up to ours still has its initial value.
 ;;
 ;; Addresses are stored negated, modulo 2^32, and page numbers are counted down
-;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds an
-;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
+;; from 65536, the number of pages in 4 GiB. So clearing the low bits rounds
+;; an address *up*, and the end of the largest memory, 2^32, is 0 and does not overflow.
 (module
 
   ;; The chain itself calls this before each memory.grow: the module must import it
@@ -55,9 +55,9 @@
             (local.tee $at (i32.and (global.get $top) (i32.sub (i32.const 0) (local.get $align))))
             (i32.const 0xffff))
           (local.get $size)))
-      ;; Are no pages lacking? The owned pages end with top's page. The block's last
-      ;; page is computed in 64 bits. It is negative if the block would end beyond
-      ;; 2^32, and for a block of size 0 at 2^32, whose address would be null.
+      ;; Are no pages lacking? The owned pages end with top's page.
+      ;; The block's last page is computed in 64 bits. It is negative if the block would
+      ;; end beyond 2^32, and for a block of size 0 at 2^32, whose address would be null.
       (br_if $fits
         (i32.eqz
           (local.tee $short
@@ -76,8 +76,9 @@
           (if (i32.eqz (local.tee $block (call $alloc (local.get $size) (local.get $align))))
             (then (global.set $top (local.get $at))))
           (return (local.get $block))))
-      ;; No: grow by exactly the pages that are lacking. The result is the old size,
-      ;; at most 2^16, whose clz is not 0, or -1, whose clz is 0.
+      ;; No: grow by exactly the pages that are lacking.
+      ;; The result is the old size, at most 2^16, whose clz is not 0, or -1, whose clz
+      ;; is 0.
       (br_if $fits (i32.clz (memory.grow (local.get $short))))
       (return (i32.const 0)))
 
@@ -113,8 +114,7 @@
     ;; pages that it lacks. A whole new block would lack more.
     (if (i32.eqz (i32.or (local.get $after) (i32.extend16_s (i32.add (memory.size) (i32.shr_u (global.get $top) (i32.const 16))))))
       (then
-        (if (i32.clz
-            (memory.grow
+        (if (i32.clz (memory.grow
               (i32.sub
                 (i32.shr_u (global.get $top) (i32.const 16))
                 (i32.wrap_i64

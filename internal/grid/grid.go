@@ -20,6 +20,7 @@ var Axes = [][]string{
 	{"", "--oom=trap"},
 	{"", "--heap-base=1", "--heap-base=65535", "--heap-base=65536", "--heap-base=import:env.base"},
 	{"", "--memory=import", "--memory-name=mem"},
+	{"", "--memory64"},
 	{
 		"", "--min-align=8", "--min-align=16", "--min-align=65536", "--min-align=131072",
 		"--fixed-align=1", "--fixed-align=8", "--fixed-align=16", "--fixed-align=65536", "--fixed-align=131072",

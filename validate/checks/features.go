@@ -65,8 +65,13 @@ func checkFeatures(m *wasm.Module, c contract.Contract) *report.Failure {
 	for _, f := range targetFeatures[c.Target] {
 		allowed[f] = true
 	}
+	want := fmt.Sprintf("only what --target %s has", c.Target)
+	if c.Memory64 {
+		allowed[memory64] = true
+		want += ", and --memory64"
+	}
 	refuse := func(f feature, where string, args ...any) *report.Failure {
-		return broken("features", fmt.Sprintf("only what --target %s has", c.Target), "%s: %s", fmt.Sprintf(where, args...), f)
+		return broken("features", want, "%s: %s", fmt.Sprintf(where, args...), f)
 	}
 	for i, t := range m.Types {
 		if len(t.Results) > 1 && !allowed[multiValue] {

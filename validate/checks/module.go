@@ -129,14 +129,18 @@ func checkLimits(m *wasm.Module, c contract.Contract) *report.Failure {
 	if err != nil {
 		return broken("limits", "a memory", "%v", err)
 	}
-	text := func(min, max uint64, has bool) string {
-		if !has {
-			return unit.Pages(min) + " at first, no maximum"
+	text := func(l wasm.Limits) string {
+		width := ""
+		if l.Is64 {
+			width = ", 64-bit addresses"
 		}
-		return fmt.Sprintf("%s at first, %d at most", unit.Pages(min), max)
+		if !l.HasMax {
+			return unit.Pages(l.Min) + " at first, no maximum" + width
+		}
+		return fmt.Sprintf("%s at first, %d at most%s", unit.Pages(l.Min), l.Max, width)
 	}
-	want := text(uint64(c.InitialPages), uint64(c.MaxPages), c.MaxPages != 0)
-	if got := text(limits.Min, limits.Max, limits.HasMax); got != want {
+	want := text(wasm.Limits{Min: uint64(c.InitialPages), Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0, Is64: c.Memory64})
+	if got := text(limits); got != want {
 		return broken("limits", want, "%s", got)
 	}
 	return nil

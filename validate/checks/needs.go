@@ -72,8 +72,9 @@ var (
 	needsSplits  = when("free blocks stay whole", func(c contract.Contract) bool { return !c.NoSplit })
 	needsMaximum = when("no maximum is declared", func(c contract.Contract) bool { return c.MaxPages != 0 })
 	needsTrap    = when("the functions return null", func(c contract.Contract) bool { return c.OOM == contract.OOMTrap })
-	needsRoom    = when("others cannot grow the memory", func(c contract.Contract) bool { return c.PageLimit() >= c.InitialPages+4 })
-	needsWhole   = when("the memory stays below 4 GiB", func(c contract.Contract) bool { return c.CanGrow() && c.PageLimit() == contract.MaxPages })
+	needsRoom    = when("others cannot grow the memory", func(c contract.Contract) bool { return judgedPages(c) >= uint64(c.InitialPages)+4 })
+	needsWhole   = when("the memory never has every address", func(c contract.Contract) bool { return c.CanGrow() && c.PageLimit() == contract.MaxPages })
+	needsWide    = when("addresses have 32 bits", func(c contract.Contract) bool { return c.Memory64 })
 	needsBefore  = when("every page present at the first call is the allocator's", func(c contract.Contract) bool { return !ledger.TermsOf(c).Statics })
 	needsCounts  = when("nothing is counted", func(c contract.Contract) bool { return c.Stats })
 	needsLayer   = when("misuse is not looked for", func(c contract.Contract) bool { return c.Debug != contract.DebugOff })
@@ -83,6 +84,10 @@ var (
 		return c.Grow.Policy == contract.GrowChunk || c.Grow.Policy == contract.GrowDouble
 	})
 )
+
+// judgedPages is the largest memory that checks in general make, in pages: one of 4 GiB,
+// beyond which engines copy a memory that grows.
+func judgedPages(c contract.Contract) uint64 { return min(c.PageLimit(), contract.MaxPages) }
 
 // aligns reports whether a function of C takes an alignment and returns a block.
 func aligns(c contract.Contract) bool {

@@ -139,7 +139,7 @@ func (r choices) size(s *judge.Session) uint64 {
 	case 4:
 		return min(s.Room(s.Reach())+r.upTo(2), 1<<32-1)
 	case 5:
-		return 1<<32 - 1 - r.upTo(1<<r.upTo(31))
+		return s.Contract.MaxSize() - r.upTo(1<<r.upTo(31))
 	}
 	return r.upTo(1 << r.upTo(17))
 }

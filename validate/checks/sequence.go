@@ -75,7 +75,7 @@ func runRandom(t *Trial) {
 			t.in(setup, func(s *judge.Session) { generateLarge(s, r, n) })
 			continue
 		}
-		if room := min(setup.Limit, uint64(t.Contract.PageLimit())) - setup.Pages; i%3 == 1 && !t.Scope.OwnGrowth {
+		if room := min(setup.Limit, t.Contract.PageLimit()) - setup.Pages; i%3 == 1 && !t.Scope.OwnGrowth {
 			setup.Pages += r.upTo(min(room, 3))
 		}
 		setup.Limit = min(setup.Limit, setup.Pages+r.upTo(1<<r.upTo(8)))

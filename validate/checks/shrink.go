@@ -181,7 +181,7 @@ func (sh *shrinker) lower() {
 // two, since alignments must be.
 func smaller(n uint64) []uint64 {
 	var list []uint64
-	for p := uint64(1); p < n; p *= 2 {
+	for p := uint64(1); p < n && p != 0; p *= 2 { // 2^64 wraps to 0
 		list = append(list, p)
 	}
 	return list

@@ -25,6 +25,8 @@ var table = []Check{
 		Promise: "No two live blocks share a byte."},
 	{Name: "bounds", Run: runBounds, needs: []need{NeedsBlocks},
 		Promise: "A block ends within the memory: the sum of address and size never wraps."},
+	{Name: "wide", Run: runWide, needs: []need{needsWide, NeedsBlocks},
+		Promise: "With 64-bit addresses, sizes up to 2^64 - 1 and alignments up to 2^63 are met or refused, and a block may lie beyond 4 GiB."},
 	{Name: "below-base", Run: runBelowBase, needs: []need{NeedsBlocks},
 		Promise: "No block begins, and no byte is written, below the heap base."},
 	{Name: "zero-size", Run: runZeroSize, needs: []need{NeedsBlocks},

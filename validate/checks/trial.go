@@ -64,7 +64,7 @@ func (t *Trial) in(setup script.Setup, f func(s *judge.Session)) {
 	}
 	setup.ABI = t.ABI
 	started := ledger.LayoutOf(t.Contract, setup.Base, setup.Pages*contract.PageSize).Mem / contract.PageSize
-	if started > uint64(t.Contract.PageLimit()) {
+	if started > t.Contract.PageLimit() {
 		return // no page is left for the heads
 	}
 	setup.Limit = max(setup.Limit, setup.Pages, started)
@@ -159,7 +159,7 @@ func worlds(c contract.Contract) []script.Setup {
 		}
 		list = append(list, s)
 	}
-	if c.Memory == contract.ImportMemory && c.PageLimit() > c.InitialPages+2 {
+	if c.Memory == contract.ImportMemory && judgedPages(c) > uint64(c.InitialPages)+2 {
 		// The base is in a page that the module does not declare.
 		s := first
 		s.Pages += 2

@@ -18,6 +18,8 @@ type request struct {
 	old    uint64 // its size in bytes
 	align  uint64 // bytes
 	size   uint64 // bytes
+
+	pointer uint64 // bytes of an address
 }
 
 // An answer is the result of a call. Both are 0 for null.

@@ -5,6 +5,7 @@ package judge
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
@@ -24,7 +25,7 @@ func (s *Session) call(c *script.Call, old *Block) *Block {
 }
 
 func (s *Session) answer(c *script.Call, old *Block) *Block {
-	r := request{op: c.Op, align: c.Align, size: c.Size}
+	r := request{op: c.Op, align: c.Align, size: c.Size, pointer: uint64(s.Contract.PointerSize())}
 	switch {
 	case old != nil:
 		r.handle, r.old, r.align = old.handle, old.Size(), old.align
@@ -65,11 +66,15 @@ func (s *Session) answer(c *script.Call, old *Block) *Block {
 	return nil
 }
 
+// beyond is a size and an alignment that no memory has, in bytes. The ledger adds them to
+// addresses, where larger ones would wrap.
+const beyond = 1 << 62
+
 // ask returns the last request as the ledger sees it, in a memory of so many pages.
 func (s *Session) ask(old *Block, pages uint64) ledger.Request {
 	sh := s.abi.shape(s.request)
 	r := ledger.Request{
-		Size: s.request.size, Lead: sh.lead, Align: sh.whole, NoRoom: s.request.size == 0 && sh.empty != 0,
+		Size: min(s.request.size, beyond), Lead: min(sh.lead, beyond), Align: min(sh.whole, beyond), NoRoom: s.request.size == 0 && sh.empty != 0,
 		Pages: pages, Limit: s.Limit,
 	}
 	if old != nil {
@@ -148,7 +153,7 @@ func (s *Session) judgeRefusal(old *Block, ask ledger.Request, pages uint64) {
 
 // judgeBlock judges a block, enters it and fills it.
 func (s *Session) judgeBlock(c *script.Call, old *Block, ask ledger.Request, handle, pages uint64) *Block {
-	b := &Block{Number: c.Made, Block: ledger.Block{Span: ledger.Span{From: c.Ptr, To: c.Ptr + c.Size}, Lead: ask.Lead}, align: c.Align, handle: handle}
+	b := &Block{Number: c.Made, Block: ledger.Block{Span: ledger.Span{From: c.Ptr, To: c.Ptr + min(c.Size, math.MaxUint64-c.Ptr)}, Lead: ask.Lead}, align: c.Align, handle: handle}
 	switch sh := s.abi.shape(s.request); {
 	case !validAlign(s.request):
 		s.Fail("alignment", "null", "a block, though %d is not an alignment", c.Align)

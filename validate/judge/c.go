@@ -117,11 +117,21 @@ func (in *instance) word(at uint64, value uint32) (before uint32) {
 	return before
 }
 
+// address stores an address of so many bytes in the slot and returns what was there.
+func (in *instance) address(bytes, value uint64) (before uint64) {
+	if bytes == 4 {
+		return uint64(in.word(slot, uint32(value)))
+	}
+	before = binary.LittleEndian.Uint64(in.Bytes()[slot:])
+	binary.LittleEndian.PutUint64(in.Bytes()[slot:], value)
+	return before
+}
+
 // memalign calls posix_memalign, and judges what it returns beside a block.
 func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
-	before := in.word(slot, untouched)
+	before := in.address(r.pointer, untouched)
 	code, err := in.call(a.plan(r))
-	stored := in.word(slot, before)
+	stored := in.address(r.pointer, before)
 	wrong := func(expected, got string, args ...any) (answer, error) {
 		return answer{}, &ledger.Breach{Rule: "error-number", Expected: expected, Got: fmt.Sprintf(got, args...)}
 	}
@@ -130,7 +140,7 @@ func (a *cAdapter) memalign(in *instance, r request) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	case code == 0 && valid && stored != 0 && stored != untouched:
-		return answer{uint64(stored), uint64(stored)}, nil
+		return answer{stored, stored}, nil
 	case code == 0 && valid:
 		return wrong("0 with the address of a block stored", "0 with %#x stored", stored)
 	case !valid && code != errInvalid:
@@ -152,14 +162,18 @@ func validAlign(r request) bool {
 	case script.OpAlloc:
 		return powerOfTwo(r.align)
 	case script.OpMemalign:
-		return powerOfTwo(r.align) && r.align >= 4
+		return powerOfTwo(r.align) && r.align >= r.pointer
 	}
 	return true
 }
 
 // factors returns the arguments of calloc. Both are above 1 if that is possible, so that
-// their product has to be computed.
+// their product has to be computed. Of a size from 2^63 on it is twice the size, which
+// wraps.
 func (r request) factors() (count, each uint64) {
+	if r.size >= 1<<63 {
+		return 64, r.size >> 5
+	}
 	shift := min(bits.TrailingZeros64(r.size|1<<16), 16)
 	return 1 << shift, r.size >> shift
 }

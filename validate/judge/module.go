@@ -87,10 +87,10 @@ func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Suppl
 		case "memory":
 			x.Kind = wasm.KindMemory
 			// The memory already has the pages that the host added before the first call.
-			x.Memory = wasm.Limits{Min: s.Pages, Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0}
+			x.Memory = wasm.Limits{Min: s.Pages, Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0, Is64: c.Memory64}
 		case "global":
 			x.Kind = wasm.KindGlobal
-			x.Global = wasm.GlobalType{Type: wasm.I32}
+			x.Global = wasm.GlobalType{Type: wasm.Limits{Is64: c.Memory64}.AddrType()}
 			x.Value = s.Base
 			switch {
 			case !c.HeapBase.Linker:

@@ -175,8 +175,11 @@ func (s *Session) Script() *script.Script { return &script.Script{Setup: s.Setup
 func (s *Session) OK() bool { return s.Failure == nil }
 
 func (s *Session) setLimit(pages uint64) {
+	if s.Contract.Memory64 { // beyond 4 GiB engines copy a memory that grows
+		pages = min(pages, max(s.Setup.Limit, contract.MaxPages))
+	}
 	s.in.store.Limit(pages)
-	s.Limit = min(pages, uint64(s.Contract.PageLimit()))
+	s.Limit = min(pages, s.Contract.PageLimit())
 }
 
 // Do runs one line of a script and returns the block made, if any. A line does nothing
@@ -251,8 +254,8 @@ func (s *Session) within(c script.Call) uint64 {
 		}
 		size = s.Scope.Bound(size, align)
 	}
-	if size < ledger.AddressSpace || c.Op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
-		return min(size, ledger.AddressSpace-1)
+	if most := s.Contract.MaxSize(); size <= most || c.Op != script.OpAllocZeroed || s.Contract.ABI != contract.C {
+		return min(size, most)
 	}
 	return min(size, script.MostProduct-1) &^ (1<<16 - 1)
 }
@@ -274,9 +277,9 @@ func (s *Session) callable(c script.Call, old *Block) bool {
 	switch {
 	case !s.abi.has(c.Op):
 		return false
-	case c.Op == script.OpAllocZeroed && c.Size < ledger.AddressSpace && s.ledger.Fill(c.Size) > mostCleared:
+	case c.Op == script.OpAllocZeroed && c.Size <= s.Contract.MaxSize() && s.ledger.Fill(c.Size) > mostCleared:
 		return false
-	case c.Op == script.OpMemalign && !s.terms.Statics && s.Setup.Base < slot+4:
+	case c.Op == script.OpMemalign && !s.terms.Statics && s.Setup.Base < slot+uint64(s.Contract.PointerSize()):
 		return false // nowhere to store the address: no byte below the base is free
 	case !s.terms.OnlyDefined:
 		return true

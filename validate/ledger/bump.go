@@ -25,6 +25,7 @@ type bump struct {
 	top     uint64 // end of everything handed out, alignment gaps included, at most
 	high    uint64 // the highest that top has been before it moved down
 	floor   uint64 // the lowest that top can be: the base, or the end of foreign pages below top
+	space   uint64 // end of all addresses
 	own     uint64 // end of the allocator's memory around top
 	grow    contract.Grow
 	rises   bool // the release of a mark above top moves top up to it
@@ -33,7 +34,7 @@ type bump struct {
 }
 
 func newBump(c contract.Contract, base, own uint64) bump {
-	return bump{top: base, floor: base, own: own, grow: c.Grow, rises: c.ABI == contract.OPA, dirty: c.Dirty}
+	return bump{top: base, floor: base, space: c.Space(), own: own, grow: c.Grow, rises: c.ABI == contract.OPA, dirty: c.Dirty}
 }
 
 func (b *bump) Top() uint64 { return b.top }
@@ -131,14 +132,14 @@ func (b *bump) place(r Request, at uint64) *Breach {
 func (b *bump) latest(r Request) (at uint64, must bool) {
 	mem, next := r.Pages*contract.PageSize, Up(b.top, r.Align)
 	if next+r.Room() <= b.own {
-		return next + r.Lead, next < AddressSpace
+		return next + r.Lead, next < b.space
 	}
 	if b.own < mem {
 		next = Up(max(b.top, mem), r.Align)
 	}
 	// A block of size 0 has an address inside the memory too, or at its end,
 	// but never 2^32, which is null.
-	return next + r.Lead, next+r.Room() <= Reach(b.grow, r.Limit) && next < AddressSpace
+	return next + r.Lead, next+r.Room() <= Reach(b.grow, r.Limit) && next < b.space
 }
 
 // stays reports whether the block to resize must grow in place.

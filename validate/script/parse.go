@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/validate/ledger"
 )
 
 // Parse reads a script. What its setup leaves out comes from the contract. A block
@@ -136,9 +135,9 @@ func (p *parser) setup(words []string) (bool, error) {
 	if len(words) != 2 {
 		return true, fmt.Errorf("%s takes a number", words[0])
 	}
-	n, err := number(words[1], ledger.AddressSpace)
-	if err == nil && words[0] != "base" && n > contract.MaxPages {
-		err = fmt.Errorf("%d is more than the %d pages that a memory can have", n, contract.MaxPages)
+	n, err := number(words[1], p.contract.MaxSize())
+	if err == nil && words[0] != "base" && n > p.contract.AddressPages() {
+		err = fmt.Errorf("%d is more than the %d pages that a memory can have", n, p.contract.AddressPages())
 	}
 	*field = n
 	return true, err
@@ -152,16 +151,16 @@ func (p *parser) operand(c *Call, want, word string) (err error) {
 		c.Block, err = named(p.marks, word, "mark %.40q is not made by any line above")
 	case "ALIGN":
 		// C says what its functions do with any other number.
-		c.Align, err = number(word, ledger.AddressSpace)
+		c.Align, err = number(word, p.contract.MaxSize())
 		if err == nil && bits.OnesCount64(c.Align) != 1 && !p.contract.ABI.Includes(contract.C) {
-			err = fmt.Errorf("alignment %d is not a power of two from 1 to 2147483648", c.Align)
+			err = fmt.Errorf("alignment %d is not a power of two from 1 to %d", c.Align, p.contract.MaxSize()/2+1)
 		}
 	default:
-		below := uint64(ledger.AddressSpace)
+		most := p.contract.MaxSize()
 		if c.Op == OpAllocZeroed && p.contract.ABI.Includes(contract.C) {
-			below = MostProduct
+			most = max(most, MostProduct-1)
 		}
-		c.Size, err = number(word, below)
+		c.Size, err = number(word, most)
 	}
 	return err
 }
@@ -175,11 +174,11 @@ func named(made map[string]int, name, format string) (int, error) {
 	return n, nil
 }
 
-// number reads a number below a power of two.
-func number(word string, below uint64) (uint64, error) {
+// number reads a number up to most, which is a power of two less 1.
+func number(word string, most uint64) (uint64, error) {
 	n, err := strconv.ParseUint(word, 0, 64)
-	if err != nil || n >= below {
-		return 0, fmt.Errorf("%.40q is not a number from 0 to 2^%d - 1", word, bits.TrailingZeros64(below))
+	if err != nil || n > most {
+		return 0, fmt.Errorf("%.40q is not a number from 0 to 2^%d - 1", word, bits.Len64(most))
 	}
 	return n, nil
 }
