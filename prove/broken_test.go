@@ -130,6 +130,7 @@ var outOfScope = map[string]string{
 	"signature-import":  "imports that are never used are the judge's to look at",
 	"signature-memory":  "the name of the memory is the judge's to look at",
 	"signature-missing": `export "dealloc" not found`,
+	"wide-wrap":         "hints: 1 mutable globals: two cells are named",
 	"signature-order":   `export "realloc": type (param i32 i32 i32) (result i32) is not the contract's`,
 }
 

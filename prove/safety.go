@@ -169,7 +169,7 @@ func (k *call) contents() Obligation {
 		to := k.Add(k.Add(o.ret, k.front), i)
 		copied, spoilt := k.Bool(false), k.Bool(false)
 		for _, f := range writes(o.path) {
-			hit := k.And(k.happens(f), k.Or(k.has(written(f), from), k.has(written(f), to)))
+			hit := k.And(k.happens(f), k.Or(k.has(written(f), from), k.And(o.ok, k.has(written(f), to))))
 			if f.Kind == sym.Copy && f.Round == nil {
 				right := k.Eq(k.Sub(f.From, f.Addr), k.Sub(from, to))
 				copied = k.Or(copied, k.And(k.has(written(f), to), right))

@@ -52,7 +52,7 @@ func TestABIs(t *testing.T) {
 	for _, text := range []string{
 		"--abi=c --functions=malloc,free,posix_memalign,malloc_usable_size --grow=never", "--abi=c --functions=calloc,realloc --grow=never",
 		"--abi=cabi --grow=never", "--abi=wasm-bindgen --grow=never", "--abi=cosmwasm --target=cosmwasm --grow=never", "--abi=proxy-wasm --grow=never",
-		"--abi=c --functions=malloc,aligned_alloc --oom=trap --grow=never", "--abi=c --functions=malloc --heap-base=linker --grow=never",
+		"--abi=c --functions=malloc,aligned_alloc --oom=trap --grow=never", "--abi=c --functions=malloc,realloc --heap-base=linker --grow=never",
 	} {
 		m, c, h := variant(t, text)
 		for name, v := range run(t, m, c, h) {
