@@ -62,6 +62,9 @@ func Supports(c contract.Contract) error {
 	}
 	for _, f := range c.Signatures() {
 		plain := f.ABI == contract.Core || f.ABI == contract.Arena
+		if c.Memory64 && !plain {
+			return fmt.Errorf("function %s of --abi %s: not supported with addresses of 64 bits", f.Name, f.ABI)
+		}
 		if abis[f.ABI] == nil || plain && duties[f.Role] == nil || keeps && !plain {
 			return fmt.Errorf("function %s of --abi %s: not supported under --strategy %s", f.Name, f.ABI, c.Strategy)
 		}
