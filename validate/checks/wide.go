@@ -28,7 +28,7 @@ func runWide(t *Trial) {
 			s.Alloc(1, 1<<k)
 			s.Alloc(0, 1<<k)
 		}
-		a = s.Resize(a, 200)
+		s.Realloc(a, 200)
 		s.Alloc(1, 1)
 	})
 	// In a memory that grows once to more than 4 GiB: the engine copies what there is.
