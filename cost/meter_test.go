@@ -138,10 +138,10 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
 		}
 	}
-	imports := assemble(t, `(module (import "env" "m" (memory i64 1)))`)
+	imports := assemble(t, `(module (import "env" "m" (memory 1 1 shared)))`)
 	for want, c := range map[string]Config{
 		"the module does not start: import env.m: nobody supplies it": {},
-		"import env.m: only an unshared 32-bit memory is supplied":    {Host: Host(imports, contract.Default())},
+		"import env.m: only an unshared memory is supplied":           {Host: Host(imports, contract.Default())},
 	} {
 		if _, err := New(imports, c); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

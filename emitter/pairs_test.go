@@ -70,6 +70,10 @@ func judgeModule(t *testing.T, c contract.Contract, module []byte) {
 // just what contradicts itself. Each line is a pattern for two flags.
 func TestContradictions(t *testing.T) {
 	expected := [][2]string{
+		{"--target=mvp", "--memory64"},
+		{"--target=stylus", "--memory64"},
+		{"--target=cosmwasm", "--memory64"},
+		{"--target=cosmwasm", "--initial-pages=65536"},
 		{"--target=stylus", "--memory=import"},
 		{"--target=stylus", "--memory-name="},
 		{"--target=stylus", "--heap-base=import"},
@@ -83,8 +87,6 @@ func TestContradictions(t *testing.T) {
 		{"--grow=double", "--max-pages=1"},
 		{"--grow=chunk", "--initial-pages=7 --max-pages=7"},
 		{"--grow=double", "--initial-pages=7 --max-pages=7"},
-		{"--grow=chunk", "--initial-pages=65536"},
-		{"--grow=double", "--initial-pages=65536"},
 		{"--heap-base=65536", "--max-pages=1"},
 		{"--min-align=65536", "--max-pages=1"},
 		{"--min-align=131072", "--max-pages="},

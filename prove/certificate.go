@@ -18,7 +18,7 @@ import (
 
 // certificateFormat is the name and version of the format. A certificate is about the
 // formulas of the program that wrote it.
-const certificateFormat = "genalloc certificate 2"
+const certificateFormat = "genalloc certificate 3"
 
 // Certificate says what was proved of which bytes, with the proofs. Its file is text,
 // compressed by gzip: JSON, and then the clauses of all cases in order, a line each.
@@ -59,7 +59,7 @@ type CertifiedStatement struct {
 type CertifiedCase struct {
 	Name    string        `json:"name"`
 	Derived int           `json:"derived,omitempty"` // clauses, the empty one among them
-	Clauses []byte        `json:"-"`                 // a line a clause: see packProof
+	Proof   []byte        `json:"-"`                 // a line, and one for each clause: see packProof
 	Values  bv.Assignment `json:"values,omitempty"`  // in hexadecimal
 }
 
@@ -76,7 +76,9 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
 		for i, a := range x.answers {
 			k := CertifiedCase{Name: x.Obligation.Cases[i].Name}
-			k.Derived, k.Clauses, k.Values = len(a.clauses), packProof(a.clauses), a.values
+			if k.Derived, k.Values = len(a.clauses), a.values; k.Derived > 0 {
+				k.Proof = packProof(a.uses, a.clauses)
+			}
 			s.Cases = append(s.Cases, k)
 		}
 		c.Obligations = append(c.Obligations, s)
@@ -99,7 +101,7 @@ func (c *Certificate) Write(w io.Writer) error {
 	}
 	for _, ob := range c.Obligations {
 		for _, k := range ob.Cases {
-			if _, err := z.Write(k.Clauses); err != nil {
+			if _, err := z.Write(k.Proof); err != nil {
 				return err
 			}
 		}
@@ -148,15 +150,19 @@ func (c *Certificate) share(rest []byte) bool {
 	for _, ob := range c.Obligations {
 		for i := range ob.Cases {
 			k := &ob.Cases[i]
-			k.Clauses = rest
-			for range k.Derived {
+			k.Proof = rest
+			lines := 0
+			if k.Derived > 0 {
+				lines = k.Derived + 1
+			}
+			for range lines {
 				end := bytes.IndexByte(rest, '\n') + 1
 				ok, rest = ok && end > 0, rest[end:]
 				if !ok {
 					return false
 				}
 			}
-			k.Clauses = k.Clauses[:len(k.Clauses)-len(rest)]
+			k.Proof = k.Proof[:len(k.Proof)-len(rest)]
 		}
 	}
 	return ok && len(rest) == 0

@@ -12,9 +12,14 @@ import (
 )
 
 // packProof writes the clauses that a proof derives as text, a line each: the literals
-// by variable, as DIMACS numbers them, and 0. sat.Derive finds the chains again.
-func packProof(clauses [][]sat.Lit) []byte {
+// by variable, as DIMACS numbers them, and 0. Before them is a line of the runs of the
+// formula's clauses that it uses. sat.Derive finds the chains again.
+func packProof(uses sat.Runs, clauses [][]sat.Lit) []byte {
 	var b []byte
+	for _, n := range uses {
+		b = append(strconv.AppendInt(b, int64(n), 10), ' ')
+	}
+	b = append(b, '\n')
 	for _, c := range clauses {
 		slices.SortFunc(c, func(a, b sat.Lit) int { return int(max(a, -a) - max(b, -b)) })
 		for _, l := range c {
@@ -29,7 +34,16 @@ var errDamaged = errors.New("the recorded clauses are damaged")
 
 // unpackProof reads what packProof wrote, and makes a proof of it.
 func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
+	var uses sat.Runs
 	var clauses [][]sat.Lit
+	first, text, _ := bytes.Cut(text, []byte("\n"))
+	for word := range bytes.FieldsSeq(first) {
+		n, err := strconv.Atoi(string(word))
+		if err != nil {
+			return nil, errDamaged
+		}
+		uses = append(uses, n)
+	}
 	for line := range bytes.Lines(text) {
 		var c []sat.Lit
 		for word := range bytes.FieldsSeq(line) {
@@ -45,5 +59,5 @@ func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
 		}
 		clauses = append(clauses, c[:last])
 	}
-	return sat.Derive(f, clauses)
+	return sat.Derive(f, uses, clauses)
 }

@@ -22,7 +22,7 @@ func TestClauses(t *testing.T) {
 		if err != nil || len(clauses) != len(r.Proof) || len(clauses[len(clauses)-1]) != 0 {
 			t.Fatalf("%d clauses of %d steps, %v; want the empty one last", len(clauses), len(r.Proof), err)
 		}
-		text := packProof(clauses)
+		text := packProof(sat.Uses(f, r.Proof), clauses)
 		read, err := unpackProof(text, f)
 		if err == nil {
 			err = sat.Check(f, read)
@@ -34,8 +34,9 @@ func TestClauses(t *testing.T) {
 			continue
 		}
 		// Most clauses are needed, since not all follow from the formula by propagation.
-		first := strings.SplitAfter(string(text), "\n")
-		if _, err := unpackProof([]byte(strings.Join(first[len(first)/2:], "")), f); err == nil || !strings.Contains(err.Error(), "does not follow by propagation") {
+		uses, rest, _ := strings.Cut(string(text), "\n")
+		first := strings.SplitAfter(rest, "\n")
+		if _, err := unpackProof([]byte(uses+"\n"+strings.Join(first[len(first)/2:], "")), f); err == nil || !strings.Contains(err.Error(), "does not follow by propagation") {
 			t.Errorf("%d pigeons, without the first half: got %v", n, err)
 		}
 	}
@@ -61,6 +62,17 @@ func pigeons(n int) *sat.Formula {
 // TestClausesDamaged: text that is no proof is refused for a reason, without a panic.
 func TestClausesDamaged(t *testing.T) {
 	f := &sat.Formula{NumVars: 3, Clauses: [][]sat.Lit{{1, 2}, {-1, 2}, {1, -2}, {-1, -2}}}
+	for uses, want := range map[string]string{
+		"1 2 1\n1 0\n0\n":               "it does not follow by propagation", // the first and the last clause are left out
+		"0 5\n0\n":                      "go beyond the formula's 4",
+		"-1 5\n0\n":                     "go beyond the formula's 4",
+		"x\n0\n":                        "damaged",
+		"0 9999999999999999999999\n0\n": "damaged",
+	} {
+		if _, err := unpackProof([]byte(uses), f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", uses, err, want)
+		}
+	}
 	for text, want := range map[string]string{
 		"1 0\n0\n":           "",
 		"1 0\n":              "", // the rest follows by propagation
@@ -78,7 +90,7 @@ func TestClausesDamaged(t *testing.T) {
 		"-2147483648 0\n":    "literal -2147483648 outside of 1 to 3",
 		"0 1 0\n":            "literal 0 outside of 1 to 3",
 	} {
-		proof, err := unpackProof([]byte(text), f)
+		proof, err := unpackProof([]byte("0 4\n"+text), f)
 		if err == nil {
 			err = sat.Check(f, proof)
 		}

@@ -20,6 +20,7 @@ type answer struct {
 	status   sat.Status
 	values   bv.Assignment // for Sat
 	steps    int           // for Unsat
+	uses     sat.Runs      // for Unsat, under Options.Record: the clauses of the formula that the proof uses
 	clauses  [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
 	effort   Effort
 	solution *solution // until the case is decided
@@ -146,6 +147,7 @@ func search(record bool) finder {
 		case r.Status == sat.Sat:
 			a.values = b.Assignment(r.Model)
 		case record:
+			a.uses = sat.Uses(f, r.Proof)
 			a.clauses, err = sat.Clauses(f, r.Proof)
 		}
 		return a, err

@@ -110,7 +110,7 @@ func (k CertifiedCase) possible(formula []term) (answer, error) {
 // impossible derives the empty clause from a formula by way of the recorded clauses.
 func (k CertifiedCase) impossible(formula []term) (answer, error) {
 	f := blast(formula).Formula()
-	proof, err := unpackProof(k.Clauses, f)
+	proof, err := unpackProof(k.Proof, f)
 	if err == nil {
 		err = sat.Check(f, proof)
 	}

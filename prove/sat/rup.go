@@ -21,11 +21,39 @@ func Clauses(f *Formula, proof Proof) ([][]Lit, error) {
 	return k.clauses[len(f.Clauses):], nil
 }
 
-// Derive finds a proof that derives the clauses in turn. Each has to follow from f and
-// those before it by propagation: if all its literals are false, some clause is. What
-// the solver learns does.
-func Derive(f *Formula, clauses [][]Lit) (Proof, error) {
-	s := newSolver(f)
+// Runs tells which clauses of a formula a proof uses, by the lengths of runs: clauses that
+// it leaves out, then those that it uses, and so on in turn.
+type Runs []int
+
+// Uses returns the clauses of f that a proof uses. Most proofs use a few.
+func Uses(f *Formula, proof Proof) Runs {
+	used := make([]bool, len(f.Clauses))
+	for _, c := range proof {
+		for _, id := range c {
+			if int(id) < len(used) {
+				used[id] = true
+			}
+		}
+	}
+	runs, current := Runs{0}, false
+	for _, u := range used {
+		if u != current {
+			runs, current = append(runs, 0), u
+		}
+		runs[len(runs)-1]++
+	}
+	return runs
+}
+
+// Derive finds a proof that derives the clauses in turn. Each has to follow by propagation
+// from those before it and the clauses of f that are used: if all its literals are
+// false, some clause is. What the solver learns does.
+func Derive(f *Formula, uses Runs, clauses [][]Lit) (Proof, error) {
+	used, err := uses.mark(len(f.Clauses))
+	if err != nil {
+		return nil, err
+	}
+	s := newSolver(f, used)
 	refuting := s.refuting
 	for i := -1; refuting == 0; i++ {
 		if refuting = s.propagate(); refuting != 0 {
@@ -41,6 +69,20 @@ func Derive(f *Formula, clauses [][]Lit) (Proof, error) {
 	s.refuted(refuting)
 	proof, _ := s.trimmed()
 	return proof, nil
+}
+
+// mark returns which of n clauses are used.
+func (r Runs) mark(n int) ([]bool, error) {
+	used := make([]bool, 0, n)
+	for i, length := range r {
+		if length < 0 || length > n-len(used) {
+			return nil, fmt.Errorf("the clauses that are used go beyond the formula's %d", n)
+		}
+		for range length {
+			used = append(used, i%2 == 1)
+		}
+	}
+	return used[:n], nil
 }
 
 // follow learns what follows of a clause by propagation, a part of it at least, and

@@ -34,7 +34,7 @@ type Result struct {
 // before it is returned, a model by Model.Satisfies and a proof by Check; the
 // error tells that one did not pass, which is a fault of the solver.
 func Solve(ctx context.Context, f *Formula) (Result, error) {
-	s := newSolver(f)
+	s := newSolver(f, nil)
 	r := Result{Status: s.search(ctx), Conflicts: s.conflicts}
 	switch r.Status {
 	case Sat:

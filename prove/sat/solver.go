@@ -80,7 +80,7 @@ type solver struct {
 // maxConflictsBetweenChecks is how often the context is asked.
 const maxConflictsBetweenChecks = 256
 
-func newSolver(f *Formula) *solver {
+func newSolver(f *Formula, used []bool) *solver {
 	n := f.NumVars + 1
 	s := &solver{
 		mem: make([]ilit, 1), watches: make([][]watch, 2*n), pairs: make([][]watch, 2*n), value: make([]int8, 2*n),
@@ -94,7 +94,9 @@ func newSolver(f *Formula) *solver {
 		s.order.insert(int32(v))
 	}
 	for i, c := range f.Clauses {
-		s.addInput(c, int32(i))
+		if used == nil || used[i] {
+			s.addInput(c, int32(i))
+		}
 	}
 	return s
 }
