@@ -39,7 +39,7 @@ func marking(t *testing.T, edits ...string) (*wasm.Module, contract.Contract, Hi
 	t.Helper()
 	c := contract.Must(contract.Parse("--abi=core,arena --functions=alloc_zeroed,mark,release,reset"))
 	m := page(t, slices.Concat(rewinds, marks, edits)...)
-	m.Exports = only(m.Exports, c)
+	drop(m, c)
 	h := pageHints
 	h.DirtyMark = &Cell{Global: 1, Negated: true}
 	h.Floor = &Cell{Global: 2, Negated: true}

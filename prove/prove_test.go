@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,17 @@ func only(exports []wasm.Export, c contract.Contract) (kept []wasm.Export) {
 		}
 	}
 	return kept
+}
+
+// drop leaves a module nothing but the contract's functions and what they call.
+func drop(m *wasm.Module, c contract.Contract) {
+	m.Exports = only(m.Exports, c)
+	kept := reachable(m)
+	for i := range m.Funcs {
+		if f := &m.Funcs[i]; !slices.Contains(kept, f) {
+			f.Body = []wasm.Instr{{Op: wasm.OpUnreachable}, wasm.End()}
+		}
+	}
 }
 
 func TestRefuses(t *testing.T) {

@@ -115,7 +115,7 @@ func TestImports(t *testing.T) {
 				continue
 			}
 			seen[name] = true
-			if !strings.HasPrefix(name, "validate/") && !slices.Contains([]string{"contract", "wasm", "trace", "internal/engine", "internal/toolchain", "internal/unit", "internal/wattest"}, name) {
+			if !strings.HasPrefix(name, "validate/") && !slices.Contains([]string{"contract", "wasm", "trace", "internal/engine", "internal/files", "internal/toolchain", "internal/unit", "internal/wattest"}, name) {
 				t.Errorf("%s imports %s", dir, path)
 				continue
 			}
