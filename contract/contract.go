@@ -126,14 +126,6 @@ func (c Contract) AddressPages() uint64 {
 	return MaxPages
 }
 
-// AddressType returns the type of addresses, sizes and alignments.
-func (c Contract) AddressType() ValueType {
-	if c.Memory64 {
-		return I64
-	}
-	return I32
-}
-
 // PointerSize returns the bytes of an address.
 func (c Contract) PointerSize() uint32 {
 	if c.Memory64 {

@@ -21,9 +21,6 @@ const (
 	enomem = 48
 )
 
-// pointerSize is the least alignment that C's function with an error number takes.
-const pointerSize = 4
-
 // inC are the usages of C's functions. A block given may be null.
 func inC(f contract.Function) []usage {
 	switch f.Role {
@@ -51,8 +48,8 @@ func (k *call) makes() {
 	if i := k.function.Param(contract.AlignParam); i >= 0 {
 		a := k.args[contract.AlignParam]
 		align, never = k.larger(a, align), k.Not(k.powerOfTwo(k.words[i]))
-		if k.function.Result == contract.ErrnoResult {
-			never = k.Or(never, k.lt(a, k.num(pointerSize)))
+		if k.function.Result == contract.ErrnoResult { // it takes a pointer's size at least
+			never = k.Or(never, k.lt(a, k.num(uint64(k.contract.PointerSize()))))
 		}
 	}
 	k.demand = demand{size: k.Add(k.oneAtLeast(n), align), multiple: k.atLeast(align), front: align, bytes: n, never: never, old: k.none()}

@@ -15,26 +15,7 @@ import (
 // opened is an object of the contract's text, linked but for what the linker decides.
 func opened(t *testing.T, text string, state object.State) (*wasm.Module, contract.Contract, Hints) {
 	t.Helper()
-	c := contract.Must(contract.Parse("--heap-base=linker " + text))
-	file, err := emitter.Emit(c)
-	if err == nil {
-		file, err = object.FromModule(file, c, object.Options{State: state})
-	}
-	if err == nil {
-		file, err = object.Open(file, 1024)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := wasm.Decode(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := Guess(m, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, c, h
+	return variantWith(t, "--heap-base=linker "+text, object.Options{State: state})
 }
 
 // TestObject proves objects wherever a linker puts the heap.

@@ -16,6 +16,12 @@ import (
 // decides, after edits of its text.
 func variant(t *testing.T, text string, edits ...string) (*wasm.Module, contract.Contract, Hints) {
 	t.Helper()
+	return variantWith(t, text, object.Options{}, edits...)
+}
+
+// variantWith is a variant whose object has the options.
+func variantWith(t *testing.T, text string, o object.Options, edits ...string) (*wasm.Module, contract.Contract, Hints) {
+	t.Helper()
 	c := contract.Must(contract.Parse(text))
 	wat, err := emitter.WAT(c)
 	if err != nil {
@@ -29,7 +35,7 @@ func variant(t *testing.T, text string, edits ...string) (*wasm.Module, contract
 	}
 	file, err := emitter.Assemble(wat, c)
 	if err == nil && c.HeapBase.Linker {
-		if file, err = object.FromModule(file, c, object.Options{}); err == nil {
+		if file, err = object.FromModule(file, c, o); err == nil {
 			file, err = object.Open(file, 1024)
 		}
 	}
