@@ -75,7 +75,7 @@ type Instance interface {
 	// function returned, or says why the call cannot be made.
 	Call(export string, args ...uint64) ([]uint64, error)
 	// Memory returns the memory that is exported under name or imported from
-	// MODULE.NAME; nil if there is none.
+	// MODULE.NAME; nil if there is none, or if it is shared and the engine is wasmtime.
 	Memory(name string) Memory
 	// Global returns the mutable global of a number type that is exported under
 	// name; nil if there is none.
@@ -107,7 +107,8 @@ type Func struct {
 
 // Imports are the instances to import from, by the module names that imports
 // have. In wasmtime, an import named MODULE.NAME finds what the instance itself
-// imports.
+// imports. An instance of another store of the engine supplies shared memories, and nothing
+// else.
 type Imports map[string]Instance
 
 // memory finds a memory by MODULE.NAME.

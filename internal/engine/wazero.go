@@ -34,7 +34,8 @@ type wazeroEngine struct {
 // NewWazero starts wazero.
 func NewWazero() Engine {
 	// Closing the module is then what ends a call that never returns.
-	config := wazero.NewRuntimeConfig().WithCloseOnContextDone(true)
+	config := wazero.NewRuntimeConfig().WithCloseOnContextDone(true).
+		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesThreads)
 	return &wazeroEngine{wazero.NewRuntimeWithConfig(context.Background(), config), callTime}
 }
 
