@@ -49,6 +49,9 @@ var errNoAllocator = errors.New("neither the contract's functions nor malloc and
 // has them or not. A function that is missing is no error: the workloads that
 // need it are left out.
 func bind(m *wasm.Module, c contract.Contract) (*binding, error) {
+	if c.Threads {
+		return nil, errors.New("bench measures modules of one thread")
+	}
 	if c.Memory64 {
 		return nil, errors.New("bench measures modules with 32-bit addresses")
 	}

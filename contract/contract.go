@@ -37,6 +37,9 @@ type Order struct {
 
 	Memory64 bool // addresses have 64 bits
 
+	Threads bool   // the memory is shared, and each thread has an instance
+	Chunk   uint32 // pages that an instance claims at once; 0 without Threads
+
 	InitialPages uint32 // pages the memory has at instantiation, all the allocator's above the base
 	MaxPages     uint32 // the memory's declared maximum in pages; 0 for none
 

@@ -204,6 +204,7 @@ const (
 	LinkerMemory = "env.__linear_memory"
 	LinkerEnd    = "__heap_end"     // 0 where the linker does not know it: LLD before 15.0.7
 	LinkerHeads  = "genalloc.heads" // the object's own data: see HeadsSize
+	LinkerTaken  = "genalloc.taken" // the object's own data: a word that counts the initial pages taken; see SharesStart
 	LinkerErrno  = "errno"          // 0 where no libc is linked, or none that keeps it in a variable
 )
 

@@ -49,6 +49,13 @@ var Flags = []Flag{
 	boolFlag("join", true, func(o *Order) *bool { return &o.NoJoin }),
 	wordFlag("memory", func(o *Order) *MemoryMode { return &o.Memory }, ExportMemory, ImportMemory),
 	boolFlag("memory64", false, func(o *Order) *bool { return &o.Memory64 }),
+	boolFlag("threads", false, func(o *Order) *bool { return &o.Threads }),
+	numberFlag("chunk", func(o *Order) *uint32 { return &o.Chunk }, func(n uint64) error {
+		if n == 0 || n >= MaxPages {
+			return fmt.Errorf("is not a number of pages from 1 to %d", MaxPages-1)
+		}
+		return nil
+	}),
 	{Name: "memory-name", set: setMemoryName, get: func(o *Order) []string { return []string{o.MemoryName} }},
 	pagesFlag("initial-pages", func(o *Order) *uint32 { return &o.InitialPages }),
 	pagesFlag("max-pages", func(o *Order) *uint32 { return &o.MaxPages }),

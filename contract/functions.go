@@ -242,10 +242,11 @@ func (f Function) wide() Function {
 }
 
 // SetsErrno reports whether functions that fail set libc's errno: those of C do, in an
-// object, which alone can be linked with a libc.
+// object, which alone can be linked with a libc. Where there are threads, errno is a
+// variable of the thread, which has no address that a linker knows.
 func (c Contract) SetsErrno() bool {
 	sets := func(f Function) bool { return f.ABI == C && f.Role.Makes() }
-	return c.HeapBase.Linker && c.OOM == OOMNull && slices.ContainsFunc(c.Signatures(), sets)
+	return c.HeapBase.Linker && !c.Threads && c.OOM == OOMNull && slices.ContainsFunc(c.Signatures(), sets)
 }
 
 // An Import is an import of the module, described as the text format does.
@@ -303,6 +304,9 @@ func (c Contract) Imports() []Import {
 	}
 	if c.HeapBase.Linker && c.HeadsSize() > 0 {
 		imports = append(imports, Import{Module: LinkerModule, Name: LinkerHeads, Kind: "global"})
+	}
+	if c.HeapBase.Linker && c.Threads {
+		imports = append(imports, Import{Module: LinkerModule, Name: LinkerTaken, Kind: "global"})
 	}
 	if c.SetsErrno() {
 		imports = append(imports, Import{Module: LinkerModule, Name: LinkerErrno, Kind: "global"})

@@ -20,8 +20,12 @@ func (c Contract) CheckInline() error {
 		return refuse("inline", "--strategy %s has no inline form: drop it, or say --strategy %s", c.Strategy, defaults.Strategy)
 	case !core.HasRole(Allocates):
 		return refuse("inline", "only functions of --abi %s have an inline form, and alloc is not among those included: drop it, or include that function", Core)
+	case c.Threads:
+		return refuse("inline", "--threads keeps its state in globals, which no language reads: drop either")
 	case c.Debug != DebugOff:
 		return refuse("inline", "--debug %s has to see each call: drop either", c.Debug)
+	case c.Memory64:
+		return refuse("inline", "the code for callers has 32-bit addresses only: drop it or --memory64")
 	case c.Stats:
 		return refuse("inline", "--stats has to count each call: drop either")
 	}

@@ -20,7 +20,7 @@ const DefaultMemoryImport = "env.memory"
 func (o Order) Settle() (Contract, error) {
 	c := Contract{Order: o.filled()}
 	for _, check := range []func(*Contract) error{
-		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkMemory64, checkOnGrow, checkStrategy, checkLists, checkStats, checkDebug,
+		checkFields, checkABI, checkFunctions, checkExports, checkMemoryName, checkTarget, checkHeapBase, checkBlocks, checkMemory64, checkThreads, checkOnGrow, checkStrategy, checkLists, checkStats, checkDebug,
 	} {
 		if err := check(&c); err != nil {
 			return Contract{}, err
@@ -39,6 +39,7 @@ func (o Order) filled() Order {
 	fill(&o.ABI, defaults.ABI)
 	fill(&o.Target, defaults.Target)
 	fill(&o.Strategy, defaults.Strategy)
+	o.fillThreads()
 	fill(&o.Memory, defaults.Memory)
 	fill(&o.InitialPages, defaults.InitialPages)
 	fill(&o.Grow, defaults.Grow)
@@ -79,7 +80,7 @@ func checkFields(c *Contract) error {
 	var back Order
 	for _, f := range Flags {
 		if unset := f.Name == "max-pages" && c.MaxPages == 0 || f.Name == "fixed-align" && c.FixedAlign == 0 ||
-			f.Name == "classes" && c.Classes == 0 || f.Name == "max-block" && c.MaxBlock == 0 || f.Name == "heap-base" && c.HeapBase == (HeapBase{}); unset {
+			f.Name == "classes" && c.Classes == 0 || f.Name == "chunk" && c.Chunk == 0 || f.Name == "max-block" && c.MaxBlock == 0 || f.Name == "heap-base" && c.HeapBase == (HeapBase{}); unset {
 			continue
 		}
 		for _, value := range f.get(&c.Order) {
@@ -341,8 +342,6 @@ func checkMemory64(c *Contract) error {
 	switch {
 	case c.Target != Wasm2 && c.Target != Wasm3:
 		return refuse("memory64", "it contradicts --target %s, which has 32-bit memories only: drop the one or the other", c.Target)
-	case c.HeapBase.Linker:
-		return refuse("memory64", "objects have 32-bit addresses only: order a module, with a heap base that is a number or an import")
 	case c.Strategy == Lists:
 		return refuse("memory64", "--strategy %s has 32-bit addresses only: say --strategy %s or %s", c.Strategy, Bump, Stack)
 	case c.Debug != DebugOff:

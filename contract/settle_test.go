@@ -72,6 +72,21 @@ var refusals = []struct {
 	{[]string{"strategy=lists", "heap-base=65041"}, "heap-base", []string{"65041 leaves no room", "496 bytes of the lists' heads", "lower it or raise --initial-pages 1"}},
 	{[]string{"strategy=lists", "heap-base=65053", "abi=c"}, "heap-base", []string{"65053 leaves no room", "484 bytes of the lists' heads"}},
 
+	// Threads with what knows of one.
+	{[]string{"chunk=4"}, "chunk", []string{"4 is what each thread claims", "say --threads, or --grow chunk=4"}},
+	{[]string{"threads=true", "abi=core,arena"}, "threads", []string{"--abi arena", "drop either"}},
+	{[]string{"threads=true", "abi=cabi"}, "threads", []string{"--abi cabi", "say --abi core or c"}},
+	{[]string{"threads=true", "strategy=stack"}, "threads", []string{"--strategy stack takes one thread", "say --strategy bump"}},
+	{[]string{"threads=true", "target=mvp"}, "threads", []string{"--target mvp", "drop either"}},
+	{[]string{"threads=true", "memory64=true"}, "threads", []string{"--memory64", "drop either"}},
+	{[]string{"threads=true", "debug=trap"}, "threads", []string{"--debug", "drop either"}},
+	{[]string{"threads=true", "stats=true"}, "threads", []string{"--stats", "drop either"}},
+	{[]string{"threads=true", "grow=double"}, "grow", []string{"double contradicts --threads", "say --chunk N"}},
+	{[]string{"threads=true", "memory=export"}, "max-pages", []string{"a shared memory has a maximum", "name one"}},
+	{[]string{"threads=true", "max-pages=1"}, "max-pages", []string{"1 leaves no page to claim", "raise it"}},
+	{[]string{"threads=true", "initial-pages=2"}, "memory", []string{"import needs --heap-base"}},
+	{[]string{"threads=true", "initial-pages=2", "heap-base=8", "dirty=true"}, "dirty", []string{"--threads", "drop it"}},
+
 	// A target with what it does not allow.
 	{[]string{"target=stylus", "memory=import"}, "memory", []string{"import contradicts --target stylus", "say --memory export"}},
 	{[]string{"target=stylus", "memory-name=mem"}, "memory-name", []string{`"mem" contradicts --target stylus`, "drop it"}},

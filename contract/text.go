@@ -14,12 +14,16 @@ func (c Contract) Args() []string {
 	// A strategy has defaults of its own, and so has a third-party malloc. An imported
 	// memory has a default name and no default base. A linked one is imported by being
 	// linked.
-	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy}.filled()
-	def.ABI, def.Strategy = defaults.ABI, defaults.Strategy
-	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory {
+	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy, Threads: c.Threads}.filled()
+	def.ABI, def.Strategy, def.Threads = defaults.ABI, defaults.Strategy, defaults.Threads
+	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory && !(c.Threads && c.InitialPages == 1) {
 		def.HeapBase = HeapBase{}
 	}
-	if !c.HeapBase.Linker {
+	switch {
+	case c.HeapBase.Linker:
+	case c.Threads:
+		def.Memory = ImportMemory
+	default:
 		def.Memory = defaults.Memory
 	}
 	var args []string

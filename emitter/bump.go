@@ -57,6 +57,9 @@ func deriveBump(m *Model, c contract.Contract) {
 	m.Own = b
 	chooseBump(m, c)
 	m.State, m.Functions = bumpFields(m, c)
+	if c.Threads {
+		deriveThreads(m, c)
+	}
 	if topFalls(c) {
 		deriveArena(m, c)
 	}
@@ -65,7 +68,7 @@ func deriveBump(m *Model, c contract.Contract) {
 // bumpFields lists the globals and the functions that the contract needs.
 func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
 	core := c.Only(contract.Core)
-	form := pick(small(c), ".small", "")
+	form := pick(small(c), ".small", pick(c.Threads, ".threads", ""))
 	state, functions = upwards(c, form)
 	if core.HasRole(contract.AllocatesZeroed) && !m.fresh {
 		functions = append(functions, pick(topFalls(c) && tellsFresh(c), "zeroed.high", "zeroed.fill"))
@@ -82,9 +85,13 @@ func bumpFields(m *Model, c contract.Contract) (state, functions []string) {
 // upwards lists what hands out memory upwards, with $alloc in the given form.
 func upwards(c contract.Contract, form string) (state, functions []string) {
 	imported := c.HeapBase.Imported()
-	state = append(state, pick(imported, "top.import", "top.number"))
-	if imported || oursIn(c) == kept {
-		state = append(state, pick(imported, "ours.import", "ours.number"))
+	switch {
+	case c.Threads:
+		state = append(state, threadState(c))
+	case imported || oursIn(c) == kept:
+		state = append(state, pick(imported, "top.import", "top.number"), pick(imported, "ours.import", "ours.number"))
+	default:
+		state = append(state, "top.number")
 	}
 	functions = append(functions, "bump.alloc"+form)
 	if c.Align() > contract.PageSize {
@@ -191,7 +198,7 @@ func oursIn(c contract.Contract) ours {
 
 // small reports whether the functions that are written for size alone can be used.
 func small(c contract.Contract) bool {
-	return c.Optimize == contract.Size && !c.Memory64 && oursIn(c) == derived
+	return c.Optimize == contract.Size && !c.Memory64 && !c.Threads && oursIn(c) == derived
 }
 
 // keepsAligned reports whether top is kept a multiple of the contract's alignment,

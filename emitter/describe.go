@@ -28,8 +28,11 @@ func (m *Model) describe(c contract.Contract, strategy strategy) {
 	m.OOMText = pick(c.OOM == contract.OOMTrap, "a trap (unreachable)", "returns null (0) and changes nothing")
 	m.Keeps = pick(topFalls(c), "", " and keeps its\n  ;; size, so that it can grow into the rest again")
 	m.ZeroText = pick(m.fresh, " that are 0", "")
+	m.SafetyText = pick(c.Threads, "each thread has an instance; any thread may use, resize and free a block", "none: the state is in globals, and each instance has its own")
 	m.LengthText = pick(m.fresh, ", as all fresh memory is", "")
 	switch {
+	case c.Threads:
+		m.GrowText = fmt.Sprintf("by chunks of %d pages, or by the pages that hold a block", c.Chunk)
 	case !c.CanGrow():
 		m.GrowText = "none"
 	case c.Grow.Policy == contract.GrowExact:

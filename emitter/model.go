@@ -16,7 +16,7 @@ type Model struct {
 	Command string // the command line that makes this module again
 
 	// Text for the reader.
-	BaseText, AlignText, OverheadText, SmallestText, AlignName, ZeroText, GrowText, OOMText, LengthText string
+	BaseText, AlignText, OverheadText, SmallestText, AlignName, ZeroText, GrowText, OOMText, LengthText, SafetyText string
 
 	MemoryModule, MemoryName string // quoted for WAT
 	BaseModule, BaseName     string // quoted for WAT
@@ -35,6 +35,7 @@ type Model struct {
 	Alloc                    string // the function that allocates for the exported ones
 	Keeps                    string // what a C block that shrinks keeps, or nothing
 	Debug                    *debugNumbers
+	Threads                  *threadNumbers
 	Own                      any // the numbers that only the strategy's blocks mention
 
 	// The module's fields in order, each an axis or a block: imports and memory,
@@ -95,6 +96,9 @@ func (s strategy) model(c contract.Contract) *Model {
 	if c.MaxPages != 0 {
 		m.Limits += fmt.Sprint(" ", c.MaxPages)
 	}
+	if c.Threads {
+		m.Limits = fmt.Sprint(c.InitialPages, " ", c.PageLimit(), " shared")
+	}
 	m.align(c)
 	m.describe(c, s)
 	m.Memory = memory(c)
@@ -133,7 +137,7 @@ func (m *Model) align(c contract.Contract) {
 
 // linkerGlobals are the blocks of what the linker supplies beside the heap base.
 var linkerGlobals = map[string]string{
-	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked",
+	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked", contract.LinkerTaken: "import.taken",
 }
 
 // functionImports are the blocks of imported functions.

@@ -115,6 +115,9 @@ const (
 	RelocMemoryAddrI32    RelocType = 5
 	RelocTypeIndexLEB     RelocType = 6
 	RelocGlobalIndexLEB   RelocType = 7
+	RelocMemoryAddrLEB64  RelocType = 14
+	RelocMemoryAddrSLEB64 RelocType = 15
+	RelocMemoryAddrI64    RelocType = 16
 )
 
 var relocTypes = [...]string{
@@ -161,6 +164,9 @@ func word(names []string, n uint32) string {
 // a program with threads: the allocator takes no locks.
 func features(m *wasm.Module) []string {
 	used := map[string]bool{"-shared-mem": true}
+	if widthOf(m).is64 {
+		used["+memory64"] = true
+	}
 	for _, f := range m.Funcs {
 		for _, in := range f.Body {
 			switch in.Op {

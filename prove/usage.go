@@ -52,6 +52,8 @@ var abis = map[contract.ABI]func(f contract.Function) []usage{
 func Supports(c contract.Contract) error {
 	_, keeps := strategies[c.Strategy].(keeper)
 	switch {
+	case c.Threads:
+		return errors.New("--threads is not supported, because the obligations are about one instance: prove the module without it")
 	case c.Stats:
 		return errors.New("--stats is not supported, because no obligation is about what is counted: prove the module without it")
 	case c.Debug != contract.DebugOff:
@@ -109,7 +111,7 @@ func (k *call) clientOf(b block) term {
 		all = k.apart(b, block{errno, k.num(4)})
 	}
 	for _, at := range k.executor.Words {
-		all = k.And(all, k.apart(b, block{k.num(uint64(at)), k.num(4)}))
+		all = k.And(all, k.apart(b, block{k.num(uint64(at)), k.num(k.executor.WordBytes())}))
 	}
 	return all
 }

@@ -62,8 +62,9 @@ type Failure struct {
 	Call     string         `json:"call"`    // with its values; empty if no call is to blame
 	Expected string         `json:"expected"`
 	Got      string         `json:"got"`
-	Hint     string         `json:"hint,omitempty"`   // the way out, where it is the contract that may be wrong
-	Script   *script.Script `json:"script,omitempty"` // the shortest sequence found that shows it
+	Hint     string         `json:"hint,omitempty"`     // the way out, where it is the contract that may be wrong
+	Script   *script.Script `json:"script,omitempty"`   // the shortest sequence found that shows it
+	Schedule []string       `json:"schedule,omitempty"` // what threads did, in order, a line for each
 }
 
 // Rules after which the judge calls the module less, or no more.

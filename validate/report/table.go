@@ -82,6 +82,12 @@ func (f *Failure) details() string {
 			fmt.Fprintln(&b, "    "+line)
 		}
 	}
+	if f.Schedule != nil {
+		fmt.Fprintln(&b, "  schedule")
+		for _, line := range f.Schedule {
+			fmt.Fprintln(&b, "    "+line)
+		}
+	}
 	return b.String()
 }
 
@@ -89,7 +95,7 @@ func (f *Failure) details() string {
 // contract, level, engines, seed, checks, excluded and refusals, and first the verdict on
 // the whole, pass or fail. Each of checks has check, promise, abi, engine,
 // verdict (pass, fail or skip), figure, calls, duration_ns and, if it failed,
-// failure: rule, promise, call, expected, got, hint and script with setup and calls.
+// failure: rule, promise, call, expected, got, hint, script with setup and calls, and schedule.
 func (r *Report) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // types have arrows

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package interleave_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/genalloc/genalloc/internal/wattest"
+	"github.com/genalloc/genalloc/validate/interleave"
+)
+
+// batch is how many free blocks testdata/lists.wat passes on at once.
+const batch = 2
+
+// explore follows at most 20,000 runs of each program.
+func explore(t *testing.T, w wattest.File, programs ...interleave.Program) []interleave.Found {
+	t.Helper()
+	found, err := interleave.Explore(context.Background(), w.Module, w.Contract, programs, 20_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestRight: modules without a race pass, and every order was followed.
+func TestRight(t *testing.T) {
+	for _, file := range wattest.Glob(t, "testdata/*.wat") {
+		for _, f := range explore(t, wattest.Read(t, file), interleave.Programs(batch)...) {
+			t.Logf("%s: %s: %d runs, %d states, %d orders", file, f.Program, f.Runs, f.States, f.Orders)
+			if !f.Complete {
+				t.Errorf("%s: %s: not all orders were followed", file, f.Program)
+			}
+			if f.Failure != nil {
+				t.Errorf("%s: %s: %v", file, f.Program, f.Failure)
+				for _, line := range f.Failure.Schedule {
+					t.Log(line)
+				}
+			}
+		}
+	}
+}
+
+// A fault is an edit of a right module that makes a race of it, and what shows it.
+type fault struct {
+	name, file, old, new string
+	rule                 string
+}
+
+var faults = []fault{
+	{"a failed exchange is not tried again", "bump",
+		"(br_if $again\n        (i32.ne", "(drop\n        (i32.ne", "overlap"},
+	{"two accesses for an exchange", "bump",
+		"(i32.atomic.rmw.cmpxchg (i32.const 1024) (local.get $taken) (i32.add (local.get $taken) (local.get $bytes)))",
+		"(i32.atomic.load (i32.const 1024)) (i32.atomic.store (i32.const 1024) (i32.add (local.get $taken) (local.get $bytes)))", "overlap"},
+	{"a plain store for an exchange", "bump",
+		"(i32.atomic.rmw.cmpxchg (i32.const 1024) (local.get $taken) (i32.add (local.get $taken) (local.get $bytes)))",
+		"(local.get $taken) (i32.store (i32.const 1024) (i32.add (local.get $taken) (local.get $bytes)))", "overlap"},
+	{"a plain load for an atomic one", "bump",
+		"(i32.atomic.load (i32.const 1024))", "(i32.load (i32.const 1024))", "race"},
+	{"growth inferred from memory.size", "bump",
+		"(local.set $page (memory.grow (local.get $pages)))",
+		"(local.set $page (memory.size)) (if (i32.eq (memory.grow (local.get $pages)) (i32.const -1)) (then (local.set $page (i32.const -1))))", "overlap"},
+	{"growth inferred from memory.size afterwards", "bump",
+		"(local.set $page (memory.grow (local.get $pages)))",
+		"(local.set $page (i32.const -1)) (if (i32.ne (memory.grow (local.get $pages)) (i32.const -1)) (then (local.set $page (i32.sub (memory.size) (local.get $pages)))))", "overlap"},
+	{"the chunk's end taken from memory.size", "bump",
+		"(global.set $end (i32.add (global.get $end) (local.get $pages)))",
+		"(global.set $end (i32.shl (memory.size) (i32.const 16)))", "overlap"},
+	{"new pages taken for the chunk's continuation", "bump",
+		"(if (i32.eq (local.get $at) (global.get $end))", "(if (global.get $end)", "overlap"},
+	{"state reset by an active data segment", "bump",
+		`(export "alloc" (func`, `(data (i32.const 1024) "\00\00\00\00") (export "alloc" (func`, "overlap"},
+	{"the count of pops not in the head", "lists",
+		"(i64.and (i64.add (local.get $head) (i64.const 0x100000000)) (i64.const 0xffffffff00000000))",
+		"(i64.and (local.get $head) (i64.const 0xffffffff00000000))", "trap"},
+	{"a batch taken though the exchange failed", "lists",
+		"(br_if $again\n        (i64.ne\n          (local.get $head)\n          (i64.atomic.rmw.cmpxchg (i32.const 1032) (local.get $head)\n            (i64.or\n              (i64.and (i64.add",
+		"(drop\n        (i64.ne\n          (local.get $head)\n          (i64.atomic.rmw.cmpxchg (i32.const 1032) (local.get $head)\n            (i64.or\n              (i64.and (i64.add", "overlap"},
+	{"a batch lost where the exchange failed", "lists",
+		"(br_if $again\n        (i64.ne\n          (local.get $head)\n          (i64.atomic.rmw.cmpxchg (i32.const 1032) (local.get $head)\n            (i64.or\n              (i64.and (local",
+		"(drop\n        (i64.ne\n          (local.get $head)\n          (i64.atomic.rmw.cmpxchg (i32.const 1032) (local.get $head)\n            (i64.or\n              (i64.and (local", "lost"},
+	{"the next batch read plainly", "lists",
+		"(i32.atomic.load offset=4", "(i32.load offset=4", "race"},
+	{"the next batch written plainly", "lists",
+		"(i32.atomic.store offset=4", "(i32.store offset=4", "race"},
+}
+
+// TestFaults: each race is found, by a program whose schedule shows it.
+func TestFaults(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			path := "testdata/" + f.file + ".wat"
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(string(text), f.old) != 1 {
+				t.Fatalf("%d places to edit, want 1", strings.Count(string(text), f.old))
+			}
+			w := wattest.Parse(t, path, []byte(strings.Replace(string(text), f.old, f.new, 1)))
+			for _, p := range interleave.Programs(batch) {
+				found := explore(t, w, p)[0]
+				if found.Failure != nil && found.Failure.Rule == f.rule {
+					t.Logf("%s, %d runs: %v\n%s", p.Name, found.Runs, found.Failure, strings.Join(found.Failure.Schedule, "\n"))
+					return
+				}
+				t.Logf("%s, %d runs: %v", p.Name, found.Runs, found.Failure)
+			}
+			t.Errorf("no failure of rule %s", f.rule)
+		})
+	}
+}
+
+// TestUnexplored: what cannot be explored is refused in a line.
+func TestUnexplored(t *testing.T) {
+	for want, text := range map[string]string{
+		"the module does not import its memory, so no two instances share one": `(module (memory 1 2 shared))`,
+		"func[0]: memory.atomic.wait32 is not explored: it waits, or its values are no integers": `(module
+			(import "env" "memory" (memory 1 2 shared))
+			(func (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))))`,
+	} {
+		w := wattest.Parse(t, "", []byte(";; CONTRACT --strategy=any --memory=import --heap-base=1024\n"+text))
+		_, err := interleave.Explore(context.Background(), w.Module, w.Contract, interleave.Programs(0), 1)
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

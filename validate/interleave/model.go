@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package interleave
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// A block is what a thread got; one that was refused is the empty one at 0.
+type block struct {
+	ledger.Span
+	number int
+	align  uint64
+	byte   byte  // what its owner wrote, all over
+	made   clock // what comes before its being handed over
+}
+
+// blocks are live, apart, and sorted by address.
+type blocks []*block
+
+// behind returns the index of the first block that begins where a block does, or behind it.
+func (l blocks) behind(b *block) int {
+	i, _ := slices.BinarySearchFunc(l, b, func(x, b *block) int { return cmp.Compare(x.From, b.From) })
+	return i
+}
+
+func (l *blocks) add(b *block) { *l = slices.Insert(*l, l.behind(b), b) }
+
+func (l *blocks) remove(b *block) {
+	i := l.behind(b)
+	*l = slices.Delete(*l, i, i+1)
+}
+
+// broke keeps the first promise that was broken.
+func (x *execution) broke(rule, call, expected, format string, args ...any) {
+	if x.failure == nil {
+		x.failure = &report.Failure{Rule: rule, Call: call, Expected: expected, Got: fmt.Sprintf(format, args...)}
+	}
+}
+
+// judgeBlock judges a block when it is handed out, and enters it.
+func (x *execution) judgeBlock(call string, b *block) {
+	mem := x.memory.Pages() * contract.PageSize
+	switch {
+	case b.From%b.align != 0:
+		x.broke("alignment", call, fmt.Sprintf("a multiple of %d", b.align), "%#x", b.From)
+	case b.From < x.e.base:
+		x.broke("below-base", call, fmt.Sprintf("an address from the heap base %#x on", x.e.base), "%#x", b.From)
+	case b.To > mem:
+		x.broke("bounds", call, fmt.Sprintf("a block that ends within the memory, at %#x", mem), "one from %#x to %#x", b.From, b.To)
+	}
+	for _, f := range x.foreign {
+		if f.Overlaps(b.Span) {
+			x.broke("foreign", call, fmt.Sprintf("no byte of somebody else's pages, %#x to %#x", f.From, f.To), "a block from %#x to %#x", b.From, b.To)
+		}
+	}
+	i := x.live.behind(b)
+	for _, other := range x.live[max(i-1, 0):min(i+1, len(x.live))] {
+		if other.Overlaps(b.Span) {
+			x.broke("overlap", call, fmt.Sprintf("no byte of p%d, from %#x to %#x", other.number, other.From, other.To), "a block from %#x to %#x", b.From, b.To)
+		}
+	}
+}
+
+// judgeRefusal: pages are only ever added, so that what is left now was left during the
+// whole call.
+func (x *execution) judgeRefusal(call string, size uint64) {
+	need := (max(size, 1) + contract.PageSize - 1) / contract.PageSize
+	if pages := x.memory.Pages(); pages+need <= x.limit {
+		x.broke("null", call, fmt.Sprintf("a block: %s of %s are left", unit.Pages(x.limit-pages), unit.Pages(x.limit)), "null")
+	}
+}
+
+// write fills a block, and kept judges that its first bytes are what was written.
+func (x *execution) write(b *block) {
+	bytes := x.memory.Bytes()[b.From:b.To]
+	for i := range bytes {
+		bytes[i] = b.byte
+	}
+}
+
+func (x *execution) kept(call string, b *block, at, size uint64) {
+	for i, got := range x.memory.Bytes()[at : at+size] {
+		if got != b.byte {
+			x.broke("contents", call, fmt.Sprintf("the byte %#x, which was written to p%d", b.byte, b.number), "%#x at %#x", got, at+uint64(i))
+			return
+		}
+	}
+}
+
+// drainedSize is the size by which the rest of the memory is used up, before the program's.
+const drainedSize = 4096
+
+// judgeRest uses up the memory, a thread after the other, and judges how much of it was
+// lost. A program that nothing interrupts says what is lost in any case.
+func (x *execution) judgeRest() {
+	for _, b := range x.live {
+		x.kept("at the end", b, b.From, b.Size())
+	}
+	grown := x.grown
+	x.free = true
+	for _, t := range x.threads {
+		for _, size := range append([]uint64{drainedSize}, x.program.sizes()...) {
+			for t.in != nil && x.failure == nil && t.drain(size) {
+			}
+		}
+	}
+	if x.failure != nil {
+		return
+	}
+	lost := x.limit * contract.PageSize
+	for _, b := range x.live {
+		lost -= b.Size()
+	}
+	for _, f := range x.foreign {
+		lost -= f.Size()
+	}
+	if x.switches == 0 {
+		x.e.lost = max(x.e.lost, lost)
+	}
+	if owed := x.e.lost + uint64(grown)*x.program.gap(); lost > owed {
+		x.broke("lost", "all memory used up at the end", unit.Bytes(owed)+" lost at most", "%s", unit.Bytes(lost))
+	}
+}
+
+// drain makes a block at the end of a program, and reports whether there was one.
+func (t *thread) drain(size uint64) bool {
+	x := t.x
+	c := script.Call{Op: script.OpAlloc, Size: size, Align: 8}
+	f, _ := x.e.contract.Function(contract.Allocates)
+	got, err := t.in.Call(f.Export, arguments(f, c, nil)...)
+	if err != nil || got[0] == 0 {
+		t.ended(c, err)
+		return false
+	}
+	b := &block{Span: ledger.Span{From: got[0], To: got[0] + size}, number: -1, align: 8}
+	if x.judgeBlock(fmt.Sprintf("alloc %d by thread %d at the end", size, t.number+1), b); x.failure == nil {
+		x.live.add(b)
+	}
+	return true
+}
+
+// sizes returns the sizes of a program's blocks.
+func (p *Program) sizes() (list []uint64) {
+	seen := map[uint64]bool{}
+	for _, calls := range p.all() {
+		for _, c := range calls {
+			if c.Op.Makes() && !seen[c.Size] {
+				seen[c.Size] = true
+				list = append(list, c.Size)
+			}
+		}
+	}
+	return list
+}
+
+// gap returns how many bytes a chunk may lose that the next one does not prolong: those
+// that no block of the program fits in. Sizes that divide a page leave none.
+func (p *Program) gap() (most uint64) {
+	for _, size := range p.sizes() {
+		if contract.PageSize%size != 0 {
+			most = max(most, size)
+		}
+	}
+	return most
+}
+
+func (p *Program) all() [][]script.Call {
+	return append(p.Threads[:len(p.Threads):len(p.Threads)], p.Setup)
+}
