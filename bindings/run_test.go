@@ -14,6 +14,7 @@ import (
 	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
@@ -120,13 +121,18 @@ func TestZig(t *testing.T) {
 // Pairs of words are replaced in it.
 func zig(t *testing.T, dir, file string, words ...string) {
 	t.Helper()
+	zigFor(t, "wasm32-freestanding", dir, file, words...)
+}
+
+func zigFor(t *testing.T, target, dir, file string, words ...string) {
+	t.Helper()
 	zig := toolchain.Zig(t)
 	save(t, dir, file, []byte(strings.NewReplacer(words...).Replace(string(read(t, source(t, file))))))
 	build := []string{"build-exe", "-fno-entry"}
 	if strings.HasPrefix(toolchain.Run(t, dir, zig, "version"), "0.11.") {
 		build = []string{"build-lib", "-dynamic"} // 0.12 builds programs without an entry
 	}
-	toolchain.Run(t, dir, zig, append(build, file, "genalloc.o", "-target", "wasm32-freestanding", "-O", "ReleaseSmall",
+	toolchain.Run(t, dir, zig, append(build, file, "genalloc.o", "-target", target, "-O", "ReleaseSmall",
 		"-rdynamic", "--cache-dir", "cache", "--global-cache-dir", "cache", "-femit-bin=use.wasm")...)
 }
 
@@ -305,6 +311,43 @@ func TestWide(t *testing.T) {
 	if got := toolchain.Run(t, dir, "node", strings.TrimSpace(flag), "wide.mjs"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// TestWideObject: C and Zig link the object for their 64-bit targets. Neither Debian's Rust
+// nor npm has a standard library for Rust's.
+func TestWideObject(t *testing.T) {
+	t.Run("C", func(t *testing.T) {
+		toolchain.Need(t, "clang", "wasm-ld")
+		dir := bind(t, "--memory64", "genalloc.o", bindings.C)
+		toolchain.Run(t, dir, "clang", "--target=wasm64", "-O1", "-nostdlib", "-Wall", "-Wextra", "-Werror",
+			"-Wl,--no-entry,--export=run", "-I.", "-o", "use.wasm", source(t, "use.c"), "genalloc.o")
+		if got := runWide(t, dir); got != 100 {
+			t.Errorf("run returns %d, want 100", got)
+		}
+	})
+	t.Run("Zig", func(t *testing.T) {
+		dir := bind(t, "--memory64", "genalloc.o", bindings.Zig)
+		zigFor(t, "wasm64-freestanding", dir, "use.zig")
+		if got := runWide(t, dir); got != 499500 {
+			t.Errorf("run returns %d, want 499500", got)
+		}
+	})
+}
+
+// runWide is run in wasmtime, since wazero has no 64-bit memories.
+func runWide(t *testing.T, dir string) uint64 {
+	t.Helper()
+	s := engine.Default().NewStore()
+	defer s.Close()
+	in, err := engine.Instantiate(s, read(t, filepath.Join(dir, "use.wasm")), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := in.Call("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results[0]
 }
 
 // TestNarrow: languages that have no 64-bit memories are refused by name.

@@ -24,6 +24,8 @@ func (c Contract) CheckInline() error {
 		return refuse("inline", "--threads keeps its state in globals, which no language reads: drop either")
 	case c.Debug != DebugOff:
 		return refuse("inline", "--debug %s has to see each call: drop either", c.Debug)
+	case c.Memory64:
+		return refuse("inline", "the code for callers has 32-bit addresses only: drop it or --memory64")
 	case c.Stats:
 		return refuse("inline", "--stats has to count each call: drop either")
 	}

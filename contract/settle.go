@@ -342,8 +342,6 @@ func checkMemory64(c *Contract) error {
 	switch {
 	case c.Target != Wasm2 && c.Target != Wasm3:
 		return refuse("memory64", "it contradicts --target %s, which has 32-bit memories only: drop the one or the other", c.Target)
-	case c.HeapBase.Linker:
-		return refuse("memory64", "objects have 32-bit addresses only: order a module, with a heap base that is a number or an import")
 	case c.Strategy == Lists:
 		return refuse("memory64", "--strategy %s has 32-bit addresses only: say --strategy %s or %s", c.Strategy, Bump, Stack)
 	case c.Debug != DebugOff:

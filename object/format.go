@@ -115,6 +115,9 @@ const (
 	RelocMemoryAddrI32    RelocType = 5
 	RelocTypeIndexLEB     RelocType = 6
 	RelocGlobalIndexLEB   RelocType = 7
+	RelocMemoryAddrLEB64  RelocType = 14
+	RelocMemoryAddrSLEB64 RelocType = 15
+	RelocMemoryAddrI64    RelocType = 16
 )
 
 var relocTypes = [...]string{
@@ -164,6 +167,9 @@ func features(m *wasm.Module, threads bool) []string {
 	used := map[string]bool{"-shared-mem": true}
 	if threads {
 		used = map[string]bool{"+atomics": true, "+bulk-memory": true}
+	}
+	if widthOf(m).is64 {
+		used["+memory64"] = true
 	}
 	for _, f := range m.Funcs {
 		for _, in := range f.Body {

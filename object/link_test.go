@@ -255,6 +255,7 @@ func TestJudge(t *testing.T) {
 			"", "--target=mvp --oom=trap --grow=chunk=4 --min-align=16",
 			"--strategy=stack", "--abi=core,arena --grow=double", "--abi=core,arena --strategy=stack --min-align=8",
 			"--strategy=lists", "--strategy=lists --split=false --classes=1", "--strategy=lists --abi=c",
+			"--memory64", "--memory64 --strategy=stack --abi=c",
 		} {
 			program, base := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal})
 			if c := contract.Must(contract.Parse(flags)); c.HeadsSize() > 0 {
@@ -288,11 +289,20 @@ func linkAlone(t *testing.T, ld, flags string, opts object.Options, ldflags ...s
 	text := strings.TrimSpace("--heap-base=linker " + flags)
 	alloc := allocator(t, dir, text, opts)
 	args := append([]string{"--no-entry", "-o", "linked.wasm", alloc}, ldflags...)
-	for _, f := range contract.Must(contract.Parse(text)).Signatures() {
+	c := contract.Must(contract.Parse(text))
+	if c.Memory64 {
+		args = append(args, "-mwasm64")
+	}
+	for _, f := range c.Signatures() {
 		args = append(args, "--export="+f.Export)
 	}
 	toolchain.Run(t, dir, ld, append(args, "--export=__heap_base")...)
-	base = instantiate(t, load(t, dir, "linked.wasm")).ExportedGlobal("__heap_base").Get()
+	m, err := wasm.Decode(load(t, dir, "linked.wasm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(m.Exports, func(e wasm.Export) bool { return e.Name == "__heap_base" })
+	base = uint64(m.Globals[int(m.Exports[at].Index)-m.NumImported(wasm.KindGlobal)].Init[0].Value)
 	toolchain.Run(t, dir, ld, args...)
 	return load(t, dir, "linked.wasm"), base
 }

@@ -28,14 +28,14 @@ func (b *builder) body(fn int) error {
 	}
 	for i, in := range f.Body {
 		if stores[i] {
-			out = append(out, wasm.I32Const(0))
+			out = append(out, b.width.address(0))
 		}
 		switch in.Op {
 		case wasm.OpCall, wasm.OpReturnCall:
 			fix(in, RelocFunctionIndexLEB, b.function(in.Index))
 		case wasm.OpGlobalGet, wasm.OpGlobalSet:
 			if symbol, ok := b.addresses[in.Index]; ok {
-				fix(wasm.I32Const(0), RelocMemoryAddrSLEB, symbol)
+				fix(b.width.address(0), b.width.sleb, symbol)
 				continue
 			}
 			symbol, ok := b.state[in.Index]
@@ -47,9 +47,9 @@ func (b *builder) body(fn int) error {
 				fix(in, RelocGlobalIndexLEB, symbol)
 			default:
 				if in.Op == wasm.OpGlobalGet {
-					out = append(out, wasm.I32Const(0))
+					out = append(out, b.width.address(0))
 				}
-				fix(b.access(in), RelocMemoryAddrLEB, symbol)
+				fix(b.access(in), b.width.leb, symbol)
 			}
 		default:
 			out = append(out, in)

@@ -62,7 +62,7 @@ func (o Options) Check(c contract.Contract) error {
 		return nil
 	case o.Weak:
 		return &contract.FlagError{Flag: "inline", Err: errors.New("--weak may put other functions beside this object's state: drop either")}
-	case o.State == StateGlobal:
+	case o.State == StateGlobal && !c.Threads:
 		return &contract.FlagError{Flag: "inline", Err: errors.New("no language reads the globals of --state global: drop either, and see wasm-opt in docs/inline.md")}
 	}
 	return c.CheckInline()
@@ -74,9 +74,9 @@ func (o Options) Check(c contract.Contract) error {
 // and join it with the text of other objects.
 //
 // It refuses a contract whose heap base is not the linker's, and a module with a
-// start function, tables, segments, a 64-bit memory, a shared one without threads, or
-// imported globals other than the addresses that wasm-ld defines. Threads have their state
-// in globals, whatever the options say.
+// start function, tables, segments, a shared memory without threads, or imported globals
+// other than the addresses that wasm-ld defines. Threads have their state in globals,
+// whatever the options say.
 func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
 	if !c.HeapBase.Linker {
 		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is for the linker to decide: settle the order with contract.LinkerBase", c.HeapBase)
@@ -95,7 +95,7 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 		opts.State = StateGlobal
 	}
 	b := &builder{
-		m: m, opts: opts, shared: c.Strategy.Row().State, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m, c.Threads),
+		m: m, width: widthOf(m), opts: opts, shared: c.Strategy.Row().State, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m, c.Threads),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -137,9 +137,7 @@ func check(m *wasm.Module, c contract.Contract) error {
 	case len(m.Memories)+m.NumImported(wasm.KindMemory) > 1:
 		return fmt.Errorf("memory section: the linker makes one memory, and the module has several")
 	}
-	if l, err := m.Memory(0); err == nil && l.Is64 {
-		return fmt.Errorf("memory: 64-bit addresses are not supported yet")
-	} else if err == nil && l.Shared && !c.Threads {
+	if l, err := m.Memory(0); err == nil && l.Shared && !c.Threads {
 		return fmt.Errorf("memory: a shared memory without --threads is not supported")
 	}
 	for _, im := range m.Imports {
@@ -159,6 +157,7 @@ func check(m *wasm.Module, c contract.Contract) error {
 // as it was decoded until strip, which shifts the globals.
 type builder struct {
 	m        *wasm.Module
+	width    width
 	opts     Options
 	shared   []string          // symbols that are visible, with Inline
 	aliases  map[string]string // export name to a second symbol of the function
@@ -217,7 +216,9 @@ func (b *builder) strip() {
 	hadMemory := len(m.Memories)+m.NumImported(wasm.KindMemory) > 0
 	m.Imports = slices.DeleteFunc(m.Imports, func(im wasm.Import) bool { return im.Kind != wasm.KindFunc })
 	if hadMemory {
-		m.Imports = slices.Insert(m.Imports, 0, linearMemory)
+		memory := linearMemory
+		memory.Memory.Is64 = b.width.is64
+		m.Imports = slices.Insert(m.Imports, 0, memory)
 	}
 	m.Memories, m.Exports = nil, nil
 	if b.opts.State == StateData {
@@ -225,7 +226,7 @@ func (b *builder) strip() {
 	}
 	for _, bytes := range [][]byte{make([]byte, b.heads.size), b.segment} {
 		if len(bytes) > 0 {
-			m.Data = append(m.Data, wasm.Data{Offset: []wasm.Instr{wasm.I32Const(0), wasm.End()}, Init: bytes})
+			m.Data = append(m.Data, wasm.Data{Offset: []wasm.Instr{b.width.address(0), wasm.End()}, Init: bytes})
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (p placing) open(object []byte) error {
 			continue
 		}
 		s := p.info.Symbols[r.Symbol]
-		if r.Type != RelocMemoryAddrSLEB || r.Addend != 0 {
+		if r.Type != widthOf(p.m).sleb || r.Addend != 0 {
 			return fmt.Errorf("object: the address of %s is elsewhere than in a constant of the code", s.Name)
 		}
 		if !slices.Contains(names, s.Name) {
@@ -70,7 +70,7 @@ func (p placing) open(object []byte) error {
 	}
 	for _, name := range names {
 		p.m.Imports = append(p.m.Imports, wasm.Import{
-			Module: contract.LinkerModule, Name: name, Kind: wasm.KindGlobal, Global: wasm.GlobalType{Type: wasm.I32},
+			Module: contract.LinkerModule, Name: name, Kind: wasm.KindGlobal, Global: wasm.GlobalType{Type: widthOf(p.m).addrType()},
 		})
 	}
 	return nil

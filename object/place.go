@@ -30,14 +30,14 @@ func Place(object []byte, address, pages uint32) ([]byte, error) {
 		return nil, fmt.Errorf("object: no room for its data from %d on", address)
 	}
 	needed := (base + wasm.PageSize - 1) / wasm.PageSize
-	p := placing{info, m, map[string]uint32{
-		"__heap_base": uint32(base), "__heap_end": uint32(max(needed, uint64(pages)) * wasm.PageSize),
+	p := placing{info, m, map[string]uint64{
+		"__heap_base": base, "__heap_end": max(needed, uint64(pages)) * wasm.PageSize,
 	}}
 	if err := p.relocate(object); err != nil {
 		return nil, err
 	}
+	m.Memories = []wasm.Limits{{Min: max(needed, uint64(pages)), Is64: m.Imports[0].Memory.Is64}}
 	m.Imports = m.Imports[1:] // the memory, which is the first
-	m.Memories = []wasm.Limits{{Min: max(needed, uint64(pages))}}
 	m.Exports = append(m.Exports, wasm.Export{Name: contract.LinkerMemory, Kind: wasm.KindMemory})
 	p.export()
 	return m.Encode()
@@ -59,11 +59,7 @@ func readObject(object []byte) (*Info, *wasm.Module, error) {
 	sections, _ := wasm.Sections(object) // it was just decoded
 	for _, r := range info.Relocations {
 		in := slices.IndexFunc(sections, func(s wasm.Section) bool { return s.ID.String() == r.Section })
-		width := int64(wasm.PaddedLen32)
-		if r.Type == RelocMemoryAddrI32 {
-			width = 4
-		}
-		known := in >= 0 && int64(r.Offset)+width <= int64(sections[in].Size)
+		known := in >= 0 && int64(r.Offset)+r.Type.bytes() <= int64(sections[in].Size)
 		if r.Type.hasAddend() && known {
 			known = int64(r.Symbol) < int64(len(info.Symbols))
 			known = known && (info.Symbols[r.Symbol].Flags&SymbolUndefined != 0 || int64(info.Symbols[r.Symbol].Index) < int64(len(m.Data)))
@@ -81,7 +77,7 @@ func place(info *Info, m *wasm.Module, address uint32) (end uint64) {
 	for i := range m.Data {
 		align := uint64(1) << info.Segments[i].Align
 		end = (end + align - 1) &^ (align - 1)
-		m.Data[i].Offset[0] = wasm.I32Const(int32(uint32(end)))
+		m.Data[i].Offset[0] = widthOf(m).address(end)
 		end += uint64(len(m.Data[i].Init))
 	}
 	return end
@@ -102,17 +98,17 @@ func (p placing) export() {
 type placing struct {
 	info   *Info
 	m      *wasm.Module
-	linked map[string]uint32 // what the linker defines
+	linked map[string]uint64 // what the linker defines
 }
 
 // address returns what a relocation stands for; 0 for a weak symbol that nobody defines.
-func (p placing) address(r Relocation) uint32 {
+func (p placing) address(r Relocation) uint64 {
 	s := p.info.Symbols[r.Symbol]
 	address := p.linked[s.Name]
 	if s.Flags&SymbolUndefined == 0 {
-		address = uint32(p.m.Data[s.Index].Offset[0].Value) + s.Offset
+		address = uint64(p.m.Data[s.Index].Offset[0].Value) + uint64(s.Offset)
 	}
-	return address + uint32(r.Addend)
+	return address + uint64(r.Addend)
 }
 
 // relocate fills the addresses in.
@@ -127,11 +123,17 @@ func (p placing) relocate(object []byte) error {
 		at := patched[sections[in].Payload+int(r.Offset):]
 		switch r.Type {
 		case RelocMemoryAddrLEB:
-			copy(at, wasm.AppendLEBPadded(nil, uint64(p.address(r)), wasm.PaddedLen32))
+			copy(at, wasm.AppendLEBPadded(nil, uint64(uint32(p.address(r))), wasm.PaddedLen32))
 		case RelocMemoryAddrSLEB:
 			copy(at, wasm.AppendLEBPadded(nil, int64(int32(p.address(r))), wasm.PaddedLen32))
 		case RelocMemoryAddrI32:
-			binary.LittleEndian.PutUint32(at, p.address(r))
+			binary.LittleEndian.PutUint32(at, uint32(p.address(r)))
+		case RelocMemoryAddrLEB64:
+			copy(at, wasm.AppendLEBPadded(nil, p.address(r), wasm.PaddedLen64))
+		case RelocMemoryAddrSLEB64:
+			copy(at, wasm.AppendLEBPadded(nil, int64(p.address(r)), wasm.PaddedLen64))
+		case RelocMemoryAddrI64:
+			binary.LittleEndian.PutUint64(at, p.address(r))
 		}
 	}
 	m, err := wasm.Decode(patched)

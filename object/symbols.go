@@ -105,7 +105,7 @@ func (b *builder) defineImports() error {
 				continue
 			}
 			flags, ok := linkerAddresses[im.Name]
-			if !ok || im.Global.Mutable || im.Global.Type != wasm.I32 {
+			if !ok || im.Global.Mutable || im.Global.Type != b.width.addrType() {
 				return fmt.Errorf("import %q %q: it is no address that the linker defines: import __heap_base", im.Module, im.Name)
 			}
 			b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: flags | SymbolUndefined, Name: im.Name})
@@ -152,7 +152,7 @@ func (b *builder) initial(s *Symbol, g wasm.Global) error {
 	}
 	s.Offset = uint32(len(b.segment))
 	if linked {
-		b.data = append(b.data, Relocation{Type: RelocMemoryAddrI32, Offset: s.Offset, Symbol: b.addresses[in.Index]})
+		b.data = append(b.data, Relocation{Type: b.width.word, Offset: s.Offset, Symbol: b.addresses[in.Index]})
 	}
 	word := binary.LittleEndian.AppendUint64(nil, uint64(in.Value))
 	b.segment = append(b.segment, word[:s.Size]...)

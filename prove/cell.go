@@ -101,7 +101,7 @@ func (s *system) dataEnd() (end uint64, err error) {
 		}
 	}
 	for _, at := range s.executor.Words {
-		end = max(end, uint64(at)+4)
+		end = max(end, uint64(at)+s.executor.WordBytes())
 	}
 	if base := s.base; base.IsConst() && end > base.Val.Lo {
 		err = fmt.Errorf("data up to address %d: above the heap base, %d, memory that is not 0 at the start is not supported", end, base.Val.Lo)
@@ -117,11 +117,27 @@ func (s *system) initial(index uint32) (uint64, bool) {
 	return constant(s.module, index)
 }
 
+// wordBytes is the size of an address.
+func wordBytes(m *wasm.Module) int {
+	if l, err := m.Memory(0); err == nil && l.Is64 {
+		return 8
+	}
+	return 4
+}
+
+// wordAccess returns the instructions that load and store an address.
+func wordAccess(m *wasm.Module) (load, store wasm.Opcode) {
+	if wordBytes(m) == 8 {
+		return wasm.OpI64Load, wasm.OpI64Store
+	}
+	return wasm.OpI32Load, wasm.OpI32Store
+}
+
 // stored returns the word at an address after instantiation, if the module says it.
 func stored(m *wasm.Module, at uint32) (uint64, bool) {
-	var word [4]byte
-	known := 0
-	for j := range word {
+	var word [8]byte
+	known, size := 0, wordBytes(m)
+	for j := range size {
 		if m.NumImported(wasm.KindMemory) == 0 { // else other modules may have filled it
 			known |= 1 << j
 		}
@@ -133,15 +149,15 @@ func stored(m *wasm.Module, at uint32) (uint64, bool) {
 			}
 		}
 	}
-	return uint64(binary.LittleEndian.Uint32(word[:])), known == 0xf
+	return binary.LittleEndian.Uint64(word[:]), known == 1<<size-1
 }
 
 // placedAt returns where an active segment lies, if that is a constant.
 func placedAt(d *wasm.Data) (at uint64, ok bool) {
-	if d.Flags&wasm.DataPassive != 0 || len(d.Offset) != 2 || d.Offset[0].Op != wasm.OpI32Const {
+	if d.Flags&wasm.DataPassive != 0 || len(d.Offset) != 2 {
 		return 0, false
 	}
-	return uint64(uint32(d.Offset[0].Value)), true
+	return constantOf(d.Offset[0])
 }
 
 // constant returns the initial value of a global that the module defines by a constant.
@@ -154,11 +170,16 @@ func constant(m *wasm.Module, index uint32) (uint64, bool) {
 	if len(init) != 2 {
 		return 0, false
 	}
-	switch init[0].Op {
+	return constantOf(init[0])
+}
+
+// constantOf returns the value of a constant of either width.
+func constantOf(in wasm.Instr) (value uint64, ok bool) {
+	switch in.Op {
 	case wasm.OpI32Const:
-		return uint64(uint32(init[0].Value)), true
+		return uint64(uint32(in.Value)), true
 	case wasm.OpI64Const:
-		return uint64(init[0].Value), true
+		return uint64(in.Value), true
 	}
 	return 0, false
 }

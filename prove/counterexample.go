@@ -168,11 +168,15 @@ func (r rerun) run(engine *replay.Module) (*Call, error) {
 		Limit: k.executor.MaxPages(), Refuse: c.Refused,
 		Before: func(bytes []byte) {
 			memory.write(bytes)
-			c.eachWord(bytes, func(i int, word []byte) { binary.LittleEndian.PutUint32(word, uint32(words[i])) })
+			c.eachWord(bytes, k.executor.WordBytes(), func(i int, word []byte) {
+				copy(word, binary.LittleEndian.AppendUint64(nil, words[i]))
+			})
 		},
 		After: func(bytes []byte) {
 			memory.read(bytes)
-			c.eachWord(bytes, func(i int, word []byte) { words[i] = uint64(binary.LittleEndian.Uint32(word)) })
+			c.eachWord(bytes, k.executor.WordBytes(), func(i int, word []byte) {
+				words[i] = binary.LittleEndian.Uint64(append(slices.Clone(word), make([]byte, 8)...))
+			})
 		},
 	}
 	before := replay.State{Globals: c.Before.Globals[:n], Pages: c.Before.Pages}
@@ -185,10 +189,10 @@ func (r rerun) run(engine *replay.Module) (*Call, error) {
 }
 
 // eachWord calls the function with each word that is state, as far as the memory has them.
-func (c *Call) eachWord(memory []byte, f func(i int, word []byte)) {
+func (c *Call) eachWord(memory []byte, size uint64, f func(i int, word []byte)) {
 	for i, at := range c.Words {
-		if uint64(at)+4 <= uint64(len(memory)) {
-			f(i, memory[at:at+4])
+		if end := uint64(at) + size; end <= uint64(len(memory)) {
+			f(i, memory[at:end])
 		}
 	}
 }

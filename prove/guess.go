@@ -39,11 +39,14 @@ func state(m *wasm.Module, c contract.Contract) (cells []Cell) {
 	if !c.HeapBase.Linker {
 		return cells
 	}
+	load, _ := wordAccess(m)
 	var words []uint32
 	for _, f := range reached {
 		for i, in := range f.Body {
-			if in.Op == wasm.OpI32Load && i > 0 && f.Body[i-1].Op == wasm.OpI32Const {
-				words = append(words, uint32(f.Body[i-1].Value)+uint32(in.Mem.Offset))
+			if in.Op == load && i > 0 {
+				if at, ok := constantOf(f.Body[i-1]); ok {
+					words = append(words, uint32(at)+uint32(in.Mem.Offset))
+				}
 			}
 		}
 	}
@@ -60,10 +63,11 @@ func state(m *wasm.Module, c contract.Contract) (cells []Cell) {
 func linked(m *wasm.Module, c contract.Contract, top Cell) Placement {
 	var p Placement
 	limits, _ := m.Memory(0)
+	_, store := wordAccess(m)
 	for _, f := range reachable(m) {
 		for i, in := range f.Body {
-			if in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == limits.Min*wasm.PageSize {
-				p.End = uint32(in.Value)
+			if v, ok := constantOf(in); ok && v == limits.Min*wasm.PageSize {
+				p.End = uint32(v)
 			}
 			if c.SetsErrno() && in.Op == wasm.OpIf && i > 0 { // it stores only where there is one
 				if test, at := f.Body[i-1], f.Body[i+1]; test.Op == wasm.OpI32Const && at.Op == test.Op && at.Value == test.Value {
@@ -74,15 +78,20 @@ func linked(m *wasm.Module, c contract.Contract, top Cell) Placement {
 			n := len(before)
 			global := in.Op == wasm.OpGlobalSet && !top.Memory && in.Index == top.Global
 			at := uint64(top.Global) - in.Mem.Offset
-			word := in.Op == wasm.OpI32Store && top.Memory && slices.ContainsFunc(before, func(in wasm.Instr) bool {
-				return in.Op == wasm.OpI32Const && uint64(uint32(in.Value)) == at
+			word := in.Op == store && top.Memory && slices.ContainsFunc(before, func(in wasm.Instr) bool {
+				v, ok := constantOf(in)
+				return ok && v == at
 			})
 			switch {
 			case !global && !word || n < 2:
-			case before[n-1].Op == wasm.OpI32Sub && before[n-2].Op == wasm.OpI32Const:
-				p.Base = uint32(before[n-2].Value)
-			case before[n-1].Op == wasm.OpI32Const:
-				p.Base = -uint32(before[n-1].Value)
+			case before[n-1].Op == wasm.OpI32Sub || before[n-1].Op == wasm.OpI64Sub:
+				if v, ok := constantOf(before[n-2]); ok {
+					p.Base = uint32(v)
+				}
+			default:
+				if v, ok := constantOf(before[n-1]); ok {
+					p.Base = -uint32(v)
+				}
 			}
 		}
 	}

@@ -21,16 +21,20 @@ func opened(t *testing.T, text string, state object.State) (*wasm.Module, contra
 // TestObject proves objects wherever a linker puts the heap.
 func TestObject(t *testing.T) {
 	for _, tt := range []struct {
+		flags string
 		state object.State
 		top   string
-	}{{object.StateData, "-@1024"}, {object.StateGlobal, "-2"}} {
-		m, c, h := opened(t, "--functions=alloc", tt.state)
+	}{
+		{"--functions=alloc", object.StateData, "-@1024"}, {"--functions=alloc", object.StateGlobal, "-2"},
+		{"--functions=alloc --memory64 --grow=never", object.StateData, "-@1024"},
+	} {
+		m, c, h := opened(t, tt.flags, tt.state)
 		if h.Top.String() != tt.top {
-			t.Errorf("--state=%v: the top is in %v, want %s", tt.state, h.Top, tt.top)
+			t.Errorf("%s, --state=%v: the top is in %v, want %s", tt.flags, tt.state, h.Top, tt.top)
 		}
 		for name, v := range run(t, m, c, h) {
 			if v != Proved {
-				t.Errorf("--state=%v: %s is %s", tt.state, name, v)
+				t.Errorf("%s, --state=%v: %s is %s", tt.flags, tt.state, name, v)
 			}
 		}
 	}

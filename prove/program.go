@@ -79,11 +79,11 @@ func (s *system) alone() error {
 // sets reports whether a function sets a global, or may store at a word.
 func sets(f *wasm.Func, c Cell) bool {
 	return slices.ContainsFunc(f.Body, func(in wasm.Instr) bool {
-		switch {
-		case !c.Memory:
+		if !c.Memory {
 			return in.Op == wasm.OpGlobalSet && in.Index == c.Global
-		case in.Op == wasm.OpI32Const:
-			return uint32(in.Value) == c.Global
+		}
+		if v, ok := constantOf(in); ok {
+			return v == uint64(c.Global)
 		}
 		return in.Op.Info().Imm == wasm.ImmMem && in.Mem.Offset == uint64(c.Global)
 	})

@@ -113,7 +113,7 @@ func (s *system) check() error {
 	if s.errnoAt != nil { // among the program's data
 		is := s.le(s.Add(s.errnoAt, s.num(4)), s.base)
 		for _, at := range s.executor.Words {
-			is = s.And(is, s.apart(block{s.errnoAt, s.num(4)}, block{s.num(uint64(at)), s.num(4)}))
+			is = s.And(is, s.apart(block{s.errnoAt, s.num(4)}, block{s.num(uint64(at)), s.num(s.executor.WordBytes())}))
 		}
 		s.linkers = append(s.linkers, s.Or(s.Eq(s.errnoAt, s.num(0)), is))
 	}
@@ -185,7 +185,7 @@ func (s *system) globals(mutable func(i uint32, width int) term) []term {
 		}
 	}
 	for i := range s.executor.Words {
-		gs = append(gs, mutable(uint32(n+i), 32))
+		gs = append(gs, mutable(uint32(n+i), s.executor.AddrWidth()))
 	}
 	return gs
 }

@@ -111,7 +111,7 @@ func (k *call) clientOf(b block) term {
 		all = k.apart(b, block{errno, k.num(4)})
 	}
 	for _, at := range k.executor.Words {
-		all = k.And(all, k.apart(b, block{k.num(uint64(at)), k.num(4)}))
+		all = k.And(all, k.apart(b, block{k.num(uint64(at)), k.num(k.executor.WordBytes())}))
 	}
 	return all
 }

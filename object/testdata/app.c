@@ -3,7 +3,7 @@
 // A program over the core functions. run returns 0, or the number of the line
 // whose expectation does not hold.
 
-typedef unsigned int usize;
+typedef __SIZE_TYPE__ usize;
 
 void *alloc(usize size, usize align);
 void *alloc_zeroed(usize size, usize align);
@@ -36,7 +36,7 @@ int run(void) {
 	for (usize i = 0; i < 70000; i++)
 		EXPECT(zeroed[i] == 0);
 	dealloc(zeroed, 70000, 16);
-	EXPECT(alloc(0xffffffff, 1) == 0);
+	EXPECT(alloc((usize)-1, 1) == 0);
 	EXPECT(before[0] == 1 && before[1] == 2 && before[2] == 3);
 	return 0;
 }

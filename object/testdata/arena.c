@@ -3,7 +3,7 @@
 // A program over marks, which has functions of the same everyday names itself. run
 // returns 0, or the number of the line whose expectation does not hold.
 
-typedef unsigned int usize;
+typedef __SIZE_TYPE__ usize;
 
 void *alloc(usize size, usize align);
 void *alloc_zeroed(usize size, usize align);

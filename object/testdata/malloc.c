@@ -18,6 +18,9 @@ void *__libc_calloc(size_t, size_t);
 
 extern unsigned char __heap_base;
 
+// HALF times itself is 2^32, or 2^64.
+#define HALF ((size_t)1 << sizeof(size_t) * 4)
+
 #define EXPECT(condition) \
 	if (!(condition)) \
 	return __LINE__
@@ -37,12 +40,12 @@ static int allocate(void) {
 	EXPECT(zeroed);
 	for (size_t i = 0; i < 300 * 1000; i++)
 		EXPECT(zeroed[i] == 0);
-	EXPECT(calloc(0x10000, 0x10000) == 0);
-	EXPECT(calloc(0xffffffff, 2) == 0);
+	EXPECT(calloc(HALF, HALF) == 0);
+	EXPECT(calloc(-1, 2) == 0);
 	EXPECT(__libc_calloc(7, 9));
-	EXPECT(malloc(0xffffffff) == 0);
-	EXPECT(malloc(0xfffffff0) == 0);
-	EXPECT(malloc(0xffffffef) == 0);
+	EXPECT(malloc(-1) == 0);
+	EXPECT(malloc(-16) == 0);
+	EXPECT(malloc(-17) == 0);
 	free(zeroed);
 	return 0;
 }
@@ -52,7 +55,7 @@ static int resize(void) {
 	EXPECT(p);
 	for (size_t i = 0; i < 10; i++)
 		p[i] = i;
-	EXPECT(realloc(p, 0xfffffff8) == 0);
+	EXPECT(realloc(p, -8) == 0);
 	unsigned char *other = malloc(1);
 	*other = 42;
 	for (size_t n = 11; n < 300000; n += n / 2) {
@@ -79,13 +82,13 @@ static int align(void) {
 	}
 	EXPECT(aligned_alloc(0, 8) == 0);
 	EXPECT(aligned_alloc(24, 8) == 0);
-	EXPECT(aligned_alloc(16, 0xfffffff0) == 0);
+	EXPECT(aligned_alloc(16, -16) == 0);
 
 	void *out = &out;
 	EXPECT(posix_memalign(&out, 24, 8) == 28); // EINVAL
-	EXPECT(posix_memalign(&out, 2, 8) == 28);
+	EXPECT(posix_memalign(&out, sizeof out / 2, 8) == 28);
 	EXPECT(posix_memalign(&out, 0, 8) == 28);
-	EXPECT(posix_memalign(&out, 64, 0xffffff00) == 48); // ENOMEM
+	EXPECT(posix_memalign(&out, 64, -256) == 48); // ENOMEM
 	EXPECT(out == &out);
 	EXPECT(posix_memalign(&out, 256, 8) == 0);
 	EXPECT((size_t)out % 256 == 0);

@@ -2,7 +2,7 @@
 
 // A program with a genalloc_mark of its own.
 
-typedef unsigned int usize;
+typedef __SIZE_TYPE__ usize;
 
 void *alloc(usize size, usize align);
 void genalloc_release(usize mark);

@@ -2,7 +2,7 @@
 
 // A program with an alloc of its own.
 
-typedef unsigned int usize;
+typedef __SIZE_TYPE__ usize;
 
 void *genalloc_realloc(void *ptr, usize old_size, usize align, usize new_size);
 

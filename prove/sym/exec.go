@@ -41,7 +41,7 @@ type Executor struct {
 	// Silent are imported functions that are taken to return and to change nothing.
 	Silent map[uint32]bool
 
-	// Words are addresses of 4 bytes each that are state like the globals, behind which
+	// Words are addresses of WordBytes each that are state like the globals, behind which
 	// State has them. A load or a store of one at a constant address is no Effect. All
 	// others are: whoever relies on the Words has to prove that no other Effect writes
 	// them.
@@ -65,6 +65,9 @@ func (x *Executor) AddrWidth() int {
 
 // Wide is AddrWidth plus 4: wide enough that no sum of a specification wraps.
 func (x *Executor) Wide() int { return x.AddrWidth() + 4 }
+
+// WordBytes is the size of one of the Words: an address's.
+func (x *Executor) WordBytes() uint64 { return uint64(x.AddrWidth()) / 8 }
 
 // MaxPages is the limit in pages that memory.grow keeps whatever the host says:
 // the declared maximum, or what addresses can reach (core specification 3.0,

@@ -144,9 +144,9 @@ func (e *exploration) word(f Effect) (index int, part bool) {
 	for i, at := range e.Words {
 		word := e.number(uint64(at))
 		switch {
-		case f.Addr == word && f.Len == e.number(4):
+		case f.Addr == word && f.Len == e.number(e.WordBytes()):
 			return e.globals() + i, false
-		case e.B.Ult(f.Addr, e.B.Add(word, e.number(4))).IsTrue() && e.B.Ult(word, e.B.Add(f.Addr, f.Len)).IsTrue():
+		case e.B.Ult(f.Addr, e.B.Add(word, e.number(e.WordBytes()))).IsTrue() && e.B.Ult(word, e.B.Add(f.Addr, f.Len)).IsTrue():
 			part = true
 		}
 	}

@@ -30,7 +30,7 @@ const opAligned script.Op = "aligned"
 // below every heap base, if there is room. The bytes there are restored at once.
 const (
 	slot      = 4
-	errnoSlot = 8
+	errnoSlot = 12         // behind an address of 64 bits
 	untouched = 0x5eed5eed // what a slot holds before the call
 )
 
