@@ -74,6 +74,19 @@ func (l *lists) after(k *call, o outcome) claims {
 	return c
 }
 
+// The locals of the function that refills the region, by number. What is known of its
+// loops, and of the one that it gives memory to the lists with, is said of these. A wrong
+// number proves nothing.
+const (
+	refillSize  = iota // of the block wanted
+	refillHead         // the number, times 4, of a list
+	refillFrom         // minus the start of a region that may do
+	refillTo           // minus its end
+	refillBlock        // the region's, if it is a free block
+	_
+	refillAt // minus the block's address in it
+)
+
 // inside is what is claimed where a path is cut: at a call and at the header of a loop
 // that goes through memory in pieces; arriving says that the path ends there.
 func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving bool) claims {
@@ -89,9 +102,9 @@ func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving boo
 		l.allocating(k, &c, h, arriving)
 	case h.Call != nil:
 		l.freeing(k, &c, earlier, h, arriving)
-	case len(typ.Params) == 2 && len(typ.Results) == 1 && len(h.Locals) > 5 && k.hints.End.Kind == EndBytes: // a search for a larger block
+	case len(typ.Params) == 2 && len(typ.Results) == 1 && len(h.Locals) > refillAt && k.hints.End.Kind == EndBytes: // a search for a larger block
 		l.searching(k, &c, earlier, h)
-	case len(typ.Params) == 2 && len(typ.Results) == 0 && (k.takesOld() || len(h.Caller) > 4): // memory in pieces
+	case len(typ.Params) == 2 && len(typ.Results) == 0 && (k.takesOld() || len(h.Caller) > refillAt): // memory in pieces
 		l.giving(k, &c, h)
 	case len(typ.Params) == 1 && len(typ.Results) == 1 && len(h.Locals) > 2: // a block, with a gap in front
 		from, at := k.minus(h.Locals[1]), k.minus(h.Locals[2])
@@ -118,22 +131,22 @@ func (l *lists) sized(k *call, c *claims, size term) term {
 // searching adds what holds while larger lists are searched: either nothing is found yet,
 // or the block is the first of the list, and from and to are its ends.
 func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header) {
-	head, from, to, block := h.Locals[1], h.Locals[2], h.Locals[3], h.Locals[5]
+	head, from, to, block := h.Locals[refillHead], h.Locals[refillFrom], h.Locals[refillTo], h.Locals[refillBlock]
 	n := k.of(head)
-	l.sized(k, c, h.Locals[0])
+	l.sized(k, c, h.Locals[refillSize])
 	at := k.Add(n, k.num(uint64(l.last)-4*uint64(32*l.classes)))
 	valid := k.le(k.sizeOf(l.listAt(k.system, at)), k.num(uint64(l.max)))
 	c.rest = n
 	c.holds = append(c.holds, l.isHead(k.system, at), valid)
 	if len(earlier) > 0 { // the loop inside
-		c.holds = append(c.holds, k.le(n, k.of(earlier[len(earlier)-1].Locals[1])))
+		c.holds = append(c.holds, k.le(n, k.of(earlier[len(earlier)-1].Locals[refillHead])))
 		return
 	}
 	top, limit := k.state.Globals[k.hints.Top.Global], k.state.Globals[k.hints.End.Cell.Global]
 	none := k.Eq(block, k.Const(32, 0))
 	found := k.And(k.Eq(k.minus(from), k.of(block)), k.Eq(k.minus(to), k.Add(k.of(block), k.sizeOf(l.listAt(k.system, at)))))
-	c.holds = append(c.holds, k.Ite(none, k.And(k.Eq(from, top), k.Eq(to, limit)), found), k.le(n, k.of(h.Entry[1])))
-	c.holds = append(c.holds, k.Or(none, k.Ne(l.place(k).need, k.num(0)))) // the region is too short
+	c.holds = append(c.holds, k.Ite(none, k.And(k.Eq(from, top), k.Eq(to, limit)), found), k.le(n, k.of(h.Entry[refillHead])))
+	c.holds = append(c.holds, k.Or(none, k.Not(l.place(k).fits))) // the region is too short
 	c.words = append(c.words, word{at: at, value: k.of(block), known: k.Not(none)})
 }
 
@@ -146,10 +159,10 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		kept := k.room(k.old.at, contract.SizeParam)
 		c.blocks, c.kept = append(c.blocks[:2], kept), []block{kept}
 	} else {
-		size, start, at := l.sized(k, c, h.Caller[0]), k.minus(h.Caller[2]), k.minus(h.Caller[4])
-		top, end := k.minus(k.Sub(h.Caller[4], h.Caller[0])), k.minus(h.Caller[3]) // of the next region
+		size, start, at := l.sized(k, c, h.Caller[refillSize]), k.minus(h.Caller[refillFrom]), k.minus(h.Caller[refillAt])
+		top, end := k.minus(k.Sub(h.Caller[refillAt], h.Caller[refillSize])), k.minus(h.Caller[refillTo]) // of the next region
 		v, b := &c.view, block{at, size}
-		front := h.Entry[1] == h.Caller[4] // the bytes in front of the block, and before them the old region
+		front := h.Entry[1] == h.Caller[refillAt] // the bytes in front of the block, and before them the old region
 		if k.hints.DirtyMark != nil {
 			old := v.end
 			if v.clean = k.larger(k.address(v, h.State, *k.hints.DirtyMark), at); !front {

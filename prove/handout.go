@@ -110,7 +110,7 @@ func (l *lists) hands(k *call) []Obligation {
 func (l *lists) splits(k *call, none term, fresh place) []Obligation {
 	return []Obligation{
 		k.forAll("place", "the block lies at the first suitable address of the region, or behind the memory if that grows", func(o outcome) term {
-			new := k.And(none, k.Or(k.Eq(fresh.need, k.num(0)), k.Ne(o.post.pages, k.pre.pages)))
+			new := k.And(none, k.Or(fresh.fits, k.Ne(o.post.pages, k.pre.pages)))
 			return k.Implies(k.And(o.ok, new), k.And(k.Eq(o.ret, fresh.at), k.Eq(o.post.top, fresh.end)))
 		}),
 		k.forAll("grow", "the memory grows only when it must, and by what the growth policy says", func(o outcome) term {
