@@ -312,6 +312,9 @@ func TestErrors(t *testing.T) {
 	want("assemble bytes", err, "not valid utf-8")
 	_, err = engine.New([]string{"wazero", "v8"})
 	want("unknown", err, `engine "v8" is not known: choose from wasmtime, wazero`)
+	t.Setenv("PATH", t.TempDir())
+	_, err = engine.New([]string{"wasmtime", "node"})
+	want("no node", err, "engine node: node 24 or later is not on PATH: install it")
 	_, err = engine.New(nil)
 	want("none", err, "no engine is named")
 	if file, err := engine.Assemble("(module)"); err != nil || engine.Validate(file) != nil {
