@@ -97,7 +97,7 @@ func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Suppl
 			case im.Name == contract.LinkerEnd:
 				x.Value = uint64(c.InitialPages) * contract.PageSize
 			case im.Name == contract.LinkerHeads:
-				x.Value = ledger.LayoutOf(c, s.Base, 0).Heads.From - 4*uint64(c.FirstHead())
+				x.Value = ledger.LayoutOf(c, s.Base, 0).Heads.From - uint64(c.PointerSize()*c.FirstHead())
 			case im.Name == contract.LinkerErrno:
 				x.Value = errnoAt(c, s)
 			}

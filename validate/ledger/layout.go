@@ -30,11 +30,8 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	return l
 }
 
-// headAlign is the alignment of a head in bytes.
-const headAlign = 4
-
 func (l *Layout) placeHeads(c contract.Contract, base uint64) {
-	size := uint64(c.HeadsSize())
+	size, headAlign := uint64(c.HeadsSize()), uint64(c.PointerSize())
 	from := Up(base, headAlign)
 	switch {
 	case c.HeapBase.Linker: // which lays them out below the base, as data
