@@ -14,7 +14,7 @@ build:
 # that are not there are skipped and say how to get them; under CI they fail.
 test: deps check
 	go test ./...
-	go test -race -run 'TestSample|TestSeeded|TestShared|TestFaults/growth' ./mutate ./prove ./internal/engine ./validate/interleave # where goroutines are
+	go test -race -run 'TestSample|TestSeeded|TestShared|TestFaults/growth|TestBroken/every' ./mutate ./prove ./internal/engine ./validate/interleave ./validate/parallel # where goroutines are
 	$(MAKE) hosts
 
 # Guests in the hosts of docs/hosts.md.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
@@ -295,9 +296,5 @@ func arguments(f contract.Function, c script.Call, old *block) []uint64 {
 	if old != nil {
 		operands[contract.BlockParam], operands[contract.OldSizeParam], operands[contract.AlignParam] = old.From, old.Size(), old.align
 	}
-	var args []uint64
-	for _, p := range f.Params {
-		args = append(args, operands[p.Role])
-	}
-	return args
+	return judge.Arguments(f, operands)
 }

@@ -166,11 +166,16 @@ func (fs functions) plan(r request) (contract.Function, []uint64) {
 		contract.BlockParam: r.handle, contract.OldSizeParam: r.old, contract.OutParam: slot,
 		contract.MarkParam: r.handle,
 	}
+	return f, Arguments(f, operands)
+}
+
+// Arguments returns what a function is called with, of operands by their roles.
+func Arguments(f contract.Function, operands map[contract.ParamRole]uint64) []uint64 {
 	var args []uint64
 	for _, p := range f.Params {
 		args = append(args, operands[p.Role])
 	}
-	return f, args
+	return args
 }
 
 // plainAdapter is for the ABIs whose functions differ from core's only in their names

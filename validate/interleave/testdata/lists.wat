@@ -2,7 +2,7 @@
 ;; and a spare batch of two; further batches are on one stack for all threads, whose head at
 ;; 1032 is an address and, in the upper half, how often a batch was taken.
 ;; The word at 1024 counts the bytes taken of the first page. Each thread takes it whole.
-;; CONTRACT --strategy=any --memory=import --heap-base=1024
+;; CONTRACT --strategy=any --memory=import --heap-base=1024 --functions=alloc,dealloc,realloc
 (module
   (import "env" "memory" (memory 1 1024 shared))
   (global $top (mut i32) (i32.const 0))
@@ -59,7 +59,15 @@
     (local $at i32)
     (if (i32.gt_u (local.get $size) (i32.const 0x7fff0000)) (then (return (i32.const 0))))
     (if (i32.eqz (call $small (local.get $size) (local.get $align)))
-      (then (return (call $bump (local.get $size)))))
+      (then
+        (if (i32.le_u (local.get $align) (i32.const 16)) (then (return (call $bump (local.get $size)))))
+        (if (local.tee $at (call $bump (i32.add (local.get $size) (local.get $align))))
+          (then
+            (local.set $at
+              (i32.and
+                (i32.add (local.get $at) (local.get $align))
+                (i32.sub (i32.const 0) (local.get $align))))))
+        (return (local.get $at))))
     (if (i32.eqz (global.get $list))
       (then
         (global.set $list (global.get $spare))

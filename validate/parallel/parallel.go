@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package parallel
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/internal/unit"
+	"github.com/genalloc/genalloc/validate/report"
+)
+
+// Options say how much is run.
+type Options struct {
+	Calls int    // of each thread at random
+	Pages uint64 // that threads use up at the same time
+	Seed  uint64
+}
+
+// Found is what one program of the threads found.
+type Found struct {
+	Program string
+	Calls   int
+	Figure  string // what else was measured
+	Failure *report.Failure
+}
+
+// threads is how many run at once. More than a machine has processors meet at places of the
+// system's choice.
+const threads = 3
+
+// exhausting are the sizes, in bytes, by which threads use up the memory.
+var exhausting = []uint64{24, 32, 5000, 70_000}
+
+// Judge runs a module's threads on an engine. The error says why they cannot be run.
+func Judge(ctx context.Context, e engine.Engine, file []byte, c contract.Contract, o Options) ([]Found, error) {
+	s, err := compile(e, file, c)
+	if err != nil {
+		return nil, err
+	}
+	defer s.code.Close()
+	var list []Found
+	for _, foreign := range []int{0, 20} {
+		f, err := s.random(o, foreign)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	for _, size := range exhausting {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, err := s.exhaust(o, size)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// mostPages is how far the memory of random calls grows: 64 MiB.
+const mostPages = 1 << 10
+
+// random makes calls at random, with blocks handed over.
+func (s *subject) random(o Options, foreign int) (Found, error) {
+	f := Found{Program: "random calls and hand-over"}
+	if foreign > 0 {
+		f.Program += ", growth by others"
+	}
+	w, err := s.open(threads+min(foreign, 1), mostPages-s.memory.Min, o.Seed)
+	if err != nil {
+		return f, err
+	}
+	defer w.close()
+	f.Failure = w.run(func(t *thread) {
+		for range o.Calls {
+			if t.step(); t.failure != nil {
+				return
+			}
+		}
+	}, foreign)
+	f.Calls = w.calls()
+	return f, nil
+}
+
+// exhaust asks for blocks until no thread gets any more. Together the threads get as many as
+// one alone, but for the ends of chunks that another thread's pages lie behind.
+func (s *subject) exhaust(o Options, size uint64) (Found, error) {
+	f := Found{Program: fmt.Sprintf("all memory in blocks of %s", unit.Bytes(size))}
+	var got [2]int
+	for i, n := range []int{1, threads} {
+		w, err := s.open(n, o.Pages, o.Seed)
+		if err != nil {
+			return f, err
+		}
+		defer w.close()
+		f.Failure = w.run(func(t *thread) {
+			for t.failure == nil && t.make(contract.Allocates, size, 8, nil) {
+			}
+		}, 0)
+		if f.Failure != nil {
+			return f, nil
+		}
+		got[i] = len(w.live())
+		f.Calls += w.calls()
+		f.Figure = fmt.Sprintf("%.1f %% of the memory used", float64(uint64(got[i])*size)*100/float64(w.limit*contract.PageSize))
+	}
+	if owed := got[0] - int(s.memory.Min+o.Pages) - threads; got[1] < owed {
+		f.Failure = &report.Failure{Rule: "lost", Call: f.Program, Expected: fmt.Sprintf("%d blocks at least, where one thread gets %d", owed, got[0]), Got: fmt.Sprint(got[1])}
+	}
+	return f, nil
+}
+
+func (w *world) calls() (sum int) {
+	for _, t := range w.threads {
+		sum += t.calls
+	}
+	return sum
+}
