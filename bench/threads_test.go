@@ -3,7 +3,6 @@
 package bench
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/genalloc/genalloc/contract"
@@ -17,18 +16,19 @@ func TestThreads(t *testing.T) {
 	for _, tt := range []struct {
 		flags string
 		bytes int
-		fuel  float64 // of alloc(16, 8), in the mean of many, and so with the claims of chunks
+		fuel  float64 // of alloc(16, 8) in the mean of many, with the claims of chunks; of a pair where it is freed
 	}{
 		{"--threads", 400, 19.1},
 		{"--threads --chunk=1", 410, 19.1},
 		{"--threads --initial-pages=16 --heap-base=1024", 680, 19.1},
 		{"--threads --heap-base=import:env.__heap_base", 680, 19.1},
+		{"--threads --strategy=lists --heap-base=1024", 1300, 79},
 	} {
 		m := generated(t, tt.flags)
 		if len(m.File) > tt.bytes {
 			t.Errorf("%s: %d bytes, want %d at most", tt.flags, len(m.File), tt.bytes)
 		}
-		if fuel := perCall(t, m, contract.Allocates, 16, 8); fuel > tt.fuel {
+		if fuel := perBlock(t, m); fuel > tt.fuel || fuel == 0 {
 			t.Errorf("%s: fuel %.3f, want %.1f at most", tt.flags, fuel, tt.fuel)
 		}
 	}
@@ -38,9 +38,9 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// perCall calls the function with the role many times in one instance, and returns the mean
-// fuel.
-func perCall(t *testing.T, m Module, role contract.Role, args ...uint64) float64 {
+// perBlock allocates many blocks in one instance, frees each where memory is reused, and
+// returns the mean fuel.
+func perBlock(t *testing.T, m Module) float64 {
 	t.Helper()
 	const times = 20_000
 	store := engine.Default().NewStore()
@@ -62,13 +62,24 @@ func perCall(t *testing.T, m Module, role contract.Role, args ...uint64) float64
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, _ := m.Contract.Function(role)
 	burned := uint64(0)
-	for range times {
-		if out, err := in.Call(f.Export, args...); err != nil || out[0] == 0 {
-			t.Fatal(errors.Join(err, errors.New("no block")))
+	call := func(role contract.Role, args ...uint64) []uint64 {
+		f, _ := m.Contract.Function(role)
+		out, err := in.Call(f.Export, args...)
+		if err != nil {
+			t.Fatal(err)
 		}
 		burned += store.Burned()
+		return out
+	}
+	for range times {
+		block := call(contract.Allocates, 16, 8)[0]
+		if block == 0 {
+			t.Fatal("no block")
+		}
+		if m.Contract.Reuse() != contract.ReusesNothing {
+			call(contract.Frees, block, 16, 8)
+		}
 	}
 	return float64(burned) / times
 }
