@@ -60,12 +60,12 @@
               (i32.const 0xffff))
             (local.get $size)))
         ;; Does the block end within the chunk? The end is computed in 64 bits, which are
-        ;; enough for one beyond 2^32. A block of size 0 at 2^32 would have the address null.
+        ;; enough for one beyond 2^32. A size of 0 counts as 1: at 2^32 the address is null.
         (br_if $fits
           (i64.ge_s
             (i64.sub
               (i64.extend_i32_u (local.get $at))
-              (i64.extend_i32_u (local.tee $need (i32.or (local.get $size) (i32.eqz (local.get $at))))))
+              (i64.extend_i32_u (local.tee $need (i32.or (local.get $size) (i32.eqz (local.get $size))))))
             (i64.extend_i32_u (global.get $ours))))
         ;; No: claim a chunk, or the pages that hold the block wherever they lie, if it would
         ;; be a large part of a chunk or that is refused. The result is the number of the
