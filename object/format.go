@@ -161,9 +161,13 @@ func word(names []string, n uint32) string {
 
 // features lists the proposals beyond version 1 that the code uses, by the names of
 // the target features section. "-shared-mem" makes the linker refuse the object in
-// a program with threads: the allocator takes no locks.
-func features(m *wasm.Module) []string {
+// a program with threads: the allocator takes no locks. One for threads says that it has
+// what such a program needs.
+func features(m *wasm.Module, threads bool) []string {
 	used := map[string]bool{"-shared-mem": true}
+	if threads {
+		used = map[string]bool{"+atomics": true, "+bulk-memory": true}
+	}
 	if widthOf(m).is64 {
 		used["+memory64"] = true
 	}

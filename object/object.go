@@ -62,7 +62,7 @@ func (o Options) Check(c contract.Contract) error {
 		return nil
 	case o.Weak:
 		return &contract.FlagError{Flag: "inline", Err: errors.New("--weak may put other functions beside this object's state: drop either")}
-	case o.State == StateGlobal:
+	case o.State == StateGlobal && !c.Threads:
 		return &contract.FlagError{Flag: "inline", Err: errors.New("no language reads the globals of --state global: drop either, and see wasm-opt in docs/inline.md")}
 	}
 	return c.CheckInline()
@@ -74,8 +74,9 @@ func (o Options) Check(c contract.Contract) error {
 // and join it with the text of other objects.
 //
 // It refuses a contract whose heap base is not the linker's, and a module with a
-// start function, tables, segments, a shared memory, or imported globals
-// other than the addresses that wasm-ld defines.
+// start function, tables, segments, a shared memory without threads, or imported globals
+// other than the addresses that wasm-ld defines. Threads have their state in globals,
+// whatever the options say.
 func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
 	if !c.HeapBase.Linker {
 		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is for the linker to decide: settle the order with contract.LinkerBase", c.HeapBase)
@@ -87,11 +88,14 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	if err := check(m); err != nil {
+	if err := check(m, c); err != nil {
 		return nil, fmt.Errorf("no object can be made: %w", err)
 	}
+	if c.Threads {
+		opts.State = StateGlobal
+	}
 	b := &builder{
-		m: m, width: widthOf(m), opts: opts, shared: c.Strategy.Row().State, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m),
+		m: m, width: widthOf(m), opts: opts, shared: c.Strategy.Row().State, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m, c.Threads),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -122,7 +126,7 @@ func aliases(c contract.Contract) map[string]string {
 }
 
 // check refuses modules that cannot become an object.
-func check(m *wasm.Module) error {
+func check(m *wasm.Module, c contract.Contract) error {
 	switch {
 	case m.Start != nil:
 		return fmt.Errorf("start section: a linked program has its own start: drop it")
@@ -133,8 +137,8 @@ func check(m *wasm.Module) error {
 	case len(m.Memories)+m.NumImported(wasm.KindMemory) > 1:
 		return fmt.Errorf("memory section: the linker makes one memory, and the module has several")
 	}
-	if l, err := m.Memory(0); err == nil && l.Shared {
-		return fmt.Errorf("memory: a shared memory is not supported yet")
+	if l, err := m.Memory(0); err == nil && l.Shared && !c.Threads {
+		return fmt.Errorf("memory: a shared memory without --threads is not supported")
 	}
 	for _, im := range m.Imports {
 		if im.Kind == wasm.KindTable {
@@ -182,17 +186,22 @@ type fixup struct {
 	addend int64
 }
 
-// heads is the data that an allocator with lists keeps beside its state.
+// heads is the data that an allocator keeps beside its state: the heads of lists, or the
+// word in which threads count the pages at the start.
 type heads struct {
+	name string
 	size uint32 // bytes, all 0 at the start
 	bias uint32 // bytes by which the module counts from below it
 }
 
 func headsOf(c contract.Contract) heads {
-	if c.HeadsSize() == 0 {
-		return heads{}
+	switch {
+	case c.Threads:
+		return heads{contract.LinkerTaken, 4, 0}
+	case c.HeadsSize() > 0:
+		return heads{contract.LinkerHeads, c.HeadsSize(), 4 * c.FirstHead()}
 	}
-	return heads{c.HeadsSize(), 4 * c.FirstHead()}
+	return heads{}
 }
 
 // add appends a symbol and returns its index.

@@ -98,7 +98,7 @@ func (b *builder) defineImports() error {
 			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: name, Index: function})
 			function++
 		case wasm.KindGlobal:
-			if im.Name == contract.LinkerHeads && b.heads.size > 0 {
+			if im.Name == b.heads.name {
 				b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: SymbolLocal, Name: im.Name, Size: b.heads.size})
 				b.biased = b.addresses[global]
 				global++

@@ -77,14 +77,14 @@ type runner struct {
 }
 
 func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Options) (*runner, error) {
-	if opts.Engines == nil {
+	switch {
+	case opts.Engines != nil:
+	case opts.Level != Full:
 		opts.Engines = []string{engine.Wasmtime}
-		if opts.Level == Full {
-			opts.Engines = engine.Names()
-		}
-		if c.Memory64 {
-			opts.Engines = []string{engine.Wasmtime} // wazero has no 64-bit memories
-		}
+	case c.Memory64: // which wazero has not
+		opts.Engines = engine.Wide()
+	default:
+		opts.Engines = engine.Names()
 	}
 	r := &runner{ctx: ctx, contract: c, opts: opts}
 	var err error

@@ -13,6 +13,7 @@ import (
 
 	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/prove"
 )
 
@@ -93,23 +94,28 @@ func (o *buildOptions) settleFormat() error {
 func (o *buildOptions) settleObject() error {
 	const onlyObjects = "say --emit obj, or name the output x.o"
 	const linkerMakes = "concerns modules, and a linker makes the memory of what --emit obj is linked into: drop it"
-	base, object := o.order.HeapBase, o.emit == "obj"
+	base, linked := o.order.HeapBase, o.emit == "obj"
 	switch {
-	case !object && o.object.Weak:
+	case !linked && o.object.Weak:
 		return refuse("weak", "only an object has weak symbols: "+onlyObjects)
-	case !object && o.given("state"):
+	case !linked && o.given("state"):
 		return refuse("state", "only an object leaves a choice: "+onlyObjects)
-	case !object && base.Linker:
+	case !linked && base.Linker:
 		return refuse("heap-base", "only an object leaves it to the linker: "+onlyObjects)
-	case !object:
+	case !linked:
 	case o.given("heap-base") && !base.Linker:
 		return refuse("heap-base", "%s contradicts --emit obj, where the linker decides (__heap_base): drop it", base)
 	case o.given("memory"):
 		return refuse("memory", "%s "+linkerMakes, o.order.Memory)
+	case o.order.Threads && o.given("state") && o.object.State == object.StateData:
+		return refuse("state", "data contradicts --threads, where each thread has its own state, in globals: drop it")
 	case o.given("memory-name"):
 		return refuse("memory-name", "%q "+linkerMakes, o.order.MemoryName)
 	default:
 		o.order.HeapBase = contract.LinkerBase
+		if o.order.Threads {
+			o.object.State = object.StateGlobal
+		}
 	}
 	return nil
 }

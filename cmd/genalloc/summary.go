@@ -24,6 +24,7 @@ type summary struct {
 	InitialPages uint32   `json:"initial_pages,omitempty"` // of 64 KiB; absent for an object
 	MaxPages     uint32   `json:"max_pages,omitempty"`     // absent for none
 	Memory       string   `json:"memory,omitempty"`        // where it is not exported as "memory"
+	Chunk        uint32   `json:"chunk,omitempty"`         // pages that each thread claims at once
 	State        string   `json:"state,omitempty"`         // of an object: data or global
 	StateBytes   uint32   `json:"state_bytes,omitempty"`   // of linear memory
 	Inline       bool     `json:"inline,omitempty"`        // inlined code works on the state
@@ -40,7 +41,7 @@ type summary struct {
 func summarise(o *buildOptions, p *product, beside []output, took time.Duration) summary {
 	s := summary{
 		Path: string(o.output), Format: o.emit, Bytes: len(p.module), Functions: []string{},
-		Reuse: o.contract.Reuse(), Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
+		Chunk: o.contract.Chunk, Reuse: o.contract.Reuse(), Contract: o.contract.String(), Proved: p.proved, Milliseconds: took.Milliseconds(),
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
@@ -129,6 +130,9 @@ func (s summary) print(w io.Writer) {
 		fmt.Fprintf(w, "  state      %s\n", s.where())
 	} else {
 		fmt.Fprintf(w, "  memory     %s\n", s.pages())
+	}
+	if s.Chunk > 0 {
+		fmt.Fprintf(w, "  threads    an instance for each, which claims %s at once\n", unit.Pages(uint64(s.Chunk)))
 	}
 	reuse := s.Reuse
 	if reuse == contract.ReusesNothing {

@@ -60,7 +60,8 @@
               (i32.const 0xffff))
             (local.get $size)))
         ;; Does the block end within the chunk? The end is computed in 64 bits, which are
-        ;; enough for one beyond 2^32. A size of 0 counts as 1: at 2^32 the address is null.
+        ;; enough for one beyond 2^32. A size of 0 counts as 1, as at 2^32 the address of such
+        ;; a block would be null.
         (br_if $fits
           (i64.ge_s
             (i64.sub
@@ -108,6 +109,7 @@
 
   ;; Returns the address of $new_size bytes that start with the block's own.
   (func $realloc (param $ptr i32) (param $old_size i32) (param $align i32) (param $new_size i32) (result i32)
+    (local $end i32)   ;; where the block ends
     (local $more i32)  ;; the bytes to add
     (local $block i32) ;; the new block
     (block $stay
@@ -115,10 +117,11 @@
       ;; again, so no block is ever made of used bytes.
       (br_if $stay (i32.le_u (local.get $new_size) (local.get $old_size)))
       ;; The block that ends at top grows by a block of its own behind it, within the chunk
-      ;; or where that ends with the memory.
+      ;; or where that ends with the memory: its pages, negated, and those of the memory add
+      ;; up to 0, below 2 GiB. Above, a block stays within its chunk or moves.
       (if (i32.eqz
           (i32.or
-            (i32.add (global.get $top) (i32.add (local.get $ptr) (local.get $old_size)))
+            (i32.add (global.get $top) (local.tee $end (i32.add (local.get $ptr) (local.get $old_size))))
             (i32.mul
               (i32.gt_u
                 (local.tee $more (i32.sub (local.get $new_size) (local.get $old_size)))
@@ -126,10 +129,7 @@
               (i32.add (memory.size) (i32.shr_s (global.get $ours) (i32.const 16))))))
         (then
           ;; It is elsewhere if another thread grew the memory just now.
-          (br_if $stay
-            (i32.eq
-              (call $alloc (local.get $more) (i32.const 1))
-              (i32.add (local.get $ptr) (local.get $old_size))))))
+          (br_if $stay (i32.eq (call $alloc (local.get $more) (i32.const 1)) (local.get $end)))))
       ;; Any other block moves.
       (if (local.tee $block (call $alloc (local.get $new_size) (local.get $align)))
         (then

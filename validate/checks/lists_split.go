@@ -83,6 +83,72 @@ func runSplit(t *Trial) {
 			fillWith(s, size, 2)
 		}
 	})
+	splitToTheLast(t)
+}
+
+// splitToTheLast makes blocks of all that larger ones and regions leave, to the last byte.
+func splitToTheLast(t *Trial) {
+	// Blocks of eight classes.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		var blocks [][2]*judge.Block
+		for eighths := range uint64(8) {
+			size := 124 + 16*eighths
+			blocks = append(blocks, [2]*judge.Block{s.Alloc(size, 1), s.Alloc(2*size, 1)})
+		}
+		fillUp(s)
+		for _, pair := range blocks {
+			useUp(s, pair[0], pair[1])
+		}
+	})
+	// A region that is too short.
+	t.in(fixedLimit(t.Contract, 0), func(s *judge.Session) {
+		a := s.Alloc(2500, 1)
+		for size := uint64(1) << 29; size >= 512; size /= 2 {
+			for s.OK() && s.Left() >= 2*size && s.Alloc(size-min(s.Lead(), size), 1) != nil {
+			}
+		}
+		s.Free(a)
+		s.Alloc(1000, 1)
+		fillUp(s)
+	})
+	// A block that lies across 2^31.
+	const middle = 1 << 31
+	t.in(fixedLimit(t.Contract, middle/contract.PageSize+1-uint64(t.Contract.InitialPages)), func(s *judge.Session) {
+		for range 100 { // without gaps, up to there
+			size, at := uint64(16), (s.Top()+15)&^15
+			for at%(2*size) == 0 && at+2*size <= middle-32 {
+				size *= 2
+			}
+			if at+size > middle-32 || s.Alloc(size-min(s.Lead(), size), 1) == nil {
+				break
+			}
+		}
+		across, spare := s.Alloc(92, 1), s.Alloc(400, 1)
+		fillUp(s)
+		useUp(s, across, spare)
+	})
+	// The largest block.
+	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
+		s.Free(s.Alloc(middle-s.Lead(), 1))
+		fillUp(s)
+	})
+}
+
+// fillUp makes blocks until a memory that cannot grow is full to the last byte.
+func fillUp(s *judge.Session) {
+	for size := uint64(1) << 29; size > 0; size /= 2 {
+		fillWith(s, size, 8)
+	}
+}
+
+// useUp frees two blocks of a full memory, of which the second is larger, and fills what they
+// leave with the smallest blocks, to the last byte: first while one of them is cut, and then
+// once the other one is as well.
+func useUp(s *judge.Session, block, larger *judge.Block) {
+	s.Free(block)
+	s.Free(larger)
+	s.Alloc(1, 1)
+	fillUp(s)
 }
 
 func runJoin(t *Trial) {

@@ -88,7 +88,8 @@ func (l *lists) growth(r Request, t taken, class, pages uint64) *Breach {
 }
 
 // splits returns memory that has to serve a smaller class before the memory grows. A block
-// that is twice as large has room for the smaller one wherever it lies.
+// that is twice as large has room for the smaller one wherever it lies. However memory is cut,
+// each piece has room for the smallest class.
 func (l *lists) splits(class uint64) (Span, bool) {
 	if l.c.NoSplit {
 		return Span{}, false
@@ -97,11 +98,17 @@ func (l *lists) splits(class uint64) (Span, bool) {
 		i := slices.IndexFunc(l.ended, func(x Span) bool { return x.Size() >= 2*class })
 		return l.ended[i], true
 	}
-	i := slices.IndexFunc(l.rests, func(x Span) bool { return x.Size() >= l.within(class) })
+	if i := slices.IndexFunc(l.rests, func(x Span) bool { return x.Size() >= l.within(class) }); i >= 0 {
+		return l.rests[i], true
+	}
+	if class != uint64(max(l.c.ListUnit(), l.c.Align())) {
+		return Span{}, false
+	}
+	i := slices.IndexFunc(l.loose, func(x Span) bool { return l.next(x.From, class)+class <= x.To })
 	if i < 0 {
 		return Span{}, false
 	}
-	return l.rests[i], true
+	return l.loose[i], true
 }
 
 // joined returns free memory that has room for a class once free neighbours are joined. Of
@@ -177,6 +184,7 @@ func (l *lists) largestEnded() (most uint64) {
 func (l *lists) rest(from, to uint64) {
 	if from < to {
 		l.rests.replace(Span{from, to})
+		l.loose.replace(Span{from, to})
 	}
 }
 

@@ -33,6 +33,7 @@ type lists struct {
 	free   map[uint64]int   // by class, in bytes: how many ended
 	pieces bool             // there may be some
 	rests  spans            // memory behind or in front of blocks, of which nothing was handed out since
+	loose  spans            // all that is left of such memory
 	last   attempt          // the last refusal
 	peak   peak
 }
@@ -243,6 +244,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	}
 	rests := l.after(x)
 	l.rests.drop(x)
+	l.loose.cut(x)
 	for _, r := range rests {
 		l.rest(r.From, r.To)
 	}

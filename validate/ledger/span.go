@@ -51,3 +51,19 @@ func (s *spans) drop(x Span) {
 	i := s.after(x.From)
 	*s = slices.Delete(*s, i, i+len(s.touching(x)))
 }
+
+// cut removes the bytes of x.
+func (s *spans) cut(x Span) {
+	touched := s.touching(x)
+	if len(touched) == 0 {
+		return
+	}
+	i := s.after(x.From)
+	var left spans
+	for _, part := range []Span{{touched[0].From, x.From}, {x.To, touched[len(touched)-1].To}} {
+		if part.From < part.To {
+			left = append(left, part)
+		}
+	}
+	*s = slices.Replace(*s, i, i+len(touched), left...)
+}
