@@ -64,12 +64,15 @@ func (t *thread) start() error {
 		}
 	}
 	in, err := t.x.store.Instantiate(t.x.e.code, t.x.imports(t.number))
-	if err != nil {
-		t.x.broke(report.Instance, "", "the module starts", "%v", err)
+	if full := t.x.memory.Pages() == t.x.limit; full && errors.Is(err, engine.Unreachable) {
+		t.x.note(t, "finds no memory to start with")
 		return err
 	}
+	if err != nil && !t.over {
+		t.x.broke(report.Instance, "", "the module starts", "%v", err)
+	}
 	t.in = in
-	return nil
+	return err
 }
 
 // park lets the scheduler choose who goes on.
