@@ -24,10 +24,24 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	}
 	own = min(own, mem)
 	l := Layout{Start: base, Own: own, Foreign: Span{own, mem}, Mem: mem}
-	if c.HeadsSize() > 0 {
+	switch {
+	case c.HeadsSize() > 0:
 		l.placeHeads(c, base)
+	case c.SharesStart():
+		l.placeWord(c, base)
 	}
 	return l
+}
+
+// placeWord: threads count the pages taken of those at the start in a word at the base, or
+// in one that the linker lays out below it.
+func (l *Layout) placeWord(c contract.Contract, base uint64) {
+	const word = 4
+	from := Up(base, word)
+	if c.HeapBase.Linker {
+		from = (max(base, word) - word) &^ (word - 1)
+	}
+	l.Heads = Span{from, from + word}
 }
 
 func (l *Layout) placeHeads(c contract.Contract, base uint64) {
