@@ -39,16 +39,13 @@ const (
 	fullRuns  = 20_000
 )
 
-// batchSize is how many free blocks lists pass from thread to thread at once.
-const batchSize = 16
-
 func runInterleavings(ctx context.Context, s Shared) Outcome {
 	runs, batch := quickRuns, 0
 	if s.Full {
 		runs = fullRuns
 	}
 	if s.Contract.Reuse() != contract.ReusesNothing {
-		batch = batchSize
+		batch = contract.Batch
 	}
 	found, err := interleave.Explore(ctx, s.File, s.Contract, interleave.Programs(batch), runs)
 	out := Outcome{Engine: engine.Wazero, Err: err}

@@ -46,7 +46,7 @@ type explorer struct {
 
 	now  *execution
 	open words
-	lost uint64 // bytes that a program loses if no thread is interrupted
+	lost map[claimed]uint64 // bytes that a program loses if no thread is interrupted
 }
 
 // words are those for which the order of two accesses is open.
@@ -175,7 +175,7 @@ const raceRuns = 200
 // accesses whose order is open.
 func (e *explorer) explore(ctx context.Context, p *Program, runs int) (Found, error) {
 	found := Found{Program: p.Name, Threads: len(p.Threads)}
-	e.open, e.lost = words{}, 0
+	e.open, e.lost = words{}, map[claimed]uint64{}
 	e.open.add(sizeWord)
 	var race *report.Failure
 again:
