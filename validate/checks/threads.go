@@ -36,7 +36,7 @@ type Outcome struct {
 // in full.
 const (
 	quickRuns = 100
-	fullRuns  = 20_000
+	fullRuns  = 2000
 )
 
 func runInterleavings(ctx context.Context, s Shared) Outcome {

@@ -107,17 +107,13 @@ var drained = []uint64{4096, 256, 8}
 // case.
 func (x *execution) judgeRest() {
 	for _, b := range x.live {
-		x.kept("at the end", b, b.From, b.Size())
+		if b.number >= 0 { // it was written to
+			x.kept("at the end", b, b.From, b.Size())
+		}
 	}
 	grown := x.grown
 	x.free = true
-	for _, t := range x.threads {
-		for _, size := range slices.Concat(drained[:1], x.program.sizes(), drained[1:]) {
-			for t.in != nil && x.failure == nil && t.drain(size) {
-			}
-		}
-	}
-	if x.failure != nil {
+	if x.drain(); x.failure != nil {
 		return
 	}
 	lost := x.limit * contract.PageSize
@@ -150,7 +146,17 @@ func (x *execution) started() (n int) {
 	return n
 }
 
-// drain makes a block at the end of a program, and reports whether there was one.
+// drain uses up the memory.
+func (x *execution) drain() {
+	for _, t := range x.threads {
+		for _, size := range slices.Concat(drained[:1], x.program.sizes(), drained[1:]) {
+			for t.in != nil && x.failure == nil && t.drain(size) {
+			}
+		}
+	}
+}
+
+// drain makes a block of the rest of the memory, and reports whether there was one.
 func (t *thread) drain(size uint64) bool {
 	x := t.x
 	c := script.Call{Op: script.OpAlloc, Size: size, Align: 8}
@@ -192,6 +198,7 @@ func (p *Program) gap() (most uint64) {
 	return most
 }
 
+// all returns the calls that make blocks.
 func (p *Program) all() [][]script.Call {
 	return append(p.Threads[:len(p.Threads):len(p.Threads)], p.Setup)
 }
