@@ -5,6 +5,7 @@ package interleave
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
@@ -30,6 +31,11 @@ type thread struct {
 	steps   int    // at which others could have gone on
 	site    *site  // the instruction that is being made
 	shown   bool   // its line lacks the result
+	// What was read atomically since the last exchange, what that one expects to find, and
+	// the race that there is if what was read is used.
+	reads    []word
+	expected uint64
+	doubt    *report.Failure
 }
 
 // errOver ends a call of an execution that is over.
@@ -48,7 +54,12 @@ func (t *thread) run() {
 	if others := t.calls[0].Op == script.OpGrow; t.in == nil && !others && t.start() != nil {
 		return
 	}
-	for _, c := range t.calls {
+	t.doAll(t.calls)
+}
+
+// doAll makes calls, until one fails.
+func (t *thread) doAll(calls []script.Call) {
+	for _, c := range calls {
 		if t.do(c) != nil || t.x.failure != nil {
 			return
 		}
@@ -111,17 +122,42 @@ func (t *thread) reach(a access) error {
 			c = new(cell)
 			x.cells[w] = c
 		}
-		open, race := c.open(a, t.number, now)
-		if open && x.e.open.add(w) {
-			x.found = true
-		}
-		if race && x.race == nil {
-			x.race = &report.Failure{Rule: "race", Call: x.call(t), Expected: "atomic accesses where threads meet",
-				Got: fmt.Sprintf("a plain one at %#x, whose order to another thread's is open", uint64(w)*4), Schedule: x.schedule()}
+		for other := range x.threads {
+			if kind := c.with(a, other, now); other != t.number && kind != ordered {
+				x.found = x.e.open.add(w) || x.found
+				t.met(kind, w, a, x.threads[other])
+			}
 		}
 		c.enter(a, t.number, &t.clock)
+		if a.atomic && a.read && !a.write {
+			t.reads = append(t.reads, w)
+		}
 	}
 	return nil
+}
+
+// met notes that the order of an access to another thread's is open.
+func (t *thread) met(kind conflict, w word, a access, other *thread) {
+	found := func() *report.Failure {
+		return &report.Failure{Rule: "race", Call: t.x.call(t), Expected: "atomic accesses where threads meet",
+			Got: fmt.Sprintf("a plain one at %#x, whose order to another thread's is open", uint64(w)*4), Schedule: t.x.schedule()}
+	}
+	switch {
+	case kind == race && t.x.race == nil:
+		t.x.race = found()
+	case kind == doubt && a.atomic && t.doubt == nil:
+		t.doubt = found()
+	case kind == doubt && !a.atomic && other.doubt == nil && slices.Contains(other.reads, w):
+		other.doubt = found()
+	}
+}
+
+// decide ends the doubt about what a thread has read: it was thrown away, or used.
+func (t *thread) decide(used bool) {
+	if used && t.doubt != nil && t.x.race == nil {
+		t.x.race = t.doubt
+	}
+	t.doubt, t.reads = nil, nil
 }
 
 // stepped is called by the module before each access.
@@ -131,7 +167,7 @@ func (t *thread) stepped(args []uint64) ([]uint64, error) {
 		return nil, nil
 	}
 	s := x.e.sites[args[0]]
-	t.site = &s
+	t.site, t.expected = &s, args[2]
 	shown := false
 	for _, a := range s.accessesOf(args[1:]) {
 		if err := t.reach(a); err != nil {
@@ -151,6 +187,9 @@ func (t *thread) saw(args []uint64) ([]uint64, error) {
 	if x := t.x; !x.free {
 		t.read(args[0])
 		x.grew(*t.site, args[0])
+		if t.site.exchanges() {
+			t.decide(args[0] == t.expected)
+		}
 		x.result(t, args[0])
 	}
 	return nil, nil
@@ -201,6 +240,9 @@ func (t *thread) do(c script.Call) error {
 		x.ended(old)
 	}
 	results, err := t.in.Call(f.Export, arguments(f, c, old)...)
+	if !t.over {
+		t.decide(true)
+	}
 	if t.ended(c, err) != nil {
 		return err
 	}

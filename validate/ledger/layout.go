@@ -25,12 +25,21 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	own = min(own, mem)
 	l := Layout{Start: base, Own: own, Foreign: Span{own, mem}, Mem: mem}
 	switch {
+	case c.HeadsSize() > 0 && c.Threads:
+		l.placeStacks(c)
 	case c.HeadsSize() > 0:
 		l.placeHeads(c, base)
 	case c.SharesStart():
 		l.placeWord(c, base)
 	}
 	return l
+}
+
+// placeStacks: threads find each other's blocks at the base. Their heads are in pages that
+// each claims as it starts: one at least.
+func (l *Layout) placeStacks(c contract.Contract) {
+	l.Heads = Span{uint64(c.Stacks()), uint64(c.Stacks() + c.StacksSize())}
+	l.Mem += contract.PageSize
 }
 
 // placeWord: threads count the pages taken of those at the start in a word at the base, or
