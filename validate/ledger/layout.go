@@ -45,18 +45,16 @@ func (l *Layout) placeStacks(c contract.Contract) {
 // placeWord: threads count the pages taken of those at the start in a word at the base, or
 // in one that the linker lays out below it.
 func (l *Layout) placeWord(c contract.Contract, base uint64) {
-	from := Up(base, headAlign)
+	const word = 4
+	from := Up(base, word)
 	if c.HeapBase.Linker {
-		from = (max(base, headAlign) - headAlign) &^ (headAlign - 1)
+		from = (max(base, word) - word) &^ (word - 1)
 	}
-	l.Heads = Span{from, from + headAlign}
+	l.Heads = Span{from, from + word}
 }
 
-// headAlign is the alignment of a head in bytes, and its size.
-const headAlign = 4
-
 func (l *Layout) placeHeads(c contract.Contract, base uint64) {
-	size := uint64(c.HeadsSize())
+	size, headAlign := uint64(c.HeadsSize()), uint64(c.PointerSize())
 	from := Up(base, headAlign)
 	switch {
 	case c.HeapBase.Linker: // which lays them out below the base, as data
