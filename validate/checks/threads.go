@@ -69,7 +69,7 @@ func runInterleavings(ctx context.Context, s Shared) Outcome {
 }
 
 func runParallel(ctx context.Context, s Shared) Outcome {
-	o := parallel.Options{Calls: 200, Pages: 2, Seed: s.Seed}
+	o := parallel.Options{Calls: 200, Pages: 6, Seed: s.Seed}
 	if s.Full {
 		o = parallel.Options{Calls: 3000, Pages: 16, Seed: s.Seed}
 	}
