@@ -63,6 +63,7 @@ var needs = map[string]struct{ tools, npm []string }{
 	"component":      {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"jco"}},
 	"stylus":         {tools: []string{"clang", "wasm-ld", "node", "go"}},
 	"js":             {tools: []string{"node", "chromium"}},
+	"threads":        {tools: []string{"clang", "wasm-ld", "node", "chromium"}},
 	"two-modules":    {tools: []string{"clang", "wasm-ld", "node"}},
 }
 
