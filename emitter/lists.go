@@ -141,7 +141,7 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("picture", "lists")
 	set("invariant", "lists")
 	set("core.dealloc", "lists")
-	set("round", "class")
+	set("round", pick(many, "class", "power"))
 	set("endpage", "plain") // no block has size 0
 	set("headat", pick(c.HeapBase.Imported(), "global", "const"))
 	set("units", unitsIn(c))

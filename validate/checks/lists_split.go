@@ -123,14 +123,9 @@ func splitToTheLast(t *Trial) {
 				break
 			}
 		}
-		across, spare := s.Alloc(92, 1), s.Alloc(400, 1)
+		across, spare := s.Alloc(92, 1), s.Alloc(330, 1)
 		fillUp(s)
 		useUp(s, across, spare)
-	})
-	// The largest block.
-	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
-		s.Free(s.Alloc(middle-s.Lead(), 1))
-		fillUp(s)
 	})
 }
 
