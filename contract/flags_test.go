@@ -137,6 +137,7 @@ var values = map[string][]struct{ words, want string }{
 	"chunk": {
 		{"--threads --chunk=16", "--threads"},
 		{"--threads --chunk=1", "--threads --chunk=1"},
+		{"--strategy=lists --threads --chunk=4 --heap-base=1024", "--strategy=lists --threads --heap-base=1024"},
 		{"--threads --chunk=0xffff", "--threads --chunk=65535"},
 	},
 	"stats": {

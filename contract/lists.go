@@ -71,10 +71,21 @@ func Joining(size, pages uint64) bool { return size > pages<<JoiningBits }
 
 // HasStart reports whether the module has a start function. It reads an imported heap
 // base, so that a search for a list needs no test, and clears the heads where an imported
-// memory may hold a host's bytes.
+// memory may hold a host's bytes. Among threads, it claims the first pages, for the heads.
 func (c Contract) HasStart() bool {
-	return c.Strategy == Lists && !c.HeapBase.Linker && (c.HeapBase.Imported() || c.Dirty && c.Memory == ImportMemory)
+	return c.Strategy == Lists && !c.HeapBase.Linker && (c.HeapBase.Imported() || c.Threads || c.Dirty && c.Memory == ImportMemory)
 }
+
+// Batch is how many free blocks of a class a thread keeps before others may have them.
+const Batch = 16
+
+// StacksSize returns the bytes in which threads give each other batches: for each head a
+// number of 8 bytes.
+func (c Contract) StacksSize() uint32 { return 2 * c.HeadsSize() }
+
+// Stacks returns the address at which they begin, at the heap base: as far up as an offset
+// needs that is not negative.
+func (c Contract) Stacks() uint32 { return max((c.HeapBase.Address+7)&^7, 8*c.FirstHead()) }
 
 // FirstHead returns the number of the head that lies at the heap base. A head's number
 // falls as sizes rise. With m = (size - 1) / ListUnit and k the leading zeros of m, it is
@@ -144,8 +155,30 @@ func checkLists(c *Contract) error {
 		return refuse("max-block", "%d is below the alignment of %d bytes that every block has: raise it", c.MaxBlock, align)
 	}
 	base, bytes := uint64(c.HeapBase.Address), uint64(c.InitialPages)*PageSize
+	if c.Threads {
+		return checkListsThreads(c)
+	}
 	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()+c.ListHeader()); !c.HeapBase.Imported() && end > bytes {
 		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize()+c.ListHeader(), c.InitialPages)
+	}
+	return nil
+}
+
+// checkListsThreads refuses what lists of threads cannot be made with, or not yet.
+func checkListsThreads(c *Contract) error {
+	switch {
+	case c.ABI != Core:
+		return refuse("abi", "%s contradicts --threads with --strategy %s: say --abi core, or --strategy %s", c.ABI, Lists, Bump)
+	case c.HeapBase.Imported():
+		return refuse("heap-base", "%s contradicts --threads with --strategy %s, in modules and objects: name an address, or say --strategy %s", c.HeapBase, Lists, Bump)
+	case c.NoSplit:
+		return refuse("split", "false contradicts --threads, where pages that a thread claimed too much become free blocks: drop it")
+	case c.Dirty:
+		return refuse("dirty", "it contradicts --threads with --strategy %s, whose batches are kept in memory that is 0 at first: drop it", Lists)
+	case c.StartPages() > 0:
+		return refuse("initial-pages", "%d would not be used with --threads and --strategy %s, which hand out what they claim: drop it", c.InitialPages, Lists)
+	case uint64(c.Stacks()+c.StacksSize()) > uint64(c.InitialPages)*PageSize:
+		return refuse("heap-base", "%d leaves no room in the initial memory for the %d bytes in which threads give each other blocks: lower it", c.HeapBase.Address, c.StacksSize())
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ var refusals = []struct {
 	{[]string{"chunk=4"}, "chunk", []string{"4 is what each thread claims", "say --threads, or --grow chunk=4"}},
 	{[]string{"threads=true", "abi=core,arena"}, "threads", []string{"--abi arena", "drop either"}},
 	{[]string{"threads=true", "abi=cabi"}, "threads", []string{"--abi cabi", "say --abi core or c"}},
-	{[]string{"threads=true", "strategy=stack"}, "threads", []string{"--strategy stack takes one thread", "say --strategy bump"}},
+	{[]string{"threads=true", "strategy=stack"}, "threads", []string{"--strategy stack takes one thread", "say --strategy bump or lists"}},
 	{[]string{"threads=true", "target=mvp"}, "threads", []string{"--target mvp", "drop either"}},
 	{[]string{"threads=true", "memory64=true"}, "threads", []string{"--memory64", "drop either"}},
 	{[]string{"threads=true", "debug=trap"}, "threads", []string{"--debug", "drop either"}},
@@ -86,6 +86,14 @@ var refusals = []struct {
 	{[]string{"threads=true", "max-pages=1"}, "max-pages", []string{"1 leaves no page to claim", "raise it"}},
 	{[]string{"threads=true", "initial-pages=2"}, "memory", []string{"import needs --heap-base"}},
 	{[]string{"threads=true", "initial-pages=2", "heap-base=8", "dirty=true"}, "dirty", []string{"--threads", "drop it"}},
+
+	{[]string{"threads=true", "strategy=lists"}, "memory", []string{"import needs --heap-base"}},
+	{[]string{"threads=true", "strategy=lists", "heap-base=8", "abi=c"}, "abi", []string{"c contradicts --threads", "--abi core"}},
+	{[]string{"threads=true", "strategy=lists", "heap-base=linker"}, "heap-base", []string{"linker contradicts --threads", "name an address"}},
+	{[]string{"threads=true", "strategy=lists", "heap-base=8", "split=false"}, "split", []string{"--threads", "drop it"}},
+	{[]string{"threads=true", "strategy=lists", "heap-base=8", "dirty=true"}, "dirty", []string{"--threads", "drop it"}},
+	{[]string{"threads=true", "strategy=lists", "heap-base=8", "initial-pages=3"}, "initial-pages", []string{"3 would not be used", "drop it"}},
+	{[]string{"threads=true", "strategy=lists", "heap-base=65000"}, "heap-base", []string{"65000 leaves no room", "992 bytes", "lower it"}},
 
 	// A target with what it does not allow.
 	{[]string{"target=stylus", "memory=import"}, "memory", []string{"import contradicts --target stylus", "say --memory export"}},

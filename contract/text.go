@@ -16,7 +16,7 @@ func (c Contract) Args() []string {
 	// linked.
 	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy, Threads: c.Threads}.filled()
 	def.ABI, def.Strategy, def.Threads = defaults.ABI, defaults.Strategy, defaults.Threads
-	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory && !(c.Threads && c.InitialPages == 1) {
+	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory && !(c.Threads && c.Strategy != Lists && c.InitialPages == 1) {
 		def.HeapBase = HeapBase{}
 	}
 	switch {

@@ -2,8 +2,11 @@
 
 package contract
 
-// defaultChunk is how many pages an instance claims at once.
-const defaultChunk = 16
+// How many pages an instance claims at once: fewer where it uses freed blocks again.
+const (
+	defaultChunk      = 16
+	defaultListsChunk = 4
+)
 
 // chunkShare is the part of a chunk above which a block has pages of its own.
 const chunkShare = 4
@@ -15,11 +18,14 @@ func (o *Order) fillThreads() {
 	if !o.Threads {
 		return
 	}
+	if o.Strategy == Lists {
+		fill(&o.Chunk, defaultListsChunk)
+	}
 	fill(&o.Chunk, defaultChunk)
 	fill(&o.Memory, ImportMemory)
 	if o.Memory == ImportMemory && !o.HeapBase.Linker {
 		fill(&o.MaxPages, MaxPages)
-		if o.InitialPages <= 1 {
+		if o.InitialPages <= 1 && o.Strategy != Lists {
 			fill(&o.HeapBase, defaults.HeapBase)
 		}
 	}
@@ -29,7 +35,7 @@ func (o *Order) fillThreads() {
 // start: those behind the heap base's page, unless they are known to be none. They count in
 // a word of the memory, atomically.
 func (c Contract) SharesStart() bool {
-	return c.Threads && c.Memory == ImportMemory && (c.HeapBase.Imported() || c.StartPages() > 0)
+	return c.Threads && c.Strategy != Lists && c.Memory == ImportMemory && (c.HeapBase.Imported() || c.StartPages() > 0)
 }
 
 // TakenWord returns the address of that word, where the heap base is a number.
@@ -62,8 +68,8 @@ func checkThreads(c *Contract) error {
 		}
 	}
 	switch {
-	case c.Strategy != Bump:
-		return refuse("threads", "--strategy %s takes one thread: say --strategy %s", c.Strategy, Bump)
+	case c.Strategy != Bump && c.Strategy != Lists:
+		return refuse("threads", "--strategy %s takes one thread: say --strategy %s or %s", c.Strategy, Bump, Lists)
 	case c.Target != Wasm2 && c.Target != Wasm3:
 		return refuse("threads", "it contradicts --target %s, which has no shared memories: drop either", c.Target)
 	case c.Memory64:

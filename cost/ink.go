@@ -20,9 +20,9 @@ type tally struct {
 
 // What a module can be made to count.
 var (
-	inkTally   = tally{name: "genalloc.ink", block: inkHeader, perByte: inkPerByte, of: InkOf}
+	inkTally   = tally{name: "genalloc.ink", block: InkPerBlock, perByte: inkPerByte, of: InkOf}
 	stepsTally = tally{name: "genalloc.instructions", of: func(*wasm.Module, wasm.Instr) (uint64, error) { return 1, nil }}
-	fuelTally  = tally{name: "genalloc.fuel", entry: 1, of: fuelOf}
+	fuelTally  = tally{name: "genalloc.fuel", entry: 1, of: FuelOf}
 	cosmTally  = tally{name: "genalloc.cosmwasm", of: cosmWasmOf}
 )
 

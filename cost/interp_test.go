@@ -46,7 +46,7 @@ func (v *machine) ink() (uint64, error) {
 			}
 			total += ink
 			if slices.Contains(blockEnds, f.Body[at].Op) {
-				total += inkHeader
+				total += InkPerBlock
 			}
 		}
 	}

@@ -14,8 +14,8 @@ import (
 const (
 	// InkPerGas is the exchange rate that chains start with.
 	InkPerGas = 10_000
-	// inkHeader is charged once for every basic block.
-	inkHeader = 2450
+	// InkPerBlock is charged once for every basic block.
+	InkPerBlock = 2450
 	// inkPerByte is charged for each byte of memory.fill and memory.copy.
 	inkPerByte = 100
 )
@@ -112,10 +112,10 @@ func InkOf(m *wasm.Module, in wasm.Instr) (uint64, error) {
 var blockEnds = list(wasm.OpEnd, wasm.OpElse, wasm.OpReturn, wasm.OpLoop, wasm.OpBr, wasm.OpBrTable,
 	wasm.OpBrIf, wasm.OpIf, wasm.OpCall, wasm.OpCallIndirect)
 
-// fuelOf is what wasmtime burns for one execution (wasmtime, func_environ.rs,
+// FuelOf is what wasmtime burns for one execution (wasmtime, func_environ.rs,
 // fuel_before_op): one unit, but nothing for what makes no code. The start of a function
 // burns one more.
-func fuelOf(_ *wasm.Module, in wasm.Instr) (uint64, error) {
+func FuelOf(_ *wasm.Module, in wasm.Instr) (uint64, error) {
 	if slices.Contains(free, in.Op) {
 		return 0, nil
 	}

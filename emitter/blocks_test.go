@@ -35,7 +35,7 @@ func TestBlocksAreUsed(t *testing.T) {
 		"--on-grow=env.grown", "--abi=c --memory64", "--stats --abi=core,cabi --functions=-alloc_zeroed", "--stats --abi=cosmwasm --target=cosmwasm", "--stats --abi=c",
 		"--debug", "--debug=call", "--debug=call --fixed-align=16 --oom=trap", "--debug --abi=c", "--debug=call --abi=c --heap-base=linker", "--debug --abi=c,arena --oom=trap",
 		"--debug --abi=cabi,wasm-bindgen", "--debug=call --abi=cosmwasm --target=mvp", "--debug --abi=proxy-wasm", "--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
-	texts = append(texts, "--threads", "--threads --fixed-align=16", "--threads --memory=export --max-pages=8", "--threads --heap-base=linker",
+	texts = append(texts, "--threads", "--threads --heap-base=1024 --strategy="+string(contract.LongRunning), "--threads --fixed-align=16", "--threads --memory=export --max-pages=8", "--threads --heap-base=linker",
 		"--threads --initial-pages=4 --heap-base=1024", "--threads --heap-base=import:env.base", "--threads --abi=c --oom=trap")
 	texts = append(texts, "--abi=opa", "--abi=opa --heap-base=linker", "--abi=opa --grow=never --min-align=8")
 	for _, row := range contract.Strategies {

@@ -47,6 +47,10 @@ type listsNumbers struct {
 	Lead, HeadsAndLead uint32 // bytes in front of a block's address that are its own; and those of the heads
 	FirstZeros         uint32 // the leading zeros of the largest class's units
 
+	// Of threads.
+	Batch, StacksSize, Stacks uint32 // blocks; bytes; the address of the stack with the number 0
+	BatchText                 string
+
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
 	Step             uint32 // bytes: the power of two of which each block is a multiple
 	ClassBits        int    // log2 of the classes in a doubling
@@ -105,6 +109,9 @@ func deriveLists(m *Model, c contract.Contract) {
 	if c.ABI == contract.C {
 		deriveListsC(m, c)
 	}
+	if c.Threads {
+		deriveListsThreads(m, c)
+	}
 }
 
 // placeHeads says where the heads lie and where the first region starts and ends.
@@ -112,7 +119,7 @@ func placeHeads(n *listsNumbers, c contract.Contract) {
 	n.StartStep = min(n.Step, contract.PageSize)
 	n.EndAtStart = -int32(c.InitialPages * contract.PageSize)
 	n.EndMinus1 = n.EndAtStart - 1
-	if c.HeapBase.Imported() {
+	if c.HeapBase.Imported() || c.Threads {
 		return
 	}
 	n.HeadsAt = max((c.HeapBase.Address+3)&^3, n.Bias)
@@ -143,7 +150,11 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("core.dealloc", "lists")
 	set("round", pick(many, "class", "power"))
 	set("endpage", "plain") // no block has size 0
-	set("headat", pick(c.HeapBase.Imported(), "global", "const"))
+	set("headat", pick(c.HeapBase.Imported() || c.Threads, "global", "const"))
+	set("put", "first")
+	set("putlocals", "")
+	set("claimlocals", "")
+	set("shared", "")
 	set("units", unitsIn(c))
 	set("spread", unitsIn(c))
 	set("number", pick(many, "many", "one"))
@@ -197,8 +208,10 @@ func keepsRegion(c contract.Contract) bool {
 }
 
 // keepsUsed reports whether a global tells fresh memory from used memory. Where free
-// blocks never become the region, top does.
-func keepsUsed(c contract.Contract) bool { return (tellsFresh(c) || c.Joins()) && !c.NoSplit }
+// blocks never become the region, top does. Among threads, blocks come from anywhere.
+func keepsUsed(c contract.Contract) bool {
+	return (tellsFresh(c) || c.Joins()) && !c.NoSplit && !c.Threads
+}
 
 // unitsIn chooses how the size in units is computed. Alignments up to 8 bytes are every
 // block's.
@@ -216,7 +229,7 @@ func unitsIn(c contract.Contract) string {
 
 // listsFields lists the globals and the functions that the contract needs.
 func listsFields(c contract.Contract) (state, functions []string) {
-	imported := c.HeapBase.Imported()
+	imported := c.HeapBase.Imported() || c.Threads
 	core := c.Only(contract.Core)
 	if imported && !c.HeapBase.Linker {
 		state = append(state, "heads.import")
@@ -234,7 +247,7 @@ func listsFields(c contract.Contract) (state, functions []string) {
 	}
 	functions = append(functions, "lists.alloc")
 	if core.HasRole(contract.AllocatesZeroed) {
-		functions = append(functions, pick(c.Dirty, "zeroed.fill", "zeroed.lists"))
+		functions = append(functions, pick(c.Dirty || c.Threads, "zeroed.fill", "zeroed.lists"))
 	}
 	functions = append(functions, "core.dealloc")
 	if keepsRegion(c) {

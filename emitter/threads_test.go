@@ -3,170 +3,14 @@
 package emitter_test
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
-	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
 )
-
-// helper makes the shared memory, and looks into it, which the host cannot. Its pages are
-// foreign to the allocators.
-const helper = `(module
-  (memory (export "memory") %d %d shared)
-  (global (export "base") i32 (i32.const %d))
-  (func (export "size") (result i32) (memory.size))
-  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
-  (func (export "fill") (param $at i32) (param $byte i32) (param $size i32)
-    (memory.fill (local.get $at) (local.get $byte) (local.get $size)))
-  ;; Is each byte the given one?
-  (func (export "holds") (param $at i32) (param $byte i32) (param $size i32) (result i32)
-    (loop $next
-      (if (i32.eqz (local.get $size)) (then (return (i32.const 1))))
-      (local.set $size (i32.sub (local.get $size) (i32.const 1)))
-      (br_if $next (i32.eq (local.get $byte) (i32.load8_u (i32.add (local.get $at) (local.get $size))))))
-    (i32.const 0)))`
-
-// A block is live, and holds one byte all over.
-type block struct {
-	span
-	align uint64
-	byte  int32
-}
-
-// threads are instances over one memory, whose calls the test interleaves as it likes.
-type threads struct {
-	t         testing.TB
-	c         contract.Contract
-	base      uint64
-	helper    func(name string, args ...any) uint64
-	instances []func(name string, args ...any) uint64 // the ABI's own names
-	allocs    []*wasmtime.Func                        // of each instance
-	store     *wasmtime.Store
-	blocks    []block // by address
-	filled    bool    // blocks are filled, and looked at
-}
-
-// share starts n instances over a memory of the contract's that may grow to so many pages.
-func share(t testing.TB, text string, n int, limit uint64) *threads {
-	t.Helper()
-	m := compile(t, text)
-	s := &threads{t: t, c: m.contract, base: uint64(m.contract.HeapBase.Address), filled: true}
-	if m.contract.HeapBase.Imported() {
-		s.base = importedBase
-	}
-	wat := fmt.Sprintf(helper, m.contract.InitialPages, limit, s.base)
-	b, err := wasmtime.Wat2Wasm(wat)
-	must(t, err)
-	h, err := wasmtime.NewModule(engine(), b)
-	must(t, err)
-	t.Cleanup(h.Close)
-	store := wasmtime.NewStore(engine())
-	t.Cleanup(store.Close)
-	must(t, store.SetFuel(1<<50))
-	made, err := wasmtime.NewInstance(store, h, nil)
-	must(t, err)
-	s.store = store
-	s.helper = caller(t, store, made, func(name string) string { return name })
-	for range n {
-		s.instances = append(s.instances, s.start(store, made, m))
-	}
-	return s
-}
-
-// start instantiates the module with the helper's memory.
-func (s *threads) start(store *wasmtime.Store, made *wasmtime.Instance, m compiled) func(string, ...any) uint64 {
-	s.t.Helper()
-	linker := wasmtime.NewLinker(engine())
-	defer linker.Close()
-	for _, im := range m.contract.Imports() {
-		export := made.GetExport(store, map[string]string{"memory": "memory", "global": "base"}[im.Kind])
-		must(s.t, linker.Define(store, im.Module, im.Name, export))
-	}
-	instance, err := linker.Instantiate(store, m.module)
-	must(s.t, err)
-	s.allocs = append(s.allocs, instance.GetFunc(store, m.contract.ExportName("alloc")))
-	return caller(s.t, store, instance, m.contract.ExportName)
-}
-
-func caller(t testing.TB, store *wasmtime.Store, instance *wasmtime.Instance, export func(string) string) func(string, ...any) uint64 {
-	return func(name string, args ...any) uint64 {
-		t.Helper()
-		for i, a := range args {
-			if n, ok := a.(uint64); ok {
-				args[i] = int32(uint32(n))
-			}
-		}
-		result, err := instance.GetFunc(store, export(name)).Call(store, args...)
-		must(t, err)
-		n, _ := result.(int32)
-		return uint64(uint32(n))
-	}
-}
-
-// add books a block and checks that it is where it may be.
-func (s *threads) add(b block) {
-	s.t.Helper()
-	i, _ := slices.BinarySearchFunc(s.blocks, b.from, func(x block, at uint64) int { return int(int64(x.from) - int64(at)) })
-	switch memory := s.helper("size") * page; {
-	case b.from%b.align != 0:
-		s.t.Fatalf("block at %d is not aligned to %d", b.from, b.align)
-	case b.from < s.base || b.to > memory:
-		s.t.Fatalf("block %v is not between the base %d and the memory's end %d", b.span, s.base, memory)
-	case b.from == b.to: // no byte is anybody's
-		return
-	case i < len(s.blocks) && s.blocks[i].from < b.to, i > 0 && s.blocks[i-1].to > b.from:
-		s.t.Fatalf("block %v overlaps another", b.span)
-	}
-	s.blocks = slices.Insert(s.blocks, i, b)
-	if s.filled {
-		s.helper("fill", b.from, b.byte, b.to-b.from)
-	}
-}
-
-// alloc asks an instance for a block, and returns whether there was one.
-func (s *threads) alloc(thread int, name string, size, align uint64) bool {
-	s.t.Helper()
-	at := s.instances[thread](name, size, align)
-	if at == 0 {
-		return false
-	}
-	if name != "alloc" && s.helper("holds", at, int32(0), size) == 0 {
-		s.t.Fatalf("%s(%d, %d): block at %d is not 0", name, size, align, at)
-	}
-	s.add(block{span{at, at + size}, align, int32(1 + len(s.blocks)%250)})
-	return true
-}
-
-// realloc resizes a block on any thread, which need not have made it.
-func (s *threads) realloc(thread, i int, size uint64) bool {
-	s.t.Helper()
-	old := s.blocks[i]
-	s.looks(old)
-	at := s.instances[thread]("realloc", old.from, old.to-old.from, old.align, size)
-	if at == 0 {
-		return false
-	}
-	s.blocks = slices.Delete(s.blocks, i, i+1)
-	if s.filled && s.helper("holds", at, old.byte, min(size, old.to-old.from)) == 0 {
-		s.t.Fatalf("realloc of %v to %d bytes: contents lost", old.span, size)
-	}
-	s.add(block{span{at, at + size}, old.align, old.byte})
-	return true
-}
-
-// looks checks that nobody else wrote a block.
-func (s *threads) looks(b block) {
-	s.t.Helper()
-	if s.filled && s.helper("holds", b.from, b.byte, b.to-b.from) == 0 {
-		s.t.Fatalf("block %v was written by somebody else", b.span)
-	}
-}
 
 // TestThreads interleaves random calls of three instances with growth by others until the
 // memory is full, and looks at each block in the end.
@@ -183,12 +27,16 @@ func TestThreads(t *testing.T) {
 		"--threads --initial-pages=2 --heap-base=65533 --chunk=2",
 		"--threads --initial-pages=24 --heap-base=import:env.base",
 		"--threads --heap-base=import:env.base",
+		"--strategy=lists --threads --heap-base=1024",
+		"--strategy=lists --classes=1 --threads --chunk=1 --heap-base=2000",
+		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
+		"--strategy=lists --classes=8 --threads --min-align=16 --heap-base=1024 --optimize=gas",
 	} {
 		t.Run(text, func(t *testing.T) {
 			for seed := range uint64(4) {
 				random := rand.New(rand.NewPCG(seed, 16))
 				s := share(t, text, 3, 64)
-				for refused := 0; refused < 30; {
+				for refused, steps := 0, 0; refused < 30 && steps < 5000; steps++ {
 					if !s.step(random) {
 						refused++
 					}
@@ -199,39 +47,6 @@ func TestThreads(t *testing.T) {
 			}
 		})
 	}
-}
-
-// step makes one call at random, and returns whether it was met.
-func (s *threads) step(random *rand.Rand) bool {
-	s.t.Helper()
-	thread := random.IntN(len(s.instances))
-	size := uint64(random.IntN(1 << (1 + random.IntN(18))))
-	align := uint64(1) << random.IntN(1+random.IntN(18))
-	names := []string{"alloc", "alloc_zeroed"}
-	switch {
-	case s.c.FixedAlign != 0 && random.IntN(4) == 0 || random.IntN(40) == 0:
-		s.helper("grow", uint64(random.IntN(2)))
-		return true
-	case s.c.FixedAlign != 0:
-		return s.fixed(thread, size)
-	case len(s.blocks) > 0 && random.IntN(3) == 0:
-		i := random.IntN(len(s.blocks))
-		if random.IntN(2) == 0 { // blocks near the end grow in place now and then
-			i = len(s.blocks) - 1
-		}
-		return s.realloc(thread, i, size)
-	}
-	return s.alloc(thread, names[random.IntN(2)], size, align)
-}
-
-// fixed asks for a block of the one alignment that there is.
-func (s *threads) fixed(thread int, size uint64) bool {
-	s.t.Helper()
-	at := s.instances[thread]("alloc", size)
-	if at != 0 {
-		s.add(block{span{at, at + size}, uint64(s.c.FixedAlign), int32(1 + len(s.blocks)%250)})
-	}
-	return at != 0
 }
 
 // exhaust asks three instances in turn for blocks until none has one, and returns how many
@@ -342,6 +157,70 @@ func TestThreadsRefused(t *testing.T) {
 	}
 	if at/page != 1 {
 		t.Errorf("the first block lies at %d, want it in the pages that the memory has at the start", at)
+	}
+}
+
+// handOver makes many blocks in one instance and frees each in another, which is up to some
+// blocks behind.
+const handOver = `(module
+  (import "" "" (func $alloc (param i32 i32) (result i32)))
+  (import "" "" (func $dealloc (param i32 i32 i32)))
+  (memory 1)
+  (func (export "run") (param $times i32) (param $size i32) (result i32)
+    (local $i i32) (local $block i32) (local $slot i32)
+    (loop $next
+      (local.set $slot (i32.and (i32.shl (local.get $i) (i32.const 2)) (i32.const 0x3ff)))
+      (if (local.tee $block (i32.load (local.get $slot)))
+        (then (call $dealloc (local.get $block) (local.get $size) (i32.const 8))))
+      (i32.store (local.get $slot) (local.tee $block (call $alloc (local.get $size) (i32.const 8))))
+      (if (i32.eqz (local.get $block)) (then (return (local.get $i))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $times))))
+    (local.get $i)))`
+
+// TestThreadsHandOver: what one thread makes and another frees, many times over, stays in
+// few pages.
+func TestThreadsHandOver(t *testing.T) {
+	const times, most = 300_000, 16
+	s := share(t, "--strategy=lists --threads --heap-base=1024", 2, 1024)
+	b, err := wasmtime.Wat2Wasm(handOver)
+	must(t, err)
+	driver, err := wasmtime.NewModule(engine(), b)
+	must(t, err)
+	defer driver.Close()
+	for _, size := range []uint64{128, 24} {
+		instance, err := wasmtime.NewInstance(s.store, driver, []wasmtime.AsExtern{s.allocs[0], s.frees[1]})
+		must(t, err)
+		if n := caller(t, s.store, instance, func(name string) string { return name })("run", uint64(times), size); n != times {
+			t.Fatalf("after %d blocks of %d bytes there is no more", n, size)
+		}
+		if pages := s.helper("size"); pages > most {
+			t.Errorf("the memory has %d pages, want %d at most", pages, most)
+		} else {
+			t.Logf("%d blocks of %d bytes: %d pages", times, size, pages)
+		}
+	}
+}
+
+// TestThreadsBursts: many blocks of one thread that another frees are all used again, and
+// none is handed out twice.
+func TestThreadsBursts(t *testing.T) {
+	s := share(t, "--strategy=lists --threads --heap-base=1024", 2, 64)
+	pages := uint64(0)
+	for round := range 6 {
+		for i := range 6000 {
+			if !s.alloc(i%(1+round%2), "alloc", 100, 8) {
+				t.Fatalf("round %d: no block after %d", round, i)
+			}
+		}
+		for len(s.blocks) > 0 {
+			s.free((round+1)%2, len(s.blocks)-1)
+		}
+		switch now := s.helper("size"); {
+		case round == 1:
+			pages = now
+		case round > 1 && now > pages:
+			t.Errorf("round %d: the memory has %d pages, and had %d after the second", round, now, pages)
+		}
 	}
 }
 

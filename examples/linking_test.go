@@ -37,6 +37,8 @@ var sections = map[string]struct{ tools, npm []string }{
 	"CMake":                  {tools: []string{"cmake", "clang", "wasm-ld", "node"}},
 	"npm":                    {tools: []string{"npm", "node"}, npm: []string{"tsc"}},
 	"Go tools":               {tools: []string{"go"}},
+	"C for wasm64":           {tools: []string{"clang", "wasm-ld"}},
+	"Zig for wasm64":         {},
 	"Any module, by a merge": {tools: []string{"clang", "wasm-ld", "node"}, npm: []string{"wasm-merge"}},
 }
 
@@ -45,7 +47,7 @@ var sections = map[string]struct{ tools, npm []string }{
 var fence = regexp.MustCompile("(?ms)^```(\\w*)(?: (\\S+))?\n(.*?)^```$")
 
 // pages have snippets.
-var pages = []string{"linking.md", "watching.md", "packages.md", "inline.md"}
+var pages = []string{"linking.md", "watching.md", "packages.md", "inline.md", "memory64.md"}
 
 // TestLinking runs the snippets of each section in a directory of its own, with this
 // repository beside it.
@@ -74,8 +76,11 @@ func TestLinking(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "app")
 			must(t, os.Mkdir(dir, 0o777))
 			must(t, os.Symlink(toolchain.Root(t), filepath.Join(dir, "../genalloc")))
+			if strings.HasSuffix(title, " for wasm64") {
+				toolchain.Wide(t)
+			}
 			switch title {
-			case "Zig", "Zig build", "Inline in Zig":
+			case "Zig", "Zig build", "Inline in Zig", "Zig for wasm64":
 				// The section's command is that of 0.11, which is npm's.
 				if version := toolchain.Run(t, dir, toolchain.Zig(t), "version"); !strings.HasPrefix(version, "0.11.") {
 					toolchain.Missing(t, "zig is %s: put 0.11 on PATH", strings.TrimSpace(version))

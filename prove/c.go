@@ -26,13 +26,13 @@ func inC(f contract.Function) []usage {
 	switch f.Role {
 	case contract.Resizes:
 		given := func(k *call) []Obligation { return slices.Concat(k.resizes(), k.resizesHeader(), k.errors()) }
-		return []usage{{f.Name, (*call).resizesInC, given}, {f.Name + "(null)", (*call).makesFromNull, (*call).makesInC}}
+		return []usage{{label: f.Name, settle: (*call).resizesInC, duties: given}, {label: f.Name + "(null)", settle: (*call).makesFromNull, duties: (*call).makesInC}}
 	case contract.Frees:
-		return []usage{{f.Name, (*call).freesInC, duties[f.Role]}}
+		return []usage{{label: f.Name, settle: (*call).freesInC, duties: duties[f.Role]}}
 	case contract.Measures:
-		return []usage{{f.Name, (*call).freesInC, (*call).measures}}
+		return []usage{{label: f.Name, settle: (*call).freesInC, duties: (*call).measures}}
 	}
-	return []usage{{f.Name, (*call).makes, (*call).makesInC}}
+	return []usage{{label: f.Name, settle: (*call).makes, duties: (*call).makesInC}}
 }
 
 // makes settles the request for a new block. That of size 0 has a byte, so that its

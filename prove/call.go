@@ -42,8 +42,12 @@ type outcome struct {
 // calls runs every function of the contract, once for each way in which it is used.
 func (s *system) calls() ([]*call, error) {
 	var ks []*call
-	for _, f := range s.contract.Signatures() {
-		for _, u := range abis[f.ABI](f) {
+	for _, f := range s.functions {
+		uses := abis[f.ABI]
+		if keeper, ok := s.strategy.(keeper); ok {
+			uses = keeper.usages
+		}
+		for _, u := range uses(f) {
 			k, err := s.call(f, u)
 			if err != nil {
 				return nil, err
@@ -75,7 +79,7 @@ func (s *system) obligations(ks []*call) ([]Obligation, error) {
 
 // call executes a function from any state with any arguments of a usage.
 func (s *system) call(f contract.Function, u usage) (*call, error) {
-	index, typ, err := s.module.ExportedFunc(f.Export)
+	index, typ, err := s.find(f)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +87,7 @@ func (s *system) call(f contract.Function, u usage) (*call, error) {
 	other := func(t wasm.ValType) bool { return t != words[s.width] }
 	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) ||
 		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
-		return nil, fmt.Errorf("export %q: type %v is not the contract's", f.Export, typ)
+		return nil, fmt.Errorf("function %s: type %v is not the contract's", f.Name, typ)
 	}
 	k := &call{system: s, function: f, usage: u, index: index, args: map[contract.ParamRole]term{}, state: s.anyState()}
 	for _, p := range f.Params {
@@ -96,7 +100,7 @@ func (s *system) call(f contract.Function, u usage) (*call, error) {
 	k.settle(k)
 	keeper, _ := s.strategy.(keeper)
 	if keeper != nil {
-		s.executor.Opaque = keeper.opaque(s, f)
+		s.executor.Opaque = keeper.opaque(k)
 	}
 	paths, err := s.executor.Call(index, k.words, k.state)
 	if err != nil {

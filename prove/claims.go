@@ -3,6 +3,8 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/prove/sym"
 )
@@ -16,7 +18,7 @@ func (l *lists) taken(k *call) block { return block{k.some("taken"), k.num(1)} }
 
 // wants makes the points of the list that a request asks for.
 func (k *call) wants(h *heap) {
-	if l := h.lists; k.function.Result == contract.BlockResult {
+	if l := h.lists; k.makesBlock() {
 		h.point(h.point(l.headOf(k.system, l.listOf(k, k.request()))).word)
 	}
 }
@@ -28,21 +30,29 @@ func (k *call) request() term { return k.wanted(contract.SizeParam) }
 func (k *call) wanted(role contract.ParamRole) term {
 	l := k.strategy.(*lists)
 	size, align := k.word(role), term(nil)
-	if k.function.Param(contract.AlignParam) >= 0 {
+	if k.asks[contract.AlignParam] != nil || k.function.Param(contract.AlignParam) >= 0 {
 		align = k.word(contract.AlignParam)
 	}
 	return l.wanted(k, size, align)
 }
 
-func (k *call) word(role contract.ParamRole) term { return k.words[k.function.Param(role)] }
+func (k *call) word(role contract.ParamRole) term {
+	if w := k.asks[role]; w != nil {
+		return w
+	}
+	return k.words[k.function.Param(role)]
+}
 
 // room is the block of a request at an address: all bytes of its class.
 func (k *call) room(at term, role contract.ParamRole) block {
 	return block{at, k.strategy.(*lists).roomOf(k, k.wanted(role))}
 }
 
-// takesOld reports whether the function is given a block.
-func (k *call) takesOld() bool { return k.function.Param(contract.OldSizeParam) >= 0 }
+// takesOld reports whether the call is given a block that has bytes.
+func (k *call) takesOld() bool { return !k.old.at.IsConst() }
+
+// makesBlock reports whether the call returns a block of the heap.
+func (k *call) makesBlock() bool { return k.function.Result == contract.BlockResult && !k.outside }
 
 // before is what is claimed when a call starts. The block given is a live one.
 func (l *lists) before(k *call) claims {
@@ -61,7 +71,7 @@ func (l *lists) before(k *call) claims {
 // after is what is claimed when a call returns.
 func (l *lists) after(k *call, o outcome) claims {
 	c := claims{view: o.post, blocks: []block{k.region(o.post), l.taken(k)}}
-	if k.function.Result == contract.BlockResult {
+	if k.makesBlock() {
 		b := k.room(o.ret, contract.SizeParam)
 		b.size = k.Ite(o.ok, b.size, k.num(0))
 		c.blocks = append(c.blocks, b)
@@ -181,6 +191,9 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		}
 		c.holds = append(c.holds, k.le(l.start(k.system), start, at), k.Eq(k.end(b), top), k.le(top, end, v.size), l.suits(k.system, b),
 			k.le(size, k.num(uint64(l.max))), k.divides(k.num(uint64(l.step)), k.Or(start, end)))
+		if l.max < contract.MaxListed { // the block did not fit here, or this is in front of it: so each piece has a class
+			c.holds = append(c.holds, k.lt(piece.size, k.Add(size, k.lowest(size))), k.le(k.of(c.piece), size))
+		}
 	}
 	c.add(piece)
 	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.step)), k.Or(from, to)))
@@ -193,30 +206,30 @@ func (s *system) sizeOf(list term) term { return s.strategy.(*lists).sizeOf(s.sp
 
 // opaque are the functions that a call need not enter, because they have a proof of
 // their own.
-func (l *lists) opaque(s *system, f contract.Function) map[uint32]bool {
+func (l *lists) opaque(k *call) map[uint32]bool {
 	apart := map[uint32]bool{}
-	for _, g := range s.contract.Signatures() {
-		calls := g.Role == contract.Allocates && (f.Role == contract.Resizes || f.Role == contract.AllocatesZeroed) ||
-			g.Role == contract.Frees && f.Role == contract.Resizes
-		if index, _, err := s.module.ExportedFunc(g.Export); err == nil && calls {
-			apart[index] = g.Role == contract.Allocates && s.contract.OOM == contract.OOMTrap
+	for _, g := range k.functions {
+		calls := g.Role == contract.Allocates && k.role.Makes() || g.Role == contract.Frees && k.role == contract.Resizes
+		if index, _, err := k.find(g); err == nil && g.ABI == contract.Core && index != k.index && calls {
+			apart[index] = g.Role == contract.Allocates && k.contract.OOM == contract.OOMTrap
 		}
 	}
 	return apart
 }
 
-// provides reports whether a function of the module has the role.
+// provides reports whether a function of the module is core's with the role.
 func (s *system) provides(role contract.Role, index uint32) bool {
-	f, ok := s.contract.Function(role)
-	if !ok {
-		return false
-	}
-	i, _, err := s.module.ExportedFunc(f.Export)
-	return err == nil && i == index
+	return slices.ContainsFunc(s.functions, func(f contract.Function) bool {
+		i, _, err := s.find(f)
+		return err == nil && i == index && f.ABI == contract.Core && f.Role == role
+	})
 }
 
 // allocating adds what a call of the function that allocates needs, and what is proved of it.
 func (l *lists) allocating(k *call, c *claims, h sym.Header, arriving bool) {
+	if k.asks[contract.SizeParam] != nil { // computed, and not wrapped around
+		c.holds = append(c.holds, k.le(k.size, k.room(nil, contract.SizeParam).size))
+	}
 	if arriving {
 		if len(h.Call.Args) > 1 {
 			c.holds = append(c.holds, k.powerOfTwo(h.Call.Args[1]))

@@ -11,17 +11,28 @@ import (
 
 // obligations are those of a call.
 func (l *lists) obligations(k *call) []Obligation {
+	var also []Obligation
+	if k.also != nil {
+		also = k.also(k)
+	}
+	if k.role == "" {
+		nothing := k.forAll("nothing", "it changes nothing", func(o outcome) term { return k.unchanged(o) })
+		return slices.Concat(k.sound(), []Obligation{nothing}, also)
+	}
 	all := slices.Concat([]Obligation{l.sizes(k)}, k.sound(), l.keeps(k))
-	switch k.function.Role {
-	case contract.Allocates:
+	switch {
+	case k.role == contract.Allocates && k.passes():
+		all = append(all, l.hands(k)...)
+	case k.role == contract.Allocates:
 		all = append(append(all, l.intact(k)), l.hands(k)...)
-	case contract.AllocatesZeroed:
+	case k.role == contract.AllocatesZeroed:
 		all = append(append(all, l.zeroed(k)), l.hands(k)...)
-	case contract.Resizes:
+	case k.role == contract.Resizes:
 		all = append(all, l.resizes(k)...)
-	case contract.Frees:
+	case k.role == contract.Frees:
 		all = append(all, l.takesBack(k))
 	}
+	all = append(all, also...)
 	for i := range all[1:] {
 		all[i+1] = all[i+1].after("sizes")
 	}
@@ -35,7 +46,7 @@ func (l *lists) sizes(k *call) Obligation {
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		wanted := l.wantedBy(k, o)
 		room := l.roomOf(k, wanted)
-		goal, assume := k.Eq(l.sizeOf(k.spec, l.listOf(k, wanted)), room), []term(nil)
+		goal, assume := k.Eq(l.sizeOf(k.spec, l.listOf(k, wanted)), room), k.readings(o.path)
 		m := l.trail(k, o, true, false).last
 		for i, f := range m.done {
 			old, head := m.read(f, m.done[:i])
@@ -45,7 +56,7 @@ func (l *lists) sizes(k *call) Obligation {
 		}
 		if moved := k.moved(o); moved != nil {
 			l.rooms = append(l.rooms, moved)
-			goal, assume = k.And(goal, k.Eq(k.of(moved), room)), slices.Concat(k.assume, o.path.Conds)
+			goal, assume = k.And(goal, k.Eq(k.of(moved), room)), slices.Concat(assume, k.assume, o.path.Conds)
 		}
 		if piece := k.piece(o); piece != nil {
 			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.step)), k.of(piece)), k.Eq(room, k.of(piece))))
@@ -90,8 +101,8 @@ func (l *lists) wantedBy(k *call, o outcome) term {
 
 // hands are the obligations about the block that is handed out.
 func (l *lists) hands(k *call) []Obligation {
-	none := k.Eq(l.first0(k), k.num(0))
 	fresh := l.place(k)
+	none := k.Or(k.Eq(l.first0(k), k.num(0)), k.lt(k.num(uint64(l.max)), fresh.size)) // no list, or an empty one
 	all := l.block(k)
 	if k.passes() {
 		return append(all[:2], l.served(k), k.possible())
@@ -154,7 +165,7 @@ func (l *lists) resizes(k *call) []Obligation {
 		return k.All(k.Eq(o.ret, old.at), k.unchanged(o))
 	})
 	moves := k.forAll("moves", "it moves to the block that alloc returns for the new size, and fails only where alloc does", func(o outcome) term {
-		return k.Implies(k.Or(o.ok, o.failed), k.Or(k.Eq(o.ret, old.at), k.asks(o)))
+		return k.Implies(k.Or(o.ok, o.failed), k.Or(k.Eq(o.ret, old.at), k.calls(o)))
 	})
 	return append(l.block(k)[:2], k.unless(k.Ne(old.size, size), stays), moves, l.contents(k), k.possible())
 }

@@ -22,15 +22,15 @@ func forHosts(f contract.Function) []usage {
 		k.ask()
 		k.multiple = k.atLeast(k.num(hostAlign))
 	}
-	return []usage{{f.Name, settle, duties[f.Role]}}
+	return []usage{{label: f.Name, settle: settle, duties: duties[f.Role]}}
 }
 
 // inRegions are the usages of CosmWasm's functions.
 func inRegions(f contract.Function) []usage {
 	if f.Role == contract.Frees {
-		return []usage{{f.Name, (*call).regionGiven, duties[f.Role]}}
+		return []usage{{label: f.Name, settle: (*call).regionGiven, duties: duties[f.Role]}}
 	}
-	return []usage{{f.Name, (*call).regionWanted, (*call).makesRegion}}
+	return []usage{{label: f.Name, settle: (*call).regionWanted, duties: (*call).makesRegion}}
 }
 
 func (k *call) regionWanted() {
@@ -50,11 +50,16 @@ func (k *call) regionGiven() {
 
 // makesRegion returns the obligations of a function that returns a new region.
 func (k *call) makesRegion() []Obligation {
-	return append(k.allocates(), k.forAll("region", "the region says where its bytes are, and how many there is room for", func(o outcome) term {
+	return append(k.allocates(), k.regionSays()...)
+}
+
+// regionSays returns the obligations about what a new region says.
+func (k *call) regionSays() []Obligation {
+	return []Obligation{k.forAll("region", "the region says where its bytes are, and how many there is room for", func(o outcome) term {
 		offset, _ := k.left(o, o.ret, k.Add(o.ret, k.num(regionSize)))
 		capacity, _ := k.left(o, k.Add(o.ret, k.num(4)), k.bytes)
 		return k.Implies(o.ok, k.And(offset, capacity))
 	}), k.zeroes("length", "the region's length is 0", func(o outcome) block {
 		return block{k.Add(o.ret, k.num(8)), k.num(4)}
-	}))
+	})}
 }

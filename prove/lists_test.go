@@ -72,7 +72,7 @@ func decideOne(t *testing.T, s *system, ks []*call, name string) Result {
 	t.Helper()
 	function, _, _ := strings.Cut(name, ".")
 	for _, k := range ks {
-		if k.function.Name == function {
+		if k.label == function {
 			s.findDead(t.Context(), k, Options{}, search(false))
 		}
 	}
@@ -118,10 +118,21 @@ func TestListsSeeded(t *testing.T) {
 		{"gets a smaller block and fills it", zeroing, []string{"(local.tee $block (call $alloc (local.get $size)", "(local.tee $block (call $alloc (i32.const 8)"}, "alloc_zeroed.serves", Inconclusive},
 		{"larger block is taken for one of the next class", "--classes=8", []string{"(i32.const 0x48000000)", "(i32.const 0x50000000)"}, "alloc.rounds", Inconclusive},
 		{"block ends behind the region", "--grow=never", []string{"              (local.get $size))\n            (i32.sub (local.get $from) (local.get $to))", "              (i32.const 0))\n            (i32.sub (local.get $from) (local.get $to))"}, "alloc.invariant", Inconclusive},
+		{"gives larger pieces than any class", "--max-block=4096", []string{"(local.set $to (global.get $limit))", "(local.set $to (global.get $top))"}, "alloc.rounds", Inconclusive},
+		{"frees another size", "--abi=wasm-bindgen --split=false", []string{"(then (call $dealloc (local.get $ptr) (local.get $size) (local.get $align)))))", "(then (call $dealloc (local.get $ptr) (i32.const 1) (local.get $align)))))"}, "__wbindgen_free.gives", Refuted},
+		{"keeps a block that becomes empty", "--abi=cabi --split=false", []string{"(then (call $dealloc (local.get $old_ptr) (local.get $old_size) (local.get $align)))", "(then)"}, "cabi_realloc(gone).gives", Refuted},
+		{"asks for the old size", "--abi=cabi --split=false", []string{"(call $alloc (local.get $new_size) (local.get $align)))))", "(call $alloc (local.get $old_size) (local.get $align)))))"}, "cabi_realloc(new).serves", Inconclusive},
+		{"size of a region wraps around", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const -13)", "(i32.const -1)"}, "allocate.rounds", Inconclusive},
+		{"region is freed without its header", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const 12))\n      (i32.const 4)))\n\n  (export", "(i32.const 0))\n      (i32.const 4)))\n\n  (export"}, "deallocate.gives", Refuted},
+		{"capacity is stored behind the region", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.store offset=4 (local.get $block) (local.get $size))", "(i32.store offset=400 (local.get $block) (local.get $size))"}, "allocate.writes", Inconclusive},
 		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
-			s, ks := listed(t, "--functions=alloc,dealloc "+tt.flags, tt.edits...)
+			flags := tt.flags
+			if !strings.Contains(flags, "--abi") {
+				flags = "--functions=alloc,dealloc " + flags
+			}
+			s, ks := listed(t, flags, tt.edits...)
 			r := decideOne(t, s, ks, tt.want)
 			if r.Verdict != tt.verdict || strings.Contains(r.Reason, "time is up") {
 				t.Errorf("%v, want %s", r, tt.verdict)

@@ -17,9 +17,9 @@ func (k *call) passes() bool {
 	return slices.ContainsFunc(k.all, func(o outcome) bool { return o.path.End == sym.Arrived && o.path.Call != nil })
 }
 
-// asks says that the first thing that a path does is to call the function that allocates
+// calls says that the first thing that a path does is to call the function that allocates
 // with the request, and that it returns what that does.
-func (k *call) asks(o outcome) term {
+func (k *call) calls(o outcome) term {
 	hs := o.path.Headers
 	if len(hs) == 0 || hs[0].Call == nil || !k.provides(contract.Allocates, hs[0].Call.Func) {
 		return k.Bool(false)
@@ -41,7 +41,8 @@ func (l *lists) served(k *call) Obligation {
 	return k.forAll("serves", "it returns the block that alloc returns, and fails only where alloc does", func(o outcome) term {
 		h := o.path.Headers
 		same := len(h) > 0 && h[0].State.Pages == o.path.State.Pages && slices.Equal(h[0].State.Globals, o.path.State.Globals)
-		return k.Implies(k.Or(o.ok, o.failed), k.And(k.Bool(same), k.asks(o)))
+		asked := k.And(k.Bool(same), k.calls(o))
+		return k.And(k.Implies(o.ok, asked), k.Implies(k.And(o.failed, k.Not(k.never)), asked))
 	})
 }
 

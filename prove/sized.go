@@ -11,12 +11,12 @@ import "github.com/genalloc/genalloc/contract"
 
 // sized are the usages of such a function.
 func sized(f contract.Function) []usage {
-	uses := []usage{{f.Name, (*call).withBytes, duties[f.Role]}}
+	uses := []usage{{label: f.Name, settle: (*call).withBytes, duties: duties[f.Role]}}
 	if f.Role == contract.Resizes {
-		uses = append(uses, usage{f.Name + "(new)", (*call).fromEmpty, duties[contract.Allocates]})
+		uses = append(uses, usage{label: f.Name + "(new)", settle: (*call).fromEmpty, duties: duties[contract.Allocates]})
 	}
 	if f.Role != contract.Frees {
-		uses = append(uses, usage{f.Name + "(empty)", (*call).toEmpty, (*call).empties})
+		uses = append(uses, usage{label: f.Name + "(empty)", settle: (*call).toEmpty, duties: (*call).empties})
 	}
 	return uses
 }

@@ -25,6 +25,9 @@ type system struct {
 	executor *sym.Executor
 	engine   func() (*replay.Module, error) // compiled at the first counterexample
 
+	functions []contract.Function      // that are called
+	inner     map[contract.Role]uint32 // those of them that are not exported
+
 	base       term   // the heap base, an address
 	errnoAt    term   // the address of errno, 0 if there is none; nil where no function sets it
 	heapEnd    term   // the end of the memory that the linker knows of, an address, 0 for none; nil unless it decides
@@ -46,12 +49,14 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	s := &system{
 		spec:     spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
 		strategy: strategies[c.Strategy], module: m, contract: c, executor: x,
+		inner:  map[contract.Role]uint32{},
 		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m, x.Silent) }),
 	}
 	s.guessed, s.hints = h, s.resolve(h)
 	if k, ok := s.strategy.(keeper); ok {
 		s.strategy, x.Headers = k.under(c), true
 	}
+	s.wrapped()
 	mem, err := m.Memory(0)
 	if err != nil {
 		return nil, err

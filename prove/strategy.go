@@ -54,9 +54,12 @@ type keeper interface {
 
 	obligations(k *call) []Obligation
 
-	// opaque are the functions that the executor does not enter in a call of f, as
+	// usages are those of a function.
+	usages(f contract.Function) []usage
+
+	// opaque are the functions that the executor does not enter in a call, as
 	// sym.Executor.Opaque.
-	opaque(s *system, f contract.Function) map[uint32]bool
+	opaque(k *call) map[uint32]bool
 }
 
 // view is what a state means. Every live block lies in [base, top); the bytes in

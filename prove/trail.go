@@ -51,7 +51,7 @@ func (l *lists) trail(k *call, o outcome, brief, whole bool, at ...term) *trail 
 	if whole {
 		k.wants(h)
 	}
-	holds := t.from.holds
+	holds := append(t.from.holds, k.readings(p)...)
 	for i, head := range p.Headers {
 		at := l.inside(k, p.Headers[:i], head, false)
 		if head.Forgets {

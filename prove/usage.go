@@ -18,6 +18,8 @@ type usage struct {
 	label  string                     // names the obligations of the calls
 	settle func(k *call)              // sets the demand, and assumes what the caller has to keep to
 	duties func(k *call) []Obligation // what has to be proved
+	role   contract.Role              // what it does, under lists; none if it changes nothing
+	also   func(k *call) []Obligation // what else has to be proved, under lists
 }
 
 // A demand is what a call asks for, in blocks that may begin before the address that the
@@ -31,9 +33,10 @@ type demand struct {
 	old      block // the block given, from its beginning; empty if there is none
 	kept     term  // its bytes that a new block has to keep, from the address given on
 	reads    []word
-	product  term    // what the size is computed from; nil where it is an argument
-	outside  bool    // what it returns is outside of the heap
-	may      []block // what the call may write besides the block that it returns
+	asks     map[contract.ParamRole]term // words that core's function would be called with, where they are no arguments
+	product  term                        // what the size is computed from; nil where it is an argument
+	outside  bool                        // what it returns is outside of the heap
+	may      []block                     // what the call may write besides the block that it returns
 }
 
 // abis has a row for each ABI: the usages of a function. The conventions of an ABI are in
@@ -67,7 +70,7 @@ func Supports(c contract.Contract) error {
 		if c.Memory64 && !plain {
 			return fmt.Errorf("function %s of --abi %s: not supported with addresses of 64 bits", f.Name, f.ABI)
 		}
-		if abis[f.ABI] == nil || plain && duties[f.Role] == nil || keeps && !plain {
+		if abis[f.ABI] == nil || plain && duties[f.Role] == nil || keeps && f.ABI == contract.C {
 			return fmt.Errorf("function %s of --abi %s: not supported under --strategy %s", f.Name, f.ABI, c.Strategy)
 		}
 	}
@@ -77,7 +80,7 @@ func Supports(c contract.Contract) error {
 // plainly are the usages of functions whose callers pass sizes and alignments, and get
 // blocks without a header.
 func plainly(f contract.Function) []usage {
-	return []usage{{f.Name, (*call).plain, duties[f.Role]}}
+	return []usage{{label: f.Name, settle: (*call).plain, duties: duties[f.Role]}}
 }
 
 // plain settles a request whose block is as large as the caller says.
@@ -145,7 +148,11 @@ func (k *call) traps() bool {
 // readings says what the loads of a path read before it writes anything, where the request
 // knows it.
 func (k *call) readings(p *sym.Path) (all []term) {
-	for _, f := range p.Effects {
+	first := p.Effects
+	if i := slices.IndexFunc(p.Headers, func(h sym.Header) bool { return h.Forgets }); i >= 0 {
+		first = first[:p.Headers[i].Effects]
+	}
+	for _, f := range first {
 		if writing(f) {
 			break
 		}

@@ -66,6 +66,7 @@ type runner struct {
 	abis     []contract.ABI // judged one after the other
 	opts     Options
 	decoded  *wasm.Module
+	shared   []byte         // the module as threads have it
 	modules  []judge.Module // one for each engine
 	report   *Report
 	refusals report.Refusals // of the first engine
@@ -76,19 +77,25 @@ type runner struct {
 }
 
 func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Options) (*runner, error) {
-	if opts.Engines == nil {
+	switch {
+	case opts.Engines != nil:
+	case opts.Level != Full:
 		opts.Engines = []string{engine.Wasmtime}
-		if opts.Level == Full {
-			opts.Engines = engine.Names()
-		}
-		if c.Memory64 {
-			opts.Engines = []string{engine.Wasmtime} // wazero has no 64-bit memories
-		}
+	case c.Memory64: // which wazero has not
+		opts.Engines = engine.Wide()
+	default:
+		opts.Engines = engine.Names()
 	}
 	r := &runner{ctx: ctx, contract: c, opts: opts}
 	var err error
 	if r.decoded, err = checks.Decode(module); err != nil {
 		return nil, err
+	}
+	r.shared = module
+	if c.Threads {
+		if module, err = alone(module); err != nil {
+			return nil, err
+		}
 	}
 	engines, err := engine.New(opts.Engines)
 	if err != nil {
@@ -122,6 +129,10 @@ func (r *runner) judge(check Check) {
 	switch {
 	case check.Static != nil:
 		r.static(check)
+	case check.Threads != nil:
+		for _, abi := range r.abis {
+			r.threads(check, abi)
+		}
 	case check.Run == nil:
 		r.compare(check)
 	default:

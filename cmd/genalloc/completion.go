@@ -66,7 +66,7 @@ var flagValues = map[string][]string{
 	"on-grow":   {"env." + contract.EmscriptenGrown},
 	"oom":       {"null", "trap"},
 	"optimize":  {"balanced", "gas", "size"},
-	"engine":    engine.Names(),
+	"engine":    engine.Known(),
 }
 
 // addCompletion tells the shell about values that are words.

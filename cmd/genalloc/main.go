@@ -129,6 +129,7 @@ func newRoot(s streams, args []string, m maker) *cobra.Command {
 		newRecord(s),
 		newTrace(s),
 		newProve(s),
+		newMinimal(s),
 		newABIs(s),
 		newVersion(s),
 		newCompletion(s),

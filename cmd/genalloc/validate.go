@@ -85,8 +85,8 @@ func (o *validateOptions) check(file string, flags *pflag.FlagSet) error {
 		return refuse("replay", "standard input is the module's: name a file")
 	}
 	for _, e := range o.engines {
-		if !slices.Contains(engine.Names(), e) {
-			return refuse("engine", "%q is not one of %s", e, strings.Join(engine.Names(), ", "))
+		if !slices.Contains(engine.Known(), e) {
+			return refuse("engine", "%q is not one of %s", e, strings.Join(engine.Known(), ", "))
 		}
 	}
 	return nil

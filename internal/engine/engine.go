@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Package engine runs WebAssembly in wasmtime and in wazero behind one interface.
+// Package engine runs WebAssembly in wasmtime, in wazero and in node behind one interface.
 // Nothing outside it knows how an engine numbers its traps, counts fuel or words
 // its errors. Every error of this package is one line.
 //
@@ -22,11 +22,23 @@ import (
 const (
 	Wasmtime = "wasmtime"
 	Wazero   = "wazero"
+	Node     = "node"
 )
 
-// Names lists the engines. Wasmtime comes first since its fuel stops a module that
-// never returns at the same instruction every time.
+// Names lists the engines that need nothing installed. Wasmtime comes first since its fuel
+// stops a module that never returns at the same instruction every time.
 func Names() []string { return []string{Wasmtime, Wazero} }
+
+// Known lists all engines. The last one needs node.
+func Known() []string { return append(Names(), Node) }
+
+// Wide lists the engines that are here and have 64-bit memories.
+func Wide() []string {
+	if HasNode() {
+		return []string{Wasmtime, Node}
+	}
+	return []string{Wasmtime}
+}
 
 // allPages is the size of a memory with every 32-bit address.
 const allPages = 1 << 16
@@ -87,8 +99,13 @@ type Instance interface {
 // A Memory is a linear memory of an instance.
 type Memory interface {
 	Pages() uint64
-	// Bytes are the memory's own, valid until the next call or growth.
+	// Bytes are the memory's own, valid until the next call or growth; nil in node, whose
+	// memories are another process's.
 	Bytes() []byte
+	// Read fills b with the bytes from an address on, and Write stores b there. They have
+	// to lie in the memory.
+	Read(at uint64, b []byte)
+	Write(at uint64, b []byte)
 	// Grow grows the memory as its host, and reports whether that was possible.
 	Grow(delta uint64) bool
 }
@@ -125,8 +142,9 @@ func (i Imports) memory(name string) Memory {
 
 // New starts the named engines, in the order of [Names].
 func New(names []string) ([]Engine, error) {
-	start := map[string]func() Engine{Wasmtime: NewWasmtime, Wazero: NewWazero}
-	choice := "choose from " + strings.Join(Names(), ", ")
+	always := func(f func() Engine) func() (Engine, error) { return func() (Engine, error) { return f(), nil } }
+	start := map[string]func() (Engine, error){Wasmtime: always(NewWasmtime), Wazero: always(NewWazero), Node: NewNode}
+	choice := "choose from " + strings.Join(Known(), ", ")
 	for _, n := range names {
 		if start[n] == nil {
 			return nil, fmt.Errorf("engine %q is not known: %s", n, choice)
@@ -136,10 +154,18 @@ func New(names []string) ([]Engine, error) {
 		return nil, errors.New("no engine is named: " + choice)
 	}
 	var engines []Engine
-	for _, n := range Names() {
-		if slices.Contains(names, n) {
-			engines = append(engines, start[n]())
+	for _, n := range Known() {
+		if !slices.Contains(names, n) {
+			continue
 		}
+		e, err := start[n]()
+		if err != nil {
+			for _, e := range engines {
+				e.Close()
+			}
+			return nil, fmt.Errorf("engine %s: %w", n, err)
+		}
+		engines = append(engines, e)
 	}
 	return engines, nil
 }

@@ -47,6 +47,18 @@ var wazeroTraps = map[string]Trap{
 	"invalid table access": "out of bounds table access",
 }
 
+// nodeTraps are V8's words.
+var nodeTraps = map[string]Trap{
+	"unreachable":                                  Unreachable,
+	"memory access out of bounds":                  OutOfBounds,
+	"divide by zero":                               DivideByZero,
+	"Maximum call stack size exceeded":             Exhausted,
+	"divide result unrepresentable":                "integer overflow",
+	"float unrepresentable in integer range":       "invalid conversion to integer",
+	"null function or function signature mismatch": "indirect call type mismatch",
+	"table index is out of bounds":                 "out of bounds table access",
+}
+
 // lastCause returns the last cause in wasmtime's message, without the backtraces:
 // that of wasm stands before it and that of wasmtime itself behind.
 func lastCause(text string) string {

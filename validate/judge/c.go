@@ -112,9 +112,10 @@ func (a *cAdapter) request(in *instance, r request) (answer, error) {
 
 // word stores a word and returns what was there.
 func (in *instance) word(at uint64, value uint32) (before uint32) {
-	before = binary.LittleEndian.Uint32(in.Bytes()[at:])
-	binary.LittleEndian.PutUint32(in.Bytes()[at:], value)
-	return before
+	var word [4]byte
+	in.Read(at, word[:])
+	in.Write(at, binary.LittleEndian.AppendUint32(nil, value))
+	return binary.LittleEndian.Uint32(word[:])
 }
 
 // address stores an address of so many bytes in the slot and returns what was there.
@@ -122,9 +123,10 @@ func (in *instance) address(bytes, value uint64) (before uint64) {
 	if bytes == 4 {
 		return uint64(in.word(slot, uint32(value)))
 	}
-	before = binary.LittleEndian.Uint64(in.Bytes()[slot:])
-	binary.LittleEndian.PutUint64(in.Bytes()[slot:], value)
-	return before
+	var word [8]byte
+	in.Read(slot, word[:])
+	in.Write(slot, binary.LittleEndian.AppendUint64(nil, value))
+	return binary.LittleEndian.Uint64(word[:])
 }
 
 // memalign calls posix_memalign, and judges what it returns beside a block.

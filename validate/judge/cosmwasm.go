@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/ledger"
 )
@@ -66,10 +67,12 @@ func (a *cosmwasmAdapter) kept(in *instance, handle uint64) error {
 }
 
 func readRegion(in *instance, at uint64) (region, error) {
-	mem := in.Bytes()
-	if at%regionAlign != 0 || at+regionSize > uint64(len(mem)) {
-		return region{}, &ledger.Breach{Rule: "region", Expected: fmt.Sprintf("an aligned region within the memory of %d bytes", len(mem)), Got: fmt.Sprintf("%#x", at)}
+	size := in.Pages() * contract.PageSize
+	if at%regionAlign != 0 || at+regionSize > size {
+		return region{}, &ledger.Breach{Rule: "region", Expected: fmt.Sprintf("an aligned region within the memory of %d bytes", size), Got: fmt.Sprintf("%#x", at)}
 	}
-	word := func(i uint64) uint32 { return binary.LittleEndian.Uint32(mem[at+4*i:]) }
+	var words [regionSize]byte
+	in.Read(at, words[:])
+	word := func(i uint64) uint32 { return binary.LittleEndian.Uint32(words[4*i:]) }
 	return region{word(0), word(1), word(2)}, nil
 }

@@ -159,27 +159,32 @@ func (s *Session) damage(at uint64, want finding) {
 	if free.Name == "" {
 		return
 	}
-	old := s.in.Bytes()[at]
-	s.in.Bytes()[at]++
+	old := s.bump(at)
 	s.finds(free, args, 0, want)
 	if s.Contract.Debug == contract.DebugCall {
 		s.end(b)
 		return
 	}
-	s.in.Bytes()[at] = old
+	s.in.Write(at, []byte{old})
 }
 
 func (s *Session) numberOf(handle uint64) int {
 	return slices.IndexFunc(s.blocks, func(b *Block) bool { return b != nil && b.handle == handle })
 }
 
+// bump adds 1 to a byte, and returns what it was.
+func (s *Session) bump(at uint64) (old byte) {
+	old = s.view(at, at+1)[0]
+	s.in.Write(at, []byte{old + 1})
+	return old
+}
+
 // damageOnce writes over a byte, which has to be found by a look, and puts it back.
 func (s *Session) damageOnce(at uint64, want finding) {
-	old := s.in.Bytes()[at]
-	s.in.Bytes()[at]++
+	old := s.bump(at)
 	f := s.watcher(contract.Examines)
 	s.finds(f, nil, 1, want)
-	s.in.Bytes()[at] = old
+	s.in.Write(at, []byte{old})
 	s.finds(f, nil, 0)
 }
 
@@ -192,7 +197,7 @@ func (s *Session) useAfterFree(b *Block, want finding) {
 	at := b.From + b.Size()/2
 	s.damageOnce(at, want)
 	s.damageOnce(b.To, want)
-	s.in.Bytes()[at]++
+	s.bump(at)
 	for range contract.DebugQuarantine {
 		other := s.Alloc(1, 8)
 		if other == nil {

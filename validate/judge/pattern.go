@@ -124,11 +124,11 @@ func (s *Session) checkContents(written ledger.Span, seed, n uint64) {
 // both ends of a larger one.
 func (s *Session) checkZero(b *Block) {
 	const whole, edge = uint64(len(zeros)), 64 << 10
-	mem := s.in.Bytes()
 	look := func(from, to uint64) {
-		if i := nonZero(mem[from:to]); i >= 0 {
+		bytes := s.view(from, to)
+		if i := nonZero(bytes); i >= 0 {
 			at := from + uint64(i)
-			s.Fail("zeroing", "every byte is 0", "byte %d, at %#x, is %#x", at-b.From, at, mem[at])
+			s.Fail("zeroing", "every byte is 0", "byte %d, at %#x, is %#x", at-b.From, at, bytes[i])
 		}
 	}
 	switch {

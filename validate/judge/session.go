@@ -131,7 +131,7 @@ func (s *Session) soil() {
 		from = s.layout.Start
 	}
 	if to = min(to, from+16<<20); from < to {
-		fill(s.in.Bytes()[from:to], garbageSeed, 0)
+		s.fill(from, to, garbageSeed, 0)
 	}
 }
 
@@ -147,21 +147,41 @@ func (s *Session) addForeign(mem uint64) {
 }
 
 func (s *Session) write(area ledger.Span, seed uint64) {
-	mem := s.in.Bytes()
 	for from, to := range windows(area.Size()) {
-		fill(mem[area.From+from:area.From+to], seed, from)
+		s.fill(area.From+from, area.From+to, seed, from)
 	}
+}
+
+// fill writes a pattern to the bytes between two addresses.
+func (s *Session) fill(from, to, seed, at uint64) {
+	bytes := s.in.Bytes()
+	if bytes != nil {
+		fill(bytes[from:to], seed, at)
+		return
+	}
+	bytes = make([]byte, to-from)
+	fill(bytes, seed, at)
+	s.in.Write(from, bytes)
+}
+
+// view returns the bytes between two addresses, to be read at once.
+func (s *Session) view(from, to uint64) []byte {
+	if bytes := s.in.Bytes(); bytes != nil {
+		return bytes[from:to]
+	}
+	bytes := make([]byte, to-from)
+	s.in.Read(from, bytes)
+	return bytes
 }
 
 // intact looks at the first n bytes of an area, whose pattern depends on its size. It
 // returns the address of the first one seen that is not the pattern's.
 func (s *Session) intact(area ledger.Span, seed, n uint64) (uint64, bool) {
-	mem := s.in.Bytes()
 	for from, to := range windows(area.Size()) {
 		if to = min(to, n); from >= to {
 			break
 		}
-		if i := differs(mem[area.From+from:area.From+to], seed, from); i >= 0 {
+		if i := differs(s.view(area.From+from, area.From+to), seed, from); i >= 0 {
 			return area.From + from + uint64(i), false
 		}
 	}

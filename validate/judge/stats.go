@@ -79,21 +79,22 @@ func (s *Session) judgeStats() {
 	s.counted.peakBytes = max(s.counted.peakBytes, s.counted.liveBytes)
 	size := uint64(contract.CountersSize)
 	at := s.Mem() - size
-	saved := append([]byte(nil), s.in.Bytes()[at:]...)
+	saved, counted := make([]byte, size), make([]byte, size)
+	s.in.Read(at, saved)
 	if _, err := s.in.call(f, []uint64{at}); err != nil {
 		s.Fail("stats", f.Name+" returns", "%v", err)
 		return
 	}
-	mem := s.in.Bytes()
+	s.in.Read(at, counted)
 	sized := s.sized()
 	for i, want := range s.counted.list() {
 		c := contract.Counters[i]
 		if !sized && (strings.HasSuffix(c.Name, "_bytes")) {
 			continue
 		}
-		if got := binary.LittleEndian.Uint64(mem[at+uint64(i)*contract.CounterSize:]); got != want {
+		if got := binary.LittleEndian.Uint64(counted[uint64(i)*contract.CounterSize:]); got != want {
 			s.Fail("stats", fmt.Sprintf("%s to be %d", c.Name, want), "%d", got)
 		}
 	}
-	copy(mem[at:], saved)
+	s.in.Write(at, saved)
 }

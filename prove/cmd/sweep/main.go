@@ -121,7 +121,7 @@ func exceptions() (list [][2]string) {
 	}
 	for _, s := range contract.Strategies {
 		if len(s.Flags) > 0 {
-			list = append(list, [2]string{"--abi=c --strategy=" + string(s.Name), "its obligations are about core's functions alone"})
+			list = append(list, [2]string{"--abi=c --strategy=" + string(s.Name), "no obligation is about the class in front of a block"})
 		}
 	}
 	return list
