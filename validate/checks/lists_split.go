@@ -154,6 +154,23 @@ func runJoin(t *Trial) {
 			}
 		}
 	}
+	// A block that is a small part of the memory leaves neighbours apart, and one that is a
+	// little larger does not.
+	for _, large := range []bool{false, true} {
+		t.in(fixedLimit(t.Contract, 64), func(s *judge.Session) {
+			blocks := fillWith(s, 3000, 64)
+			exhaustOwned(s)
+			for _, b := range blocks {
+				s.Free(b)
+			}
+			size := s.Pages() << contract.JoiningBits
+			if !large {
+				size -= size / 4
+			}
+			s.Alloc(size, 1)
+			fillWith(s, 3000, 60)
+		})
+	}
 }
 
 // joinNeighbours frees blocks of a size, three side by side at a time in an order, and asks
