@@ -31,6 +31,7 @@ type model struct {
 	Strategy contract.StrategyRow
 	Fixed    bool   // there is no align parameter
 	Wide     bool   // addresses have 64 bits
+	Threads  bool   // the memory is shared, and each thread has an instance
 	Traps    bool   // out of memory traps
 	Errno    string // what becomes of it; empty without functions of C
 	Imports  []contract.Import
@@ -121,7 +122,7 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	m := &model{
 		Command: "genalloc", File: file, Stem: stem, Module: Module,
 		Object: c.HeapBase.Linker,
-		Align:  c.Align(), Strategy: c.Strategy.Row(), Fixed: c.FixedAlign != 0, Wide: c.Memory64, Traps: c.OOM == contract.OOMTrap,
+		Align:  c.Align(), Strategy: c.Strategy.Row(), Fixed: c.FixedAlign != 0, Wide: c.Memory64, Threads: c.Threads, Traps: c.OOM == contract.OOMTrap,
 	}
 	if text := c.String(); text != "" {
 		m.Command += " " + comment(text)
@@ -134,6 +135,9 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 	}, stem))
 	if why, ok := narrow[l]; ok && m.Wide {
 		return nil, fmt.Errorf("%s has no 64-bit memories: drop --memory64, or choose another language", why)
+	}
+	if _, ok := narrow[l]; ok && m.Threads {
+		return nil, fmt.Errorf("the binding for %s makes one instance with a memory of its own: drop --threads, or choose another language", l)
 	}
 	if l == Go && strings.HasSuffix(stem, "_test") {
 		return nil, fmt.Errorf("%q makes a file of tests: name the output differently", file)

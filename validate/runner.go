@@ -66,6 +66,7 @@ type runner struct {
 	abis     []contract.ABI // judged one after the other
 	opts     Options
 	decoded  *wasm.Module
+	shared   []byte         // the module as threads have it
 	modules  []judge.Module // one for each engine
 	report   *Report
 	refusals report.Refusals // of the first engine
@@ -89,6 +90,12 @@ func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Opt
 	var err error
 	if r.decoded, err = checks.Decode(module); err != nil {
 		return nil, err
+	}
+	r.shared = module
+	if c.Threads {
+		if module, err = alone(module); err != nil {
+			return nil, err
+		}
 	}
 	engines, err := engine.New(opts.Engines)
 	if err != nil {
@@ -122,6 +129,10 @@ func (r *runner) judge(check Check) {
 	switch {
 	case check.Static != nil:
 		r.static(check)
+	case check.Threads != nil:
+		for _, abi := range r.abis {
+			r.threads(check, abi)
+		}
 	case check.Run == nil:
 		r.compare(check)
 	default:

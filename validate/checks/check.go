@@ -5,6 +5,7 @@
 package checks
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -23,10 +24,12 @@ type Check struct {
 	Foreign bool // is about nothing but growth by others
 	Large   bool // is about nothing but sizes of 4 GiB and more
 	needs   []need
-	// Static judges the decoded module, Run its behaviour. A check has one of the
-	// two, except for the one that compares the engines.
-	Static func(*wasm.Module, contract.Contract) *report.Failure
-	Run    func(*Trial)
+	// Static judges the decoded module, Run the behaviour of one instance, and Threads that
+	// of several over one memory. A check has one of the three, except for the one that
+	// compares the engines.
+	Static  func(*wasm.Module, contract.Contract) *report.Failure
+	Run     func(*Trial)
+	Threads func(context.Context, Shared) Outcome
 }
 
 // Skip says why the check has nothing to judge under a contract; "" if it has.

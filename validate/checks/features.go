@@ -70,6 +70,10 @@ func checkFeatures(m *wasm.Module, c contract.Contract) *report.Failure {
 		allowed[memory64] = true
 		want += ", and --memory64"
 	}
+	if c.Threads {
+		allowed[sharedMemory], allowed[threads] = true, true
+		want += ", and --threads"
+	}
 	refuse := func(f feature, where string, args ...any) *report.Failure {
 		return broken("features", want, "%s: %s", fmt.Sprintf(where, args...), f)
 	}

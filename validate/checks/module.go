@@ -134,12 +134,15 @@ func checkLimits(m *wasm.Module, c contract.Contract) *report.Failure {
 		if l.Is64 {
 			width = ", 64-bit addresses"
 		}
+		if l.Shared {
+			width += ", shared"
+		}
 		if !l.HasMax {
 			return unit.Pages(l.Min) + " at first, no maximum" + width
 		}
 		return fmt.Sprintf("%s at first, %d at most%s", unit.Pages(l.Min), l.Max, width)
 	}
-	want := text(wasm.Limits{Min: uint64(c.InitialPages), Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0, Is64: c.Memory64})
+	want := text(wasm.Limits{Min: uint64(c.InitialPages), Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0, Shared: c.Threads, Is64: c.Memory64})
 	if got := text(limits); got != want {
 		return broken("limits", want, "%s", got)
 	}

@@ -79,6 +79,8 @@ var (
 	needsCounts  = when("nothing is counted", func(c contract.Contract) bool { return c.Stats })
 	needsLayer   = when("misuse is not looked for", func(c contract.Contract) bool { return c.Debug != contract.DebugOff })
 	needsOwed    = when("what a build that looks for misuse hands out again is not promised", func(c contract.Contract) bool { return c.Debug == contract.DebugOff })
+	needsThreads = when("one instance has the memory", func(c contract.Contract) bool { return c.Threads && c.Memory == contract.ImportMemory })
+	needsMaker   = when("no function returns a block", func(c contract.Contract) bool { _, ok := judge.Maker(c); return ok })
 	needsTold    = when("nobody is told of growth", func(c contract.Contract) bool { return c.OnGrow != "" })
 	needsMore    = when("growth is exact", func(c contract.Contract) bool {
 		return c.Grow.Policy == contract.GrowChunk || c.Grow.Policy == contract.GrowDouble

@@ -17,6 +17,8 @@ var ruleless = map[string]string{
 	"empty":         Find("zero-size").Promise,
 	"error-number":  Find("errors").Promise,
 	"foreign":       "Pages that others added stay theirs.",
+	"lost":          "Memory that a thread claims is handed out, whoever interrupts it.",
+	"race":          "Threads meet in atomic accesses only, since the order of others is not defined.",
 	"null":          "A request that fits is not refused.",
 	"place":         "A block lies at a multiple of the largest power of two that divides the size of its class.",
 	"shrink":        "A smaller or equal size keeps the address.",

@@ -122,6 +122,12 @@ var table = []Check{
 	{Name: "misuse", Run: runMisuse, needs: []need{needsLayer, NeedsBlocks},
 		Promise: "Each kind of misuse is found and named, at the block's address, and no other; live blocks are told with their numbers."},
 
+	// Of threads: several instances over one memory.
+	{Name: "interleavings", Threads: runInterleavings, needs: []need{needsThreads, needsMaker},
+		Promise: "In whichever order threads reach the memory, blocks are apart and keep their contents, requests that fit are not refused, and no memory is lost."},
+	{Name: "parallel", Threads: runParallel, needs: []need{needsThreads, needsMaker},
+		Promise: "Threads that run at the same time get blocks that are apart and keep their contents, until all memory is used."},
+
 	// By long sequences.
 	{Name: "edge-cases", Run: func(t *Trial) { t.each(edgeCases) }, needs: []need{needsEdgeCases, NeedsBlocks},
 		Promise: "82 calls up to 3.4 GB, with sizes computed from returned addresses, end at 52,416 pages."},

@@ -8,8 +8,10 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
+	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -50,12 +52,13 @@ func (e *explorer) begin(p *Program) (*execution, error) {
 	e.now = x
 	var supplies []engine.Supply
 	for _, im := range e.imports {
-		s := engine.Supply{Import: im, Value: e.base}
+		s := engine.Supply{Import: im, Value: judge.Global(e.contract, script.DefaultSetup(e.contract), im.Name)}
 		switch im.Kind {
 		case wasm.KindMemory:
 			s.Memory.Min, s.Memory.Max = e.pages, x.limit
 		case wasm.KindFunc:
 			s.Func = e.types[im.Type]
+			s.Call = func([]uint64) ([]uint64, error) { return make([]uint64, len(s.Func.Results)), nil }
 		}
 		supplies = append(supplies, s)
 	}

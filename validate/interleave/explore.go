@@ -4,12 +4,14 @@ package interleave
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
@@ -29,6 +31,7 @@ type Found struct {
 // An explorer runs programs on one module.
 type explorer struct {
 	contract contract.Contract
+	maker    contract.Function
 	engine   engine.Engine
 	code     engine.Module
 	sites    []site
@@ -84,7 +87,11 @@ func Explore(ctx context.Context, file []byte, c contract.Contract, programs []P
 
 // open readies a module. Wazero alone shows the host the bytes of a shared memory.
 func open(file []byte, c contract.Contract) (e *explorer, done func(), err error) {
-	e = &explorer{contract: c, engine: engine.NewWazero(), base: script.DefaultSetup(c).Base}
+	maker, ok := judge.Maker(c)
+	if !ok {
+		return nil, nil, errors.New("no function returns a block")
+	}
+	e = &explorer{contract: c, maker: maker, engine: engine.NewWazero(), base: script.DefaultSetup(c).Base}
 	hosts := e.engine.NewStore()
 	done = func() { hosts.Close(); e.engine.Close() }
 	instrumented, sites, err := instrument(file, c)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/unit"
+	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
@@ -73,7 +74,8 @@ func (x *execution) judgeBlock(call string, b *block) {
 // judgeRefusal: pages are only ever added, so that what is left now was left during the
 // whole call.
 func (x *execution) judgeRefusal(call string, size uint64) {
-	need := (max(size, 1) + contract.PageSize - 1) / contract.PageSize
+	_, lead := judge.Shape(x.e.contract, x.e.maker, 1)
+	need := (max(lead+size, 1) + contract.PageSize - 1) / contract.PageSize
 	if pages := x.memory.Pages(); pages+need <= x.limit {
 		x.broke("null", call, fmt.Sprintf("a block: %s of %s are left", unit.Pages(x.limit-pages), unit.Pages(x.limit)), "null")
 	}
@@ -135,7 +137,7 @@ func (x *execution) judgeRest() {
 func (t *thread) drain(size uint64) bool {
 	x := t.x
 	c := script.Call{Op: script.OpAlloc, Size: size, Align: 8}
-	f, _ := x.e.contract.Function(contract.Allocates)
+	f := x.e.maker
 	got, err := t.in.Call(f.Export, arguments(f, c, nil)...)
 	if err != nil || got[0] == 0 {
 		t.ended(c, err)

@@ -64,12 +64,15 @@ func (t *thread) start() error {
 		}
 	}
 	in, err := t.x.store.Instantiate(t.x.e.code, t.x.imports(t.number))
-	if err != nil {
-		t.x.broke(report.Instance, "", "the module starts", "%v", err)
+	if full := t.x.memory.Pages() == t.x.limit; full && errors.Is(err, engine.Unreachable) {
+		t.x.note(t, "finds no memory to start with")
 		return err
 	}
+	if err != nil && !t.over {
+		t.x.broke(report.Instance, "", "the module starts", "%v", err)
+	}
 	t.in = in
-	return nil
+	return err
 }
 
 // park lets the scheduler choose who goes on.
@@ -167,12 +170,13 @@ func (t *thread) do(c script.Call) error {
 		return t.grow(c)
 	}
 	var old *block
-	role := contract.Allocates
+	f, ok := x.e.maker, true
 	if c.Op.Takes() {
-		role = contract.Frees
+		role := contract.Frees
 		if c.Op == script.OpRealloc {
 			role = contract.Resizes
 		}
+		f, ok = x.e.contract.Function(role)
 		for !x.known[c.Block] {
 			if err := t.park(c.Block); err != nil {
 				return err
@@ -184,11 +188,11 @@ func (t *thread) do(c script.Call) error {
 		}
 		t.clock.join(old.made)
 	}
-	x.note(t, c.String())
-	f, ok := x.e.contract.Function(role)
 	if !ok {
+		x.known[c.Made] = x.known[c.Made] || c.Op.Names()
 		return nil
 	}
+	x.note(t, c.String())
 	if c.Op == script.OpFree {
 		if err := t.user(old, false); err != nil {
 			return err
@@ -232,10 +236,8 @@ func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64)
 		x.judgeRefusal(c.String(), c.Size)
 		return nil
 	}
-	b := &block{Span: ledger.Span{From: ptr, To: ptr + c.Size}, number: c.Made, align: contract.CAlign, byte: byte(c.Made%255) + 1}
-	if f.Param(contract.AlignParam) >= 0 {
-		b.align = max(c.Align, 1)
-	}
+	b := &block{Span: ledger.Span{From: ptr, To: ptr + c.Size}, number: c.Made, byte: byte(c.Made%255) + 1}
+	b.align, _ = judge.Shape(x.e.contract, f, max(c.Align, 1))
 	if old != nil {
 		b.align = old.align
 		x.ended(old)

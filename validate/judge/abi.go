@@ -169,6 +169,28 @@ func (fs functions) plan(r request) (contract.Function, []uint64) {
 	return f, Arguments(f, operands)
 }
 
+// Maker returns a function of the contract that makes a new block and returns it.
+func Maker(c contract.Contract) (f contract.Function, ok bool) {
+	for _, role := range []contract.Role{contract.Allocates, contract.AllocatesZeroed} {
+		for _, f := range c.Signatures() {
+			if f.Role == role && f.Result == contract.BlockResult {
+				return f, true
+			}
+		}
+	}
+	return f, false
+}
+
+// Shape returns the alignment of a block that the function makes for an alignment asked
+// for, and the bytes that the ABI keeps before it.
+func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, lead uint64) {
+	if f.Param(contract.AlignParam) < 0 {
+		align = 1
+	}
+	s := newAdapter(c).shape(request{op: script.OpAlloc, align: align})
+	return s.align, s.lead
+}
+
 // Arguments returns what a function is called with, of operands by their roles.
 func Arguments(f contract.Function, operands map[contract.ParamRole]uint64) []uint64 {
 	var args []uint64

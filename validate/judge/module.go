@@ -91,16 +91,7 @@ func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Suppl
 		case "global":
 			x.Kind = wasm.KindGlobal
 			x.Global = wasm.GlobalType{Type: wasm.Limits{Is64: c.Memory64}.AddrType()}
-			x.Value = s.Base
-			switch {
-			case !c.HeapBase.Linker:
-			case im.Name == contract.LinkerEnd:
-				x.Value = uint64(c.InitialPages) * contract.PageSize
-			case im.Name == contract.LinkerHeads:
-				x.Value = ledger.LayoutOf(c, s.Base, 0).Heads.From - 4*uint64(c.FirstHead())
-			case im.Name == contract.LinkerErrno:
-				x.Value = errnoAt(c, s)
-			}
+			x.Value = Global(c, s, im.Name)
 		case "func":
 			// Nitro's is for the chain alone to call: here it traps.
 			x.Kind = wasm.KindFunc
@@ -117,4 +108,20 @@ func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Suppl
 		list = append(list, x)
 	}
 	return list
+}
+
+// Global returns what the host supplies for an imported global of the contract.
+func Global(c contract.Contract, s script.Setup, name string) uint64 {
+	switch {
+	case !c.HeapBase.Linker:
+	case name == contract.LinkerEnd:
+		return uint64(c.InitialPages) * contract.PageSize
+	case name == contract.LinkerTaken:
+		return ledger.LayoutOf(c, s.Base, 0).Heads.From
+	case name == contract.LinkerHeads:
+		return ledger.LayoutOf(c, s.Base, 0).Heads.From - 4*uint64(c.FirstHead())
+	case name == contract.LinkerErrno:
+		return errnoAt(c, s)
+	}
+	return s.Base
 }

@@ -24,13 +24,26 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	}
 	own = min(own, mem)
 	l := Layout{Start: base, Own: own, Foreign: Span{own, mem}, Mem: mem}
-	if c.HeadsSize() > 0 {
+	switch {
+	case c.HeadsSize() > 0:
 		l.placeHeads(c, base)
+	case c.SharesStart():
+		l.placeWord(c, base)
 	}
 	return l
 }
 
-// headAlign is the alignment of a head in bytes.
+// placeWord: threads count the pages taken of those at the start in a word at the base, or
+// in one that the linker lays out below it.
+func (l *Layout) placeWord(c contract.Contract, base uint64) {
+	from := Up(base, headAlign)
+	if c.HeapBase.Linker {
+		from = (max(base, headAlign) - headAlign) &^ (headAlign - 1)
+	}
+	l.Heads = Span{from, from + headAlign}
+}
+
+// headAlign is the alignment of a head in bytes, and its size.
 const headAlign = 4
 
 func (l *Layout) placeHeads(c contract.Contract, base uint64) {

@@ -85,7 +85,10 @@ func New(c contract.Contract, base, mem uint64) Ledger {
 // of returns the strategy by which a contract is judged. Whatever lies beneath a layer that
 // finds misuse, what it hands out is the layer's affair.
 func of(c contract.Contract) strategy {
-	if c.Debug == contract.DebugOff {
+	switch {
+	case c.Threads:
+		return threadsStrategy
+	case c.Debug == contract.DebugOff:
 		return strategies[c.Strategy]
 	}
 	return strategy{terms: Terms{MayRefuse: true}, open: strategies[contract.Any].open}

@@ -27,9 +27,9 @@ type Found struct {
 	Failure *report.Failure
 }
 
-// threads is how many run at once. More than a machine has processors meet at places of the
+// Threads is how many run at once. More than a machine has processors meet at places of the
 // system's choice.
-const threads = 3
+const Threads = 3
 
 // exhausting are the sizes, in bytes, by which threads use up the memory.
 var exhausting = []uint64{24, 32, 5000, 70_000}
@@ -41,6 +41,7 @@ func Judge(ctx context.Context, e engine.Engine, file []byte, c contract.Contrac
 		return nil, err
 	}
 	defer s.code.Close()
+	defer s.hands.Close()
 	var list []Found
 	for _, foreign := range []int{0, 20} {
 		f, err := s.random(o, foreign)
@@ -71,7 +72,7 @@ func (s *subject) random(o Options, foreign int) (Found, error) {
 	if foreign > 0 {
 		f.Program += ", growth by others"
 	}
-	w, err := s.open(threads+min(foreign, 1), mostPages-s.memory.Min, o.Seed)
+	w, err := s.open(Threads+min(foreign, 1), mostPages-s.memory.Min, o.Seed)
 	if err != nil {
 		return f, err
 	}
@@ -92,7 +93,7 @@ func (s *subject) random(o Options, foreign int) (Found, error) {
 func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 	f := Found{Program: fmt.Sprintf("all memory in blocks of %s", unit.Bytes(size))}
 	var got [2]int
-	for i, n := range []int{1, threads} {
+	for i, n := range []int{1, Threads} {
 		w, err := s.open(n, o.Pages, o.Seed)
 		if err != nil {
 			return f, err
@@ -109,7 +110,7 @@ func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 		f.Calls += w.calls()
 		f.Figure = fmt.Sprintf("%.1f %% of the memory used", float64(uint64(got[i])*size)*100/float64(w.limit*contract.PageSize))
 	}
-	if owed := got[0] - int(s.memory.Min+o.Pages) - threads; got[1] < owed {
+	if owed := got[0] - int(s.memory.Min+o.Pages) - Threads; got[1] < owed {
 		f.Failure = &report.Failure{Rule: "lost", Call: f.Program, Expected: fmt.Sprintf("%d blocks at least, where one thread gets %d", owed, got[0]), Got: fmt.Sprint(got[1])}
 	}
 	return f, nil

@@ -58,7 +58,7 @@ func (t *thread) hand(function string, args ...uint64) uint64 {
 // call calls a function of the module by its role, and reports what it returned: 0 for null,
 // and for a trap where the contract says that there is one.
 func (t *thread) call(role contract.Role, size, align uint64, old *block) (text string, ptr uint64) {
-	f, _ := t.w.contract.Function(role)
+	f := t.w.function(role)
 	operands := map[contract.ParamRole]uint64{contract.SizeParam: size, contract.AlignParam: align, contract.CountParam: 1}
 	if old != nil {
 		operands[contract.BlockParam], operands[contract.OldSizeParam], operands[contract.AlignParam] = old.From, old.Size(), old.align
@@ -76,6 +76,16 @@ func (t *thread) call(role contract.Role, size, align uint64, old *block) (text 
 	return text, 0
 }
 
+// function returns the function that threads call for a role.
+func (w *world) function(role contract.Role) contract.Function {
+	if role == contract.Allocates {
+		f, _ := judge.Maker(w.contract)
+		return f
+	}
+	f, _ := w.contract.Function(role)
+	return f
+}
+
 // make asks for a block, or for a resized one, and fills it. It reports whether there is one.
 func (t *thread) make(role contract.Role, size, align uint64, old *block) bool {
 	text, ptr := t.call(role, size, align, old)
@@ -83,14 +93,12 @@ func (t *thread) make(role contract.Role, size, align uint64, old *block) bool {
 		t.refused(text, size)
 		return false
 	}
-	b := block{Span: ledger.Span{From: ptr, To: ptr + size}, align: contract.CAlign}
-	if f, _ := t.w.contract.Function(role); f.Param(contract.AlignParam) >= 0 {
-		b.align = align
-	}
+	b := block{Span: ledger.Span{From: ptr, To: ptr + size}}
+	b.align, _ = judge.Shape(t.w.contract, t.w.function(role), align)
 	switch {
 	case old != nil:
 		b.align, b.byte = old.align, old.byte
-		t.look("contents", text, block{ledger.Span{From: ptr, To: ptr + min(size, old.Size())}, align, old.byte})
+		t.look("contents", text, block{ledger.Span{From: ptr, To: ptr + min(size, old.Size())}, b.align, old.byte})
 	case role == contract.AllocatesZeroed:
 		t.look("zeroing", text, b)
 	}
@@ -119,7 +127,8 @@ func (t *thread) look(rule, call string, b block) {
 
 // refused: pages are only ever added, so that what is left now was left during the call.
 func (t *thread) refused(call string, size uint64) {
-	need := (max(size, 1) + contract.PageSize - 1) / contract.PageSize
+	_, lead := judge.Shape(t.w.contract, t.w.function(contract.Allocates), 1)
+	need := (max(lead+size, 1) + contract.PageSize - 1) / contract.PageSize
 	if pages := t.hand("pages"); pages+need <= t.w.limit {
 		t.broke("null", call, fmt.Sprintf("a block: %s of %s are left", unit.Pages(t.w.limit-pages), unit.Pages(t.w.limit)), "null")
 	}

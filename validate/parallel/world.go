@@ -11,6 +11,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
@@ -19,7 +20,7 @@ import (
 
 // hands is the code that fills and looks at blocks, and grows the memory as somebody else.
 const hands = `(module
-	(import %q "memory" (memory %d %d shared))
+	(import "genalloc.shared" "memory" (memory 0 65536 shared))
 	(func (export "fill") (param $at i32) (param $byte i32) (param $size i32)
 		(memory.fill (local.get $at) (local.get $byte) (local.get $size)))
 	;; 1 more than the offset of the first other byte; 0 if there is none.
@@ -37,7 +38,7 @@ const hands = `(module
 	(func (export "pages") (result i32) (memory.size))
 	(func (export "grow") (result i32) (memory.grow (i32.const 1))))`
 
-// shared is the name under which threads import the memory.
+// shared is the name under which threads and hands import the memory.
 const shared = "genalloc.shared"
 
 // A world is a shared memory with its threads.
@@ -55,6 +56,7 @@ type subject struct {
 	contract contract.Contract
 	engine   engine.Engine
 	code     engine.Module
+	hands    engine.Module
 	decoded  *wasm.Module
 	memory   wasm.Limits
 }
@@ -75,6 +77,12 @@ func compile(e engine.Engine, file []byte, c contract.Contract) (*subject, error
 	out, err := m.Encode()
 	if err == nil {
 		s.code, err = e.Compile(out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if out, err = engine.Assemble(hands); err == nil {
+		s.hands, err = e.Compile(out)
 	}
 	return s, err
 }
@@ -122,17 +130,13 @@ func (w *world) close() {
 func (s *subject) equip(t *thread, memory engine.Instance) error {
 	var supplies []engine.Supply
 	for _, im := range s.decoded.Imports {
-		x := engine.Supply{Import: im, Value: t.w.base}
+		x := engine.Supply{Import: im, Value: judge.Global(s.contract, script.DefaultSetup(s.contract), im.Name)}
 		switch im.Kind {
 		case wasm.KindMemory:
 			continue
 		case wasm.KindFunc:
 			x.Func, _ = s.decoded.Type(im.Type)
 			x.Call = func([]uint64) ([]uint64, error) { return make([]uint64, len(x.Func.Results)), nil }
-		case wasm.KindGlobal:
-			if im.Name == contract.LinkerEnd {
-				x.Value = s.memory.Min * contract.PageSize
-			}
 		}
 		supplies = append(supplies, x)
 	}
@@ -144,12 +148,9 @@ func (s *subject) equip(t *thread, memory engine.Instance) error {
 	if t.allocator, err = t.store.Instantiate(s.code, imports); err != nil {
 		return err
 	}
-	file, err := engine.Assemble(fmt.Sprintf(hands, shared, s.memory.Min, t.w.limit))
-	if err == nil {
-		// Where two instances of a store have the same shared memory, wasmtime 39 aborts
-		// on an access outside of it.
-		t.hands, err = engine.Instantiate(t.w.store(s.engine), file, imports)
-	}
+	// Where two instances of a store have the same shared memory, wasmtime 39 aborts on an
+	// access outside of it.
+	t.hands, err = t.w.store(s.engine).Instantiate(s.hands, imports)
 	return err
 }
 
