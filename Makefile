@@ -3,7 +3,7 @@
 STATICCHECK = v0.7.0
 ACTIONLINT = v1.7.7
 
-.PHONY: build test hosts check deps bench readme mutants score merge prove prove-mutants effort audit soak fuzz
+.PHONY: build test hosts check deps bench readme scaling mutants score merge prove prove-mutants effort audit soak fuzz
 .PHONY: release reproducible trusted programs
 
 # The command, in out/.
@@ -50,6 +50,12 @@ bench: build
 # Writes the figures of the last bench into the README and docs/.
 readme:
 	go run ./bench/cmd/readme out/bench.json
+
+# Measures threads at work, two beside one, and writes docs/threads.md. The machine should
+# have two processors and nothing else to do.
+scaling:
+	peers/build $(B) dlmalloc
+	go run ./bench/cmd/scaling $(B)/wasi-libc-dlmalloc.wasm
 
 # The long runs: mutants, prove, soak and prove-mutants. Each takes the i-th of n parts
 # with SHARD=i/n, and saves what it found in SWEEPS. Then make merge SWEEP=prove adds the

@@ -32,8 +32,8 @@ func inlineLists(c contract.Contract) *inlining {
 		UnitBits: bits.Len32(c.ListUnit()) - 1,
 		Unit1:    c.ListUnit() - 1,
 		Below:    1<<(31-classBits) - 1,
-		Largest:  uint32(c.ClassSize(uint64(c.MaxBlock), 1)-1) / c.ListUnit(),
-		Limited:  c.MaxBlock < contract.MaxListed,
+		Largest:  uint32(c.ClassSize(c.MaxBlock, 1)-1) / c.ListUnit(),
+		Limited:  c.LimitsBlocks(),
 	}
 	if c.Align() > c.ListUnit() {
 		n.Low = c.Align() - 1

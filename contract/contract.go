@@ -55,7 +55,7 @@ type Order struct {
 
 	// Parameters of the strategy lists; see [StrategyRow.Flags].
 	Classes  uint32 // classes of sizes in each doubling: 1, 2, 4 or 8
-	MaxBlock uint32 // bytes, from 8 to 2^31: no request for more is met
+	MaxBlock uint64 // bytes, from 8 to 2^31, or 2^63 with Memory64: no request for more is met
 	NoSplit  bool   // a free block serves requests of its own class only
 	NoJoin   bool   // free blocks of the c ABI stay apart; see Contract.Joins
 

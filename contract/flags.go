@@ -39,9 +39,9 @@ var Flags = []Flag{
 		}
 		return nil
 	}),
-	numberFlag("max-block", func(o *Order) *uint32 { return &o.MaxBlock }, func(n uint64) error {
-		if n < 8 || n > MaxListed {
-			return fmt.Errorf("is not a number of bytes from 8 to %d", MaxListed)
+	numberFlag("max-block", func(o *Order) *uint64 { return &o.MaxBlock }, func(n uint64) error {
+		if n < 8 || n > MaxListed64 {
+			return fmt.Errorf("is not a number of bytes from 8 to %d, or to %d with --memory64", MaxListed, uint64(MaxListed64))
 		}
 		return nil
 	}),
@@ -111,7 +111,7 @@ func alignFlag(name string, field func(*Order) *uint32) Flag {
 	})
 }
 
-func numberFlag(name string, field func(*Order) *uint32, check func(uint64) error) Flag {
+func numberFlag[T uint32 | uint64](name string, field func(*Order) *T, check func(uint64) error) Flag {
 	return Flag{
 		Name: name,
 		set: func(o *Order, s string) error {
@@ -122,7 +122,7 @@ func numberFlag(name string, field func(*Order) *uint32, check func(uint64) erro
 			if err := check(n); err != nil {
 				return fmt.Errorf("%s %w", s, err)
 			}
-			*field(o) = uint32(n)
+			*field(o) = T(n)
 			return nil
 		},
 		get: func(o *Order) []string { return []string{strconv.FormatUint(uint64(*field(o)), 10)} },

@@ -46,6 +46,8 @@ var values = map[string][]struct{ words, want string }{
 	"max-block": {
 		{"--strategy=lists --max-block=2147483648", "--strategy=lists"},
 		{"--strategy=lists --max-block=8", "--strategy=lists --max-block=8"},
+		{"--strategy=lists --memory64 --max-block=2147483648", "--strategy=lists --max-block=2147483648 --memory64"},
+		{"--strategy=lists --memory64 --max-block=9223372036854775808", "--strategy=lists --memory64"},
 		{"--max-block=0x1001 --strategy=lists", "--strategy=lists --max-block=4097"},
 	},
 	"split": {
@@ -198,7 +200,7 @@ func TestBadValues(t *testing.T) {
 		{"classes", "0", "0 is not one of 1, 2, 4, 8"},
 		{"classes", "16", "16 is not one of 1, 2, 4, 8"},
 		{"max-block", "7", "7 is not a number of bytes from 8 to 2147483648"},
-		{"max-block", "2147483649", "2147483649 is not a number of bytes from 8 to 2147483648"},
+		{"max-block", "9223372036854775809", "9223372036854775809 is not a number of bytes from 8 to 2147483648, or to 9223372036854775808 with --memory64"},
 		{"split", "half", `"half" is neither true nor false`},
 		{"join", "half", `"half" is neither true nor false`},
 		{"chunk", "0", "0 is not a number of pages from 1 to 65535"},

@@ -3,19 +3,36 @@
 package contract
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 )
 
 // MaxListed is the largest block under lists, in bytes: half the address space, since a
 // block lies at a multiple of the largest power of two that divides its class's size.
-const MaxListed = 1 << 31
+// MaxListed64 is that of 64-bit addresses. It costs memory for the heads of large classes,
+// and saves a test of each size.
+const (
+	MaxListed   = 1 << 31
+	MaxListed64 = 1 << 63
+)
+
+// mostListed is the largest that --max-block can be.
+func (o Order) mostListed() uint64 {
+	if o.Memory64 {
+		return MaxListed64
+	}
+	return MaxListed
+}
+
+// LimitsBlocks reports whether --max-block leaves classes out.
+func (c Contract) LimitsBlocks() bool { return c.MaxBlock < c.mostListed() }
 
 // defaultClasses is how many classes each doubling of the size has.
 const defaultClasses = 4
 
-// headSize is the size in bytes of a list's head: the address of the first free block.
-const headSize = 4
+// nameSize is the size in bytes of the word in front of a block that names its list.
+const nameSize = 4
 
 // ListUnit returns the step in bytes in which lists tell sizes apart, and of which
 // every block is a multiple; 0 under another strategy. The blocks of c have a word in
@@ -37,20 +54,20 @@ func (c Contract) namesClasses() bool { return c.ABI == C && c.Debug == DebugOff
 // ListHeader returns the bytes of a block that lie before its address.
 func (c Contract) ListHeader() uint32 {
 	if c.Strategy == Lists && c.namesClasses() {
-		return headSize
+		return nameSize
 	}
 	return 0
 }
 
 // HeadsSize returns the bytes at the heap base that hold the heads of the lists, each
 // the address of a list's first free block; 0 under another strategy. There are heads
-// for sizes above --max-block that stay null: those of one doubling above 2^31, so that
+// for sizes above --max-block that stay null: those of the last doubling, so that
 // a search for a list needs no test, or else one, where a search for a free block ends.
 func (c Contract) HeadsSize() uint32 {
 	if c.Strategy != Lists {
 		return 0
 	}
-	return headSize * (c.Classes*32 - c.FirstHead() + 1)
+	return c.PointerSize() * (c.Classes*8*c.PointerSize() - c.FirstHead() + 1)
 }
 
 // JoinedFrom is the class of the smallest free blocks that are joined with their
@@ -93,25 +110,29 @@ func (c Contract) Stacks() uint32 { return max((c.HeapBase.Address+7)&^7, 8*c.Fi
 // as many as tell the classes of a doubling apart. It is k * Classes for m = 0, and
 // where a doubling has one class.
 func (c Contract) FirstHead() uint32 {
-	if c.MaxBlock == MaxListed {
-		return c.head(1<<32 - 1)
+	if !c.LimitsBlocks() {
+		return c.head(c.MaxSize())
 	}
-	return c.head(c.MaxBlock+c.ListHeader()) - 1
+	return c.head(c.MaxBlock+uint64(c.ListHeader())) - 1
 }
 
 // head returns the number of the head of the list for blocks of a size, at least 1.
-func (c Contract) head(size uint32) uint32 {
-	m := (size - 1) / c.ListUnit()
-	k := uint32(bits.LeadingZeros32(m))
+func (c Contract) head(size uint64) uint32 {
+	m := (size - 1) / uint64(c.ListUnit())
+	zeros := uint32(bits.LeadingZeros64(m))
+	k := zeros - (64 - 8*c.PointerSize())
 	if c.Classes == 1 {
 		return k
 	}
-	return k*c.Classes - m<<k>>(32-bits.Len32(c.Classes))
+	return k*c.Classes - uint32(m<<zeros>>(64-bits.Len32(c.Classes)))
 }
 
 // ClassSize returns the size in bytes of the blocks, headers included, that serve a
-// request for a size, with its alignment in bytes.
+// request for a size, with its alignment in bytes. Beyond 2^63 there are none.
 func (c Contract) ClassSize(size, align uint64) uint64 {
+	if size > MaxListed64 {
+		return math.MaxUint64
+	}
 	unit := uint64(c.ListUnit())
 	n := (max(size+uint64(c.ListHeader()), 1) - 1) | (align - 1) | (unit - 1)
 	step := max(uint64(1)<<bits.Len64(n)>>bits.Len32(c.Classes), 1)
@@ -151,14 +172,20 @@ func checkLists(c *Contract) error {
 	if c.NoJoin && (c.ABI != C || c.NoSplit) {
 		return refuse("join", "false says nothing here: only --abi c joins free blocks, and not with --split=false: drop it")
 	}
-	if align := c.Align(); align > c.MaxBlock {
+	if c.MaxBlock > c.mostListed() {
+		return refuse("max-block", "%d is more than half of the addresses, %d: lower it, or say --memory64", c.MaxBlock, c.mostListed())
+	}
+	if c.Memory64 && c.ABI.Includes(C) {
+		return refuse("memory64", "--abi c under --strategy %s has 32-bit addresses only: say --abi core, or --strategy %s or %s", c.Strategy, Bump, Stack)
+	}
+	if align := uint64(c.Align()); align > c.MaxBlock {
 		return refuse("max-block", "%d is below the alignment of %d bytes that every block has: raise it", c.MaxBlock, align)
 	}
-	base, bytes := uint64(c.HeapBase.Address), uint64(c.InitialPages)*PageSize
+	base, bytes, head := uint64(c.HeapBase.Address), uint64(c.InitialPages)*PageSize, uint64(c.PointerSize())
 	if c.Threads {
 		return checkListsThreads(c)
 	}
-	if end := (base+headSize-1)&^(headSize-1) + uint64(c.HeadsSize()+c.ListHeader()); !c.HeapBase.Imported() && end > bytes {
+	if end := (base+head-1)&^(head-1) + uint64(c.HeadsSize()+c.ListHeader()); !c.HeapBase.Imported() && end > bytes {
 		return refuse("heap-base", "%d leaves no room in the initial memory of %d bytes for the %d bytes of the lists' heads: lower it or raise --initial-pages %d", base, bytes, c.HeadsSize()+c.ListHeader(), c.InitialPages)
 	}
 	return nil

@@ -51,7 +51,7 @@ func (o Order) filled() Order {
 	fill(&o.Optimize, defaults.Optimize)
 	if o.Strategy == Lists {
 		fill(&o.Classes, defaultClasses)
-		fill(&o.MaxBlock, MaxListed)
+		fill(&o.MaxBlock, o.mostListed())
 	}
 	if o.Memory == ImportMemory {
 		fill(&o.MemoryName, DefaultMemoryImport)
@@ -342,8 +342,6 @@ func checkMemory64(c *Contract) error {
 	switch {
 	case c.Target != Wasm2 && c.Target != Wasm3:
 		return refuse("memory64", "it contradicts --target %s, which has 32-bit memories only: drop the one or the other", c.Target)
-	case c.Strategy == Lists:
-		return refuse("memory64", "--strategy %s has 32-bit addresses only: say --strategy %s or %s", c.Strategy, Bump, Stack)
 	case c.Debug != DebugOff:
 		return refuse("memory64", "--debug has 32-bit addresses only: drop the one or the other")
 	case c.Stats:

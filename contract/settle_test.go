@@ -68,6 +68,8 @@ var refusals = []struct {
 	{[]string{"abi=opa", "stats=true"}, "stats", []string{"--abi opa", "drop either"}},
 	{[]string{"strategy=lists", "abi=c,wasm-bindgen"}, "abi", []string{"--strategy lists", "say --abi c alone"}},
 	{[]string{"strategy=lists", "max-block=8", "min-align=16"}, "max-block", []string{"8 is below the alignment of 16 bytes", "raise it"}},
+	{[]string{"strategy=lists", "max-block=2147483649"}, "max-block", []string{"2147483649 is more than half of the addresses, 2147483648", "lower it, or say --memory64"}},
+	{[]string{"strategy=lists", "abi=c", "memory64=true"}, "memory64", []string{"--abi c under --strategy lists has 32-bit addresses only", "say --abi core, or --strategy bump or stack"}},
 	{[]string{"strategy=lists", "max-block=100", "fixed-align=128"}, "max-block", []string{"100 is below the alignment of 128 bytes"}},
 	{[]string{"strategy=lists", "heap-base=65041"}, "heap-base", []string{"65041 leaves no room", "496 bytes of the lists' heads", "lower it or raise --initial-pages 1"}},
 	{[]string{"strategy=lists", "heap-base=65053", "abi=c"}, "heap-base", []string{"65053 leaves no room", "484 bytes of the lists' heads"}},

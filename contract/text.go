@@ -14,8 +14,8 @@ func (c Contract) Args() []string {
 	// A strategy has defaults of its own, and so has a third-party malloc. An imported
 	// memory has a default name and no default base. A linked one is imported by being
 	// linked.
-	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy, Threads: c.Threads}.filled()
-	def.ABI, def.Strategy, def.Threads = defaults.ABI, defaults.Strategy, defaults.Threads
+	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy, Threads: c.Threads, Memory64: c.Memory64}.filled()
+	def.ABI, def.Strategy, def.Threads, def.Memory64 = defaults.ABI, defaults.Strategy, defaults.Threads, defaults.Memory64
 	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory && !(c.Threads && c.Strategy != Lists && c.InitialPages == 1) {
 		def.HeapBase = HeapBase{}
 	}

@@ -119,7 +119,7 @@ func genOrder(t *rapid.T) contract.Order {
 	if rapid.Bool().Draw(t, "lists") {
 		c.Strategy = contract.Lists
 		c.Classes = rapid.SampledFrom([]uint32{1, 2, 4, 8}).Draw(t, "classes")
-		c.MaxBlock = rapid.Uint32Range(8, contract.MaxListed).Draw(t, "max block")
+		c.MaxBlock = rapid.Uint64Range(8, contract.MaxListed).Draw(t, "max block")
 		c.NoSplit = rapid.Bool().Draw(t, "no split")
 	}
 	c.Grow.Policy = rapid.SampledFrom([]contract.Policy{contract.GrowExact, contract.GrowChunk, contract.GrowDouble, contract.GrowNever}).Draw(t, "grow")

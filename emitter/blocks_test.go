@@ -37,6 +37,7 @@ func TestBlocksAreUsed(t *testing.T) {
 		"--debug --abi=cabi,wasm-bindgen", "--debug=call --abi=cosmwasm --target=mvp", "--debug --abi=proxy-wasm", "--abi=core,arena", "--abi=core,arena --grow=never", "--abi=core,arena --fixed-align=16", "--abi=core,arena --optimize=size", "--abi=c,arena --heap-base=import:env.base")
 	texts = append(texts, "--threads", "--threads --heap-base=1024 --strategy="+string(contract.LongRunning), "--threads --fixed-align=16", "--threads --memory=export --max-pages=8", "--threads --heap-base=linker",
 		"--threads --initial-pages=4 --heap-base=1024", "--threads --heap-base=import:env.base", "--threads --abi=c --oom=trap")
+	texts = append(texts, "--memory64 --strategy=lists", "--memory64 --strategy=lists --split=false --grow=chunk=4", "--memory64 --strategy=lists --split=false", "--memory64 --strategy=lists --optimize=size --heap-base=linker")
 	texts = append(texts, "--abi=opa", "--abi=opa --heap-base=linker", "--abi=opa --grow=never --min-align=8")
 	for _, row := range contract.Strategies {
 		if row.Generated {

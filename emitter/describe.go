@@ -52,7 +52,7 @@ type statistic struct{ align, overhead, smallest string }
 // count on in bytes, as the templates have it.
 func statistics(abi contract.ABI, c contract.Contract, block statistic) statistic {
 	least := func(n uint32) string { return fmt.Sprintf("%d bytes", max(n, c.Align())) }
-	block.align = "as requested: a power of two, up to 2^31 bytes"
+	block.align = fmt.Sprintf("as requested: a power of two, up to 2^%d bytes", 8*c.PointerSize()-1)
 	switch {
 	case c.FixedAlign != 0:
 		block.align = least(c.FixedAlign)

@@ -29,20 +29,23 @@ var lists = strategy{
 type listsNumbers struct {
 	*bumpNumbers
 	BaseText, HeadsText, ElseText, ClassText string
-	EndAtStart                               int32 // minus the end of the owned pages in bytes, modulo 2^32
+	Half                                     string // the bytes of the largest class there can be, as a power of two
+	EndAtStart                               int64  // minus the end of the owned pages in bytes, modulo 2^32 or 2^64
 
 	Offset             string // of a head with the number 0, as a load or store takes it
 	HeadsAt, HeadsSize uint32 // the address and the bytes of the heads
 	StartStep          uint32 // bytes: what the first region's start is a multiple of
-	EndMinus1          int32  // EndAtStart - 1
+	EndMinus1          int64  // EndAtStart - 1
 	Bias               uint32 // bytes from there to the first head that exists
-	LowestNumber       uint32 // of a class's head, times 4
-	LastNumber         uint32 // of the smallest class's head, times 4
+	HeadBits           int    // log2 of the bytes of a head
+	LowestNumber       uint32 // of a class's head, times the bytes of a head
+	LastNumber         uint32 // of the smallest class's head, times these bytes
 	JoinNumber         uint32 // of the smallest class whose blocks are joined
 	LargeBits          int    // log2 of the bytes of a block, for each page, for which free blocks are joined
-	MaxUnits           uint32 // the largest class, in units less 1
-	Largest            uint32 // bytes of the largest class
-	BelowClass         uint32 // the bits of a size of 2^31 that do not tell its class
+	MaxUnits           uint64 // the largest class, in units less 1
+	HighBit            uint64 // of an address
+	Largest            uint64 // bytes of the largest class
+	BelowClass         uint64 // the bits of a size of that one bit that do not tell its class
 	UnitBits           int    // log2 of Unit
 	Lead, HeadsAndLead uint32 // bytes in front of a block's address that are its own; and those of the heads
 	FirstZeros         uint32 // the leading zeros of the largest class's units
@@ -54,10 +57,11 @@ type listsNumbers struct {
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
 	Step             uint32 // bytes: the power of two of which each block is a multiple
 	ClassBits        int    // log2 of the classes in a doubling
-	TopBits          int    // 31 - ClassBits
+	TopBits          int    // the bits of an address, less 1 and ClassBits
 
 	// See classbytes.
-	ClassMask, ClassShift, FirstClass, HighestNumber, DoublingBits uint32
+	ClassMask, ClassShift, HighestNumber, DoublingBits uint32
+	FirstClass                                         uint64
 }
 
 func deriveLists(m *Model, c contract.Contract) {
@@ -68,7 +72,8 @@ func deriveLists(m *Model, c contract.Contract) {
 	}
 	classBits := bits.Len32(c.Classes) - 1
 	unitBits := bits.Len32(c.ListUnit()) - 1
-	// The largest class, of 2^31 bytes, has this number: its units have this many zeros.
+	width, pointer, headBits := int(8*c.PointerSize()), c.PointerSize(), bits.Len32(c.PointerSize())-1
+	// The largest class there can be has this number: its units have this many zeros.
 	zeros := uint32(unitBits) + 1
 	highest := zeros*c.Classes - 2*c.Classes + 1
 	if c.Classes == 1 {
@@ -81,12 +86,15 @@ func deriveLists(m *Model, c contract.Contract) {
 		ElseText:      pick(c.NoSplit, "the memory grows", "a larger free block becomes the region, or the memory grows"),
 		ClassText:     classText(c),
 		HeadsSize:     c.HeadsSize(),
-		Bias:          4 * c.FirstHead(),
-		LowestNumber:  4 * max(c.FirstHead()+1, highest),
-		LastNumber:    4*c.FirstHead() + c.HeadsSize() - 4,
-		MaxUnits:      uint32(c.ClassSize(uint64(c.MaxBlock), 1)-1) / c.ListUnit(),
-		Largest:       uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
-		BelowClass:    1<<(31-classBits) - 1,
+		Half:          fmt.Sprintf("2^%d", width-1),
+		Bias:          pointer * c.FirstHead(),
+		HeadBits:      headBits,
+		HighBit:       1 << (width - 1),
+		LowestNumber:  pointer * max(c.FirstHead()+1, highest),
+		LastNumber:    pointer*c.FirstHead() + c.HeadsSize() - pointer,
+		MaxUnits:      (c.ClassSize(c.MaxBlock, 1) - 1) / uint64(c.ListUnit()),
+		Largest:       c.ClassSize(c.MaxBlock, 1),
+		BelowClass:    1<<(width-1-classBits) - 1,
 		FirstZeros:    zeros,
 		UnitBits:      unitBits,
 		Lead:          c.ListHeader(),
@@ -95,12 +103,12 @@ func deriveLists(m *Model, c contract.Contract) {
 		UnitMinus1:    c.ListUnit() - 1,
 		Step:          max(c.ListUnit(), c.Align()),
 		ClassBits:     classBits,
-		TopBits:       31 - classBits,
-		ClassMask:     4 * (c.Classes - 1),
-		ClassShift:    uint32(28 - classBits),
-		FirstClass:    (c.Classes + 1) << (30 - classBits),
-		HighestNumber: 4 * highest,
-		DoublingBits:  uint32(classBits + 2),
+		TopBits:       width - 1 - classBits,
+		ClassMask:     pointer * (c.Classes - 1),
+		ClassShift:    uint32(width - 2 - classBits - headBits),
+		FirstClass:    uint64(c.Classes+1) << (width - 2 - classBits),
+		HighestNumber: pointer * highest,
+		DoublingBits:  uint32(classBits + headBits),
 	}
 	m.Own = n
 	placeHeads(n, c)
@@ -117,15 +125,23 @@ func deriveLists(m *Model, c contract.Contract) {
 // placeHeads says where the heads lie and where the first region starts and ends.
 func placeHeads(n *listsNumbers, c contract.Contract) {
 	n.StartStep = min(n.Step, contract.PageSize)
-	n.EndAtStart = -int32(c.InitialPages * contract.PageSize)
-	n.EndMinus1 = n.EndAtStart - 1
+	n.EndAtStart = address(c, -int64(c.InitialPages)*contract.PageSize)
+	n.EndMinus1 = address(c, n.EndAtStart-1)
 	if c.HeapBase.Imported() || c.Threads {
 		return
 	}
-	n.HeadsAt = max((c.HeapBase.Address+3)&^3, n.Bias)
+	n.HeadsAt = max((c.HeapBase.Address+c.PointerSize()-1)&^(c.PointerSize()-1), n.Bias)
 	n.Offset = fmt.Sprintf(" offset=%d", n.HeadsAt-n.Bias)
 	start := n.HeadsAt + n.HeadsAndLead
-	n.TopAtStart = -int64(int32((start + n.StartStep - 1) &^ (n.StartStep - 1)))
+	n.TopAtStart = address(c, -int64((start+n.StartStep-1)&^(n.StartStep-1)))
+}
+
+// address returns a number modulo 2^32 where addresses have 32 bits, signed.
+func address(c contract.Contract, n int64) int64 {
+	if c.Memory64 {
+		return n
+	}
+	return int64(int32(n))
 }
 
 // classText says which sizes the classes have.
@@ -143,13 +159,15 @@ func classText(c contract.Contract) string {
 // chooseLists chooses on the axes of the functions of lists.
 func chooseLists(m *Model, c contract.Contract) {
 	set := func(axis, choice string) { m.Choices[axis] = choice }
-	limited := c.MaxBlock < contract.MaxListed
+	limited := c.LimitsBlocks()
 	many := c.Classes > 1
 	set("picture", "lists")
 	set("invariant", "lists")
 	set("core.dealloc", "lists")
 	set("round", "class")
-	set("endpage", "plain") // no block has size 0
+	set("endpage", pick(c.Memory64, "wide", "plain")) // no block has size 0
+	set("toolarge", pick(c.Memory64, "wide", ""))
+	set("beyond", pick(c.Memory64, "wide", ""))
 	set("headat", pick(c.HeapBase.Imported() || c.Threads, "global", "const"))
 	set("put", "first")
 	set("putlocals", "")
@@ -204,7 +222,7 @@ func chooseLists(m *Model, c contract.Contract) {
 // keepsRegion reports whether a global holds the end of the region. Where no free block
 // ever becomes it, the region can be the rest of the page that top lies in.
 func keepsRegion(c contract.Contract) bool {
-	return !c.NoSplit || c.ABI == contract.C || oursIn(c) != derived || c.MaxBlock < contract.MaxListed || c.Align() > contract.PageSize
+	return !c.NoSplit || c.ABI == contract.C || oursIn(c) != derived || c.LimitsBlocks() || c.Align() > contract.PageSize
 }
 
 // keepsUsed reports whether a global tells fresh memory from used memory. Where free

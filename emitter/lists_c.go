@@ -13,7 +13,7 @@ import (
 // class. See lists_c.wat.tmpl.
 func deriveListsC(m *Model, c contract.Contract) {
 	set := func(axis, choice string) { m.Choices[axis] = choice }
-	limited := c.MaxBlock < contract.MaxListed
+	limited := c.LimitsBlocks()
 	set("invariant", "lists_c")
 	set("round", "kept")
 	set("units", "c")
@@ -73,7 +73,7 @@ func deriveJoin(m *Model, c contract.Contract) {
 	n.JoinNumber = n.LastNumber - 4*c.Classes*steps
 	for axis, choice := range map[string]string{
 		"classsize": m.Choices["classbytes"], "classbytes": "call",
-		"largestin":  pick(c.MaxBlock < contract.MaxListed, "max", pick(c.Classes > 1, "half", "one")),
+		"largestin":  pick(c.LimitsBlocks(), "max", pick(c.Classes > 1, "half", "one")),
 		"joinlocals": "here", "another": "join", "refused": "join",
 		"stop": pick(c.Dirty, "dirty", ""),
 	} {

@@ -255,12 +255,12 @@ func TestJudge(t *testing.T) {
 			"", "--target=mvp --oom=trap --grow=chunk=4 --min-align=16",
 			"--strategy=stack", "--abi=core,arena --grow=double", "--abi=core,arena --strategy=stack --min-align=8",
 			"--strategy=lists", "--strategy=lists --split=false --classes=1", "--strategy=lists --abi=c",
-			"--memory64", "--memory64 --strategy=stack --abi=c",
+			"--memory64", "--memory64 --strategy=stack --abi=c", "--memory64 --strategy=lists",
 		} {
 			program, base := linkAlone(t, ld, flags, object.Options{State: object.StateGlobal})
 			if c := contract.Must(contract.Parse(flags)); c.HeadsSize() > 0 {
 				// A module has the heads at its base, an object among its data.
-				flags = fmt.Sprintf("--abi=%s --strategy=any", c.ABI)
+				flags = fmt.Sprintf("--abi=%s --strategy=any --memory64=%v", c.ABI, c.Memory64)
 			}
 			text := fmt.Sprintf("--heap-base=%d --initial-pages=%d %s", base, base/wasm.PageSize+1, flags)
 			for _, f := range contract.Must(contract.Parse(strings.TrimSpace("--heap-base=linker " + flags))).Signatures() {

@@ -199,7 +199,7 @@ func headsOf(c contract.Contract) heads {
 	case c.Threads:
 		return heads{contract.LinkerTaken, 4, 0}
 	case c.HeadsSize() > 0:
-		return heads{contract.LinkerHeads, c.HeadsSize(), 4 * c.FirstHead()}
+		return heads{contract.LinkerHeads, c.HeadsSize(), c.PointerSize() * c.FirstHead()}
 	}
 	return heads{}
 }
@@ -248,7 +248,7 @@ func (b *builder) encode() ([]byte, error) {
 	sections, _ := wasm.Sections(file) // it was just encoded
 	var segments []Segment
 	if b.heads.size > 0 {
-		segments = append(segments, Segment{Name: headsName, Align: 2})
+		segments = append(segments, Segment{Name: headsName, Align: b.width.align})
 	}
 	if len(b.segment) > 0 {
 		segments = append(segments, Segment{Name: segmentName, Align: b.align})

@@ -22,6 +22,7 @@ func TestWide(t *testing.T) {
 			for _, tt := range []struct{ flags, file string }{
 				{"", "app.c"},
 				{"--strategy=stack", "app.c"},
+				{"--strategy=lists", "lists.c"},
 				{"--abi=core,arena", "arena.c"},
 				{"--abi=core,arena --strategy=stack --grow=double", "arena.c"},
 				{"--abi=c", "malloc.c"},

@@ -8,14 +8,15 @@ import "github.com/genalloc/genalloc/wasm"
 type width struct {
 	is64            bool
 	leb, sleb, word RelocType // of an address: an offset, a constant, and data
+	align           uint32    // of an address in data, log2 of bytes
 }
 
 // widthOf returns the width of the addresses of the module's memory.
 func widthOf(m *wasm.Module) width {
 	if l, err := m.Memory(0); err == nil && l.Is64 {
-		return width{true, RelocMemoryAddrLEB64, RelocMemoryAddrSLEB64, RelocMemoryAddrI64}
+		return width{true, RelocMemoryAddrLEB64, RelocMemoryAddrSLEB64, RelocMemoryAddrI64, 3}
 	}
-	return width{false, RelocMemoryAddrLEB, RelocMemoryAddrSLEB, RelocMemoryAddrI32}
+	return width{false, RelocMemoryAddrLEB, RelocMemoryAddrSLEB, RelocMemoryAddrI32, 2}
 }
 
 func (w width) addrType() wasm.ValType { return wasm.Limits{Is64: w.is64}.AddrType() }

@@ -38,7 +38,7 @@ const listBits = 9
 func (*lists) under(c contract.Contract) strategy {
 	l := &lists{
 		classes: c.Classes, steps: bits.Len32(c.Classes) - 1, unit: c.ListUnit(),
-		max: uint32(c.ClassSize(uint64(c.MaxBlock), 1)),
+		max: uint32(c.ClassSize(c.MaxBlock, 1)),
 	}
 	l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
 	l.step = max(l.unit, min(c.Align(), wasm.PageSize))

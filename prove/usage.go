@@ -62,6 +62,9 @@ func Supports(c contract.Contract) error {
 	case c.Debug != contract.DebugOff:
 		return errors.New("--debug is not supported, because what it reads in front of blocks may be anything: prove the module without it")
 	}
+	if keeps && c.Memory64 {
+		return fmt.Errorf("--memory64 under --strategy %s is not supported: prove the module of 32-bit addresses", c.Strategy)
+	}
 	if keeps && c.HeapBase.Linker {
 		return fmt.Errorf("an object under --strategy %s is not supported, because it has the lists' heads among its data: prove the module", c.Strategy)
 	}

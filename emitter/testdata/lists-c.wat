@@ -111,8 +111,8 @@
         (local.set $to (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
         (local.set $from
           (select (global.get $top) (i32.sub (local.get $to) (i32.const 16)) (i32.eq (local.get $to) (global.get $limit))))
-        ;; The block's last page is computed in 64 bits. It is negative if the block would
-        ;; end beyond 2^32: then more pages are lacking than a memory can have.
+        ;; More pages are lacking than a memory can have if the block would end beyond
+        ;; 2^32.
         (local.set $short
           (i32.sub
             (i32.shr_u (local.get $to) (i32.const 16))

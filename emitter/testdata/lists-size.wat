@@ -38,7 +38,7 @@
 ;; it suits each alignment that its class is asked for.
 ;;
 ;; Top and limit are stored negated, modulo 2^32. So clearing the low bits rounds an
-;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
+;; address *up*, and the end of a memory of 4 GiB, 2^32, is 0 and does not overflow.
 (module
 
   (import "env" "__heap_base" (global $base i32))
@@ -154,8 +154,8 @@
       (local.set $to (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
       (local.set $from
         (select (global.get $top) (local.get $to) (i32.eq (local.get $to) (global.get $limit))))
-      ;; The block's last page is computed in 64 bits. It is negative if the block would
-      ;; end beyond 2^32: then more pages are lacking than a memory can have.
+      ;; More pages are lacking than a memory can have if the block would end beyond
+      ;; 2^32.
       (local.set $at (i32.and (local.get $from) (i32.or (local.get $size) (i32.sub (i32.const 0) (local.get $size)))))
       (local.set $short
         (i32.sub

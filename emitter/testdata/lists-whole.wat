@@ -39,7 +39,7 @@
 ;; it suits each alignment that its class is asked for.
 ;;
 ;; Top and limit are stored negated, modulo 2^32. So clearing the low bits rounds an
-;; address *up*, and the end of a 4 GiB memory, 2^32, is 0 and does not overflow.
+;; address *up*, and the end of a memory of 4 GiB, 2^32, is 0 and does not overflow.
 (module
 
   (memory (export "memory") 1)
@@ -128,8 +128,8 @@
     (local.set $from (global.get $top))
     (loop $place
       (local.set $at (i32.and (local.get $from) (i32.or (local.get $size) (i32.sub (i32.const 0) (local.get $size)))))
-      ;; The owned pages end with top's page. The block's last page is computed in
-      ;; 64 bits. It is negative if the block would end beyond 2^32.
+      ;; The owned pages end with top's page. It lacks more pages than a
+      ;; memory can have if it would end beyond 2^32.
       (if (local.tee $short
           (i32.sub
             (local.tee $ours (i32.shr_u (local.get $from) (i32.const 16)))
@@ -143,8 +143,7 @@
             (then
               (local.set $from (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
               (br $place)))
-          ;; Otherwise grow by exactly the pages that are lacking. The result is the
-          ;; old size, at most 2^16, whose clz is not 0, or -1, whose clz is 0.
+          ;; Otherwise grow by exactly the pages that are lacking.
           (if (i32.eqz (i32.clz (memory.grow (local.get $short))))
             (then
               (return (i32.const 0)))))))

@@ -16,7 +16,7 @@
 ;;         called memory.grow for them, and they are never handed out
 ;;
 ;; Vital statistics
-;;   alignment       as requested: a power of two, up to 2^31 bytes
+;;   alignment       as requested: a power of two, up to 2^63 bytes
 ;;   overhead        none: blocks have no header
 ;;   smallest block  0 bytes: such a block has an address and uses no memory
 ;;   growth          by the pages that a block needs

@@ -65,6 +65,9 @@ type Store interface {
 	Engine() Engine
 	// Instantiate makes an instance, and calls _initialize if there is one, as
 	// a host of WASI reactors has to. What traps gives a [Trap].
+	//
+	// Untrusted code has to be the only instance of its store that imports a shared
+	// memory: where there are two, an access out of bounds aborts wasmtime 39.
 	Instantiate(m Module, imports Imports) (Instance, error)
 	// Host makes an instance of Go functions, to be imported.
 	Host(functions map[string]Func) (Instance, error)

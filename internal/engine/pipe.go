@@ -4,12 +4,15 @@ package engine
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,6 +21,7 @@ type pipe struct {
 	process *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
+	said    bytes.Buffer // on standard error
 }
 
 func startPipe(path string, args ...string) (*pipe, error) {
@@ -26,6 +30,7 @@ func startPipe(path string, args ...string) (*pipe, error) {
 	if err == nil {
 		p.in, err = p.process.StdinPipe()
 	}
+	p.process.Stderr = &p.said
 	if err == nil {
 		err = p.process.Start()
 	}
@@ -90,7 +95,9 @@ func (p *pipe) ask(result any, host func(name string, args []uint64) ([]uint64, 
 		case err != nil && !endless.Stop():
 			return Endless
 		case err != nil:
-			return fmt.Errorf("node has ended: %w", err)
+			p.process.Wait()
+			line, _, _ := strings.Cut(strings.TrimSpace(p.said.String()), "\n")
+			return fmt.Errorf("node has ended: %s", cmp.Or(line, err.Error()))
 		case r.Call != nil:
 			request = []any{"throw"}
 			if results, err := host(*r.Call, r.Args); err == nil {

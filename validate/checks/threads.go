@@ -36,11 +36,8 @@ type Outcome struct {
 // in full.
 const (
 	quickRuns = 100
-	fullRuns  = 20_000
+	fullRuns  = 2000
 )
-
-// batchSize is how many free blocks lists pass from thread to thread at once.
-const batchSize = 16
 
 func runInterleavings(ctx context.Context, s Shared) Outcome {
 	runs, batch := quickRuns, 0
@@ -48,7 +45,7 @@ func runInterleavings(ctx context.Context, s Shared) Outcome {
 		runs = fullRuns
 	}
 	if s.Contract.Reuse() != contract.ReusesNothing {
-		batch = batchSize
+		batch = contract.Batch
 	}
 	found, err := interleave.Explore(ctx, s.File, s.Contract, interleave.Programs(batch), runs)
 	out := Outcome{Engine: engine.Wazero, Err: err}
@@ -72,7 +69,7 @@ func runInterleavings(ctx context.Context, s Shared) Outcome {
 }
 
 func runParallel(ctx context.Context, s Shared) Outcome {
-	o := parallel.Options{Calls: 200, Pages: 2, Seed: s.Seed}
+	o := parallel.Options{Calls: 200, Pages: 6, Seed: s.Seed}
 	if s.Full {
 		o = parallel.Options{Calls: 3000, Pages: 16, Seed: s.Seed}
 	}

@@ -49,12 +49,41 @@ func runWide(t *Trial) {
 			s.Alloc(1<<32-1, 1)
 		})
 	}
+	// Blocks beyond 4 GiB that are in lists: a larger one becomes the region, of which
+	// another one takes what lies below.
+	setup := script.DefaultSetup(t.Contract)
+	setup.Limit = 6 << 30 / contract.PageSize
+	if t.Contract.ListUnit() != 0 {
+		t.in(setup, func(s *judge.Session) {
+			s.Free(s.Alloc(5<<30, 8))
+			s.Alloc(7<<29, 8)
+			for k := 29; k > 12; k-- { // all that has the same low half of an address
+				s.Alloc(1<<k, 8)
+			}
+			var blocks [4]*judge.Block
+			for range 2 {
+				for i := range blocks {
+					blocks[i] = s.Alloc(40, 8)
+				}
+				for _, b := range blocks {
+					s.Free(b)
+				}
+			}
+		})
+	}
 	// The low 32 bits of these addresses are 0.
 	for _, alloc := range []func(*judge.Session, uint64, uint64) *judge.Block{(*judge.Session).Alloc, (*judge.Session).AllocZeroed, (*judge.Session).Memalign} {
 		setup := script.DefaultSetup(t.Contract)
 		setup.Limit = 1<<32/contract.PageSize + 2
+		if t.Contract.ListUnit() != 0 { // a block's class is as large as its alignment
+			setup.Limit = 2 << 32 / contract.PageSize
+		}
 		t.in(setup, func(s *judge.Session) {
-			alloc(s, 16, 1<<32)
+			b := alloc(s, 16, 1<<32)
+			if t.Contract.ListUnit() != 0 {
+				s.Free(b)
+				alloc(s, 16, 1<<32)
+			}
 			s.Alloc(100, 1)
 			s.Alloc(100, 1)
 		})

@@ -26,6 +26,7 @@ const sizeWord word = 1 << 40
 type cell struct {
 	reads, writes           clock // by each thread's own count
 	plainReads, plainWrites clock // of these, the module's that are not atomic
+	atomicReads             clock // and those that are, and do not write
 	released                clock // what comes before an atomic read of it
 }
 
@@ -45,20 +46,33 @@ func wordsOf(from, size uint64) access {
 	return access{first: word(from / 4), last: word((from + max(size, 1) - 1) / 4)}
 }
 
-// open reports whether the access and an earlier one of the word may come in either order,
-// and whether one of the two is plain.
-func (c *cell) open(a access, by int, now clock) (open, race bool) {
-	for other := range now {
-		before := c.writes[other]
-		if a.write {
-			before = max(before, c.reads[other])
-		}
-		if other != by && before > now[other] {
-			open = true
-			race = race || a.plain() || c.plainWrites[other] > now[other] || a.write && c.plainReads[other] > now[other]
-		}
+// A conflict is what two accesses of a word mean for each other.
+type conflict int
+
+// The conflicts, from none on.
+const (
+	ordered conflict = iota
+	open             // they may come in either order
+	doubt            // and one is an atomic read, the other a plain write: what is read has to be thrown away
+	race             // and one is plain, so that not even their own results are defined
+)
+
+// with compares an access with the last ones of another thread.
+func (c *cell) with(a access, other int, now clock) conflict {
+	after := func(last clock) bool { return last[other] > now[other] }
+	switch {
+	case !after(c.writes) && !(a.write && after(c.reads)):
+		return ordered
+	case a.write && (after(c.plainReads) || after(c.plainWrites)):
+		return race
+	case a.plain() && after(c.writes):
+		return race
+	case a.plain() && a.write && after(c.atomicReads), a.atomic && after(c.plainWrites):
+		return doubt
+	case !a.atomic && after(c.plainWrites):
+		return race
 	}
-	return open, race
+	return open
 }
 
 // enter notes an access, and what an atomic one puts before what follows.
@@ -75,6 +89,9 @@ func (c *cell) enter(a access, by int, now *clock) {
 	}
 	if a.plain() && a.write {
 		c.plainWrites[by] = at
+	}
+	if a.atomic && a.read && !a.write {
+		c.atomicReads[by] = at
 	}
 	if a.atomic && a.read {
 		now.join(c.released)

@@ -24,7 +24,9 @@
 //
 // The accesses are in one order for all threads, as the atomic ones are in WebAssembly. A
 // plain access whose order to another thread's is open has no such promise: it is reported
-// as a race, whatever it reads here.
+// as a race, whatever it reads here. One thing is allowed: an atomic read of what another
+// thread writes plainly, if a compare-and-swap that fails then throws it away. So a thread may
+// look for the next batch in a block that is somebody's by now.
 //
 // # What is judged
 //

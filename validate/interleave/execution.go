@@ -70,18 +70,9 @@ func (e *explorer) begin(p *Program) (*execution, error) {
 	for i, calls := range p.Threads {
 		x.threads = append(x.threads, &thread{x: x, number: i, calls: calls, resume: make(chan bool), history: uint64(i)})
 	}
-	if x.free = true; len(p.Setup) > 0 {
-		t := x.threads[0]
-		if t.start() != nil {
-			return x, nil
-		}
-		for _, c := range p.Setup {
-			if t.do(c) != nil {
-				break
-			}
-		}
+	if len(p.Setup) > 0 {
+		x.setUp()
 	}
-	x.free, x.events = false, nil
 	for _, t := range x.threads {
 		if len(t.calls) > 0 {
 			go t.run()
@@ -89,6 +80,23 @@ func (e *explorer) begin(p *Program) (*execution, error) {
 		}
 	}
 	return x, nil
+}
+
+// setUp does what comes before the threads run, with nobody to interrupt it.
+func (x *execution) setUp() {
+	x.free = true
+	first := x.threads[0]
+	for i, t := range x.threads {
+		if t.start() != nil {
+			return
+		}
+		if i == 0 {
+			first.doAll(x.program.Setup)
+		}
+	}
+	x.drain()
+	first.doAll(x.program.Then)
+	x.free, x.events = false, nil
 }
 
 // imports are those of a thread's instance: its calls of the host say who made them.

@@ -46,7 +46,7 @@ type explorer struct {
 
 	now  *execution
 	open words
-	lost uint64 // bytes that a program loses if no thread is interrupted
+	lost map[claimed]uint64 // bytes that a program loses if no thread is interrupted
 }
 
 // words are those for which the order of two accesses is open.
@@ -69,7 +69,7 @@ func (s *words) add(w word) bool {
 // Explore runs a module's programs in every order, up to a number of runs for each. The
 // error says why the module cannot be run.
 func Explore(ctx context.Context, file []byte, c contract.Contract, programs []Program, runs int) ([]Found, error) {
-	e, done, err := open(file, c)
+	e, done, err := load(file, c)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +85,8 @@ func Explore(ctx context.Context, file []byte, c contract.Contract, programs []P
 	return all, nil
 }
 
-// open readies a module. Wazero alone shows the host the bytes of a shared memory.
-func open(file []byte, c contract.Contract) (e *explorer, done func(), err error) {
+// load readies a module. Wazero alone shows the host the bytes of a shared memory.
+func load(file []byte, c contract.Contract) (e *explorer, done func(), err error) {
 	maker, ok := judge.Maker(c)
 	if !ok {
 		return nil, nil, errors.New("no function returns a block")
@@ -175,7 +175,7 @@ const raceRuns = 200
 // accesses whose order is open.
 func (e *explorer) explore(ctx context.Context, p *Program, runs int) (Found, error) {
 	found := Found{Program: p.Name, Threads: len(p.Threads)}
-	e.open, e.lost = words{}, 0
+	e.open, e.lost = words{}, map[claimed]uint64{}
 	e.open.add(sizeWord)
 	var race *report.Failure
 again:

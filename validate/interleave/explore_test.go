@@ -84,8 +84,6 @@ var faults = []fault{
 		"(drop\n        (i64.ne\n          (local.get $head)\n          (i64.atomic.rmw.cmpxchg (i32.const 1032) (local.get $head)\n            (i64.or\n              (i64.and (local", "lost"},
 	{"the next batch read plainly", "lists",
 		"(i32.atomic.load offset=4", "(i32.load offset=4", "race"},
-	{"the next batch written plainly", "lists",
-		"(i32.atomic.store offset=4", "(i32.store offset=4", "race"},
 }
 
 // TestFaults: each race is found, by a program whose schedule shows it.

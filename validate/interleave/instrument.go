@@ -4,6 +4,7 @@ package interleave
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/wasm"
@@ -30,6 +31,9 @@ type site struct {
 	instr wasm.Instr
 	sig   wasm.FuncType
 }
+
+// exchanges reports whether the instruction compares what it reads with an operand.
+func (s site) exchanges() bool { return strings.Contains(s.instr.Op.String(), ".cmpxchg") }
 
 // instrument returns a module of which each access calls the host, and the sites by their
 // numbers. Each instruction is replaced by the call of a function that has it, so that its

@@ -98,24 +98,22 @@ func (x *execution) kept(call string, b *block, at, size uint64) {
 	}
 }
 
-// drainedSize is the size by which the rest of the memory is used up, before the program's.
-const drainedSize = 4096
+// drained are the sizes by which the rest of the memory is used up: the first before the
+// program's sizes, and the others behind.
+var drained = []uint64{4096, 256, 8}
 
 // judgeRest uses up the memory, a thread after the other, and judges how much of it was
-// lost. A program that nothing interrupts says what is lost in any case.
+// lost. A program that nothing interrupts, and that claims as often, says what is lost in any
+// case.
 func (x *execution) judgeRest() {
 	for _, b := range x.live {
-		x.kept("at the end", b, b.From, b.Size())
+		if b.number >= 0 { // it was written to
+			x.kept("at the end", b, b.From, b.Size())
+		}
 	}
 	grown := x.grown
 	x.free = true
-	for _, t := range x.threads {
-		for _, size := range append([]uint64{drainedSize}, x.program.sizes()...) {
-			for t.in != nil && x.failure == nil && t.drain(size) {
-			}
-		}
-	}
-	if x.failure != nil {
+	if x.drain(); x.failure != nil {
 		return
 	}
 	lost := x.limit * contract.PageSize
@@ -125,15 +123,40 @@ func (x *execution) judgeRest() {
 	for _, f := range x.foreign {
 		lost -= f.Size()
 	}
+	like := claimed{grown, x.started()}
 	if x.switches == 0 {
-		x.e.lost = max(x.e.lost, lost)
+		x.e.lost[like] = max(x.e.lost[like], lost)
 	}
-	if owed := x.e.lost + uint64(grown)*x.program.gap(); lost > owed {
+	usual, ok := x.e.lost[like]
+	if owed := usual + uint64(grown)*x.program.gap(); ok && lost > owed {
 		x.broke("lost", "all memory used up at the end", unit.Bytes(owed)+" lost at most", "%s", unit.Bytes(lost))
 	}
 }
 
-// drain makes a block at the end of a program, and reports whether there was one.
+// A claimed is how often the memory grew, and how many threads have an instance, which may
+// keep some of the memory to itself.
+type claimed struct{ growths, threads int }
+
+func (x *execution) started() (n int) {
+	for _, t := range x.threads {
+		if t.in != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// drain uses up the memory.
+func (x *execution) drain() {
+	for _, t := range x.threads {
+		for _, size := range slices.Concat(drained[:1], x.program.sizes(), drained[1:]) {
+			for t.in != nil && x.failure == nil && t.drain(size) {
+			}
+		}
+	}
+}
+
+// drain makes a block of the rest of the memory, and reports whether there was one.
 func (t *thread) drain(size uint64) bool {
 	x := t.x
 	c := script.Call{Op: script.OpAlloc, Size: size, Align: 8}
@@ -175,6 +198,7 @@ func (p *Program) gap() (most uint64) {
 	return most
 }
 
+// all returns the calls that make blocks.
 func (p *Program) all() [][]script.Call {
 	return append(p.Threads[:len(p.Threads):len(p.Threads)], p.Setup)
 }

@@ -8,11 +8,12 @@ import (
 
 // A Program is what threads do at the same time.
 type Program struct {
-	Name string
-	More uint64 // pages that the memory can grow by
-	// Setup is what the first thread does before the others are there.
-	Setup   []script.Call
+	Name    string
+	More    uint64 // pages that the memory can grow by
 	Threads [][]script.Call
+	// Setup and Then are what the first thread does before the others run. In between, all
+	// threads use up the memory, so that they have only what others give them.
+	Setup, Then []script.Call
 }
 
 // builder numbers the blocks of a program.
@@ -128,10 +129,15 @@ func resize() Program {
 	return p
 }
 
-// filled frees so many batches that all but two of them pass to other threads.
-func (b *builder) filled(batch, count int) []script.Call {
-	b.free(b.several(batch * count)...)
-	return b.take()
+// filled returns a program whose first thread frees so many batches, of which all but the
+// last one or two pass to others.
+func (b *builder) filled(name string, batch, count int) Program {
+	p := Program{Name: name, More: 12, Threads: [][]script.Call{nil}}
+	blocks := b.several(batch * count)
+	p.Setup = b.take()
+	b.free(blocks...)
+	p.Then = b.take()
+	return p
 }
 
 // several makes small blocks.
@@ -145,10 +151,9 @@ func (b *builder) several(count int) (blocks []int) {
 // batches: two threads take batches of free blocks, and give one back.
 func batches(batch int) Program {
 	var b builder
-	p := Program{Name: "batches", More: 4, Setup: b.filled(batch, 4)}
-	p.Threads = [][]script.Call{nil}
+	p := b.filled("batches", batch, 6)
 	for range 2 {
-		b.free(b.several(2*batch + 1)...)
+		b.free(b.several(batch + 1)...)
 		p.Threads = append(p.Threads, b.take())
 	}
 	return p
@@ -158,8 +163,7 @@ func batches(batch int) Program {
 // the first one back, with the same block at its head.
 func again(batch int) Program {
 	var b builder
-	p := Program{Name: "the same head again", More: 4, Setup: b.filled(batch, 6)}
-	p.Threads = [][]script.Call{nil}
+	p := b.filled("the same head again", batch, 6)
 	b.several(2)
 	p.Threads = append(p.Threads, b.take())
 	blocks := b.several(3 * batch)

@@ -5,11 +5,9 @@ package interleave
 import (
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
-	"github.com/genalloc/genalloc/validate/judge"
-	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
 )
@@ -30,6 +28,11 @@ type thread struct {
 	steps   int    // at which others could have gone on
 	site    *site  // the instruction that is being made
 	shown   bool   // its line lacks the result
+	// What was read atomically since the last exchange, what that one expects to find, and
+	// the race that there is if what was read is used.
+	reads    []word
+	expected uint64
+	doubt    *report.Failure
 }
 
 // errOver ends a call of an execution that is over.
@@ -48,7 +51,12 @@ func (t *thread) run() {
 	if others := t.calls[0].Op == script.OpGrow; t.in == nil && !others && t.start() != nil {
 		return
 	}
-	for _, c := range t.calls {
+	t.doAll(t.calls)
+}
+
+// doAll makes calls, until one fails.
+func (t *thread) doAll(calls []script.Call) {
+	for _, c := range calls {
 		if t.do(c) != nil || t.x.failure != nil {
 			return
 		}
@@ -111,17 +119,42 @@ func (t *thread) reach(a access) error {
 			c = new(cell)
 			x.cells[w] = c
 		}
-		open, race := c.open(a, t.number, now)
-		if open && x.e.open.add(w) {
-			x.found = true
-		}
-		if race && x.race == nil {
-			x.race = &report.Failure{Rule: "race", Call: x.call(t), Expected: "atomic accesses where threads meet",
-				Got: fmt.Sprintf("a plain one at %#x, whose order to another thread's is open", uint64(w)*4), Schedule: x.schedule()}
+		for other := range x.threads {
+			if kind := c.with(a, other, now); other != t.number && kind != ordered {
+				x.found = x.e.open.add(w) || x.found
+				t.met(kind, w, a, x.threads[other])
+			}
 		}
 		c.enter(a, t.number, &t.clock)
+		if a.atomic && a.read && !a.write {
+			t.reads = append(t.reads, w)
+		}
 	}
 	return nil
+}
+
+// met notes that the order of an access to another thread's is open.
+func (t *thread) met(kind conflict, w word, a access, other *thread) {
+	found := func() *report.Failure {
+		return &report.Failure{Rule: "race", Call: t.x.call(t), Expected: "atomic accesses where threads meet",
+			Got: fmt.Sprintf("a plain one at %#x, whose order to another thread's is open", uint64(w)*4), Schedule: t.x.schedule()}
+	}
+	switch {
+	case kind == race && t.x.race == nil:
+		t.x.race = found()
+	case kind == doubt && a.atomic && t.doubt == nil:
+		t.doubt = found()
+	case kind == doubt && !a.atomic && other.doubt == nil && slices.Contains(other.reads, w):
+		other.doubt = found()
+	}
+}
+
+// decide ends the doubt about what a thread has read: it was thrown away, or used.
+func (t *thread) decide(used bool) {
+	if used && t.doubt != nil && t.x.race == nil {
+		t.x.race = t.doubt
+	}
+	t.doubt, t.reads = nil, nil
 }
 
 // stepped is called by the module before each access.
@@ -131,7 +164,7 @@ func (t *thread) stepped(args []uint64) ([]uint64, error) {
 		return nil, nil
 	}
 	s := x.e.sites[args[0]]
-	t.site = &s
+	t.site, t.expected = &s, args[2]
 	shown := false
 	for _, a := range s.accessesOf(args[1:]) {
 		if err := t.reach(a); err != nil {
@@ -151,6 +184,9 @@ func (t *thread) saw(args []uint64) ([]uint64, error) {
 	if x := t.x; !x.free {
 		t.read(args[0])
 		x.grew(*t.site, args[0])
+		if t.site.exchanges() {
+			t.decide(args[0] == t.expected)
+		}
 		x.result(t, args[0])
 	}
 	return nil, nil
@@ -161,142 +197,4 @@ func (t *thread) read(values ...uint64) {
 	for _, v := range values {
 		t.history = mix(t.history, v)
 	}
-}
-
-// do makes one call, or grows the memory as somebody else.
-func (t *thread) do(c script.Call) error {
-	x := t.x
-	if c.Op == script.OpGrow {
-		return t.grow(c)
-	}
-	var old *block
-	f, ok := x.e.maker, true
-	if c.Op.Takes() {
-		role := contract.Frees
-		if c.Op == script.OpRealloc {
-			role = contract.Resizes
-		}
-		f, ok = x.e.contract.Function(role)
-		for !x.known[c.Block] {
-			if err := t.park(c.Block); err != nil {
-				return err
-			}
-		}
-		if old = x.blocks[c.Block]; old == nil { // it was refused
-			x.known[c.Made] = x.known[c.Made] || c.Op.Names()
-			return nil
-		}
-		t.clock.join(old.made)
-	}
-	if !ok {
-		x.known[c.Made] = x.known[c.Made] || c.Op.Names()
-		return nil
-	}
-	x.note(t, c.String())
-	if c.Op == script.OpFree {
-		if err := t.user(old, false); err != nil {
-			return err
-		}
-		x.kept(c.String(), old, old.From, old.Size())
-		x.ended(old)
-	}
-	results, err := t.in.Call(f.Export, arguments(f, c, old)...)
-	if t.ended(c, err) != nil {
-		return err
-	}
-	if !c.Op.Makes() {
-		return nil
-	}
-	ptr := uint64(0)
-	if err == nil {
-		ptr = results[0]
-	}
-	return t.got(c, f, old, ptr)
-}
-
-// ended judges an error of a call; a trap where there is no memory is none.
-func (t *thread) ended(c script.Call, err error) error {
-	trap := t.x.e.contract.OOM == contract.OOMTrap && errors.Is(err, engine.Unreachable) && c.Op.Makes()
-	if err == nil || trap {
-		return nil
-	}
-	if !t.over {
-		t.x.broke("trap", c.String(), "the call returns", "%v", err)
-	}
-	return err
-}
-
-// got judges what a call returned, and writes to the block.
-func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64) error {
-	x := t.x
-	t.read(ptr)
-	x.note(t, fmt.Sprintf("%s: %#x", c, ptr))
-	x.known[c.Made] = true
-	if ptr == 0 {
-		x.judgeRefusal(c.String(), c.Size)
-		return nil
-	}
-	b := &block{Span: ledger.Span{From: ptr, To: ptr + c.Size}, number: c.Made, byte: byte(c.Made%255) + 1}
-	b.align, _ = judge.Shape(x.e.contract, f, max(c.Align, 1))
-	if old != nil {
-		b.align = old.align
-		x.ended(old)
-	}
-	if x.judgeBlock(c.String(), b); x.failure != nil {
-		return nil
-	}
-	if old != nil {
-		x.kept(c.String(), old, b.From, min(old.Size(), b.Size()))
-	}
-	x.live.add(b)
-	x.blocks[c.Made] = b
-	if err := t.user(b, true); err != nil {
-		return err
-	}
-	x.write(b)
-	b.made = t.clock
-	return nil
-}
-
-// ends is how many bytes at each end of a block the program's accesses are followed for.
-const ends = 16
-
-// user is an access of the program to its own block.
-func (t *thread) user(b *block, write bool) error {
-	for _, a := range []access{
-		wordsOf(b.From, min(b.Size(), ends)),
-		wordsOf(b.To-min(b.Size(), ends), min(b.Size(), ends)),
-	} {
-		a.user, a.read, a.write = true, !write, write
-		if err := t.reach(a); err != nil || b.Size() <= ends {
-			return err
-		}
-	}
-	return nil
-}
-
-// grow adds pages that are nobody's of the threads.
-func (t *thread) grow(c script.Call) error {
-	x := t.x
-	if err := t.reach(access{first: sizeWord, last: sizeWord, read: true, write: true, atomic: true}); err != nil {
-		return err
-	}
-	from := x.memory.Pages() * contract.PageSize
-	t.read(from)
-	if x.memory.Grow(c.Size) {
-		x.foreign = append(x.foreign, ledger.Span{From: from, To: from + c.Size*contract.PageSize})
-	}
-	x.note(t, fmt.Sprintf("adds a page of its own at %#x", from))
-	return nil
-}
-
-// arguments returns what a function is called with.
-func arguments(f contract.Function, c script.Call, old *block) []uint64 {
-	operands := map[contract.ParamRole]uint64{
-		contract.SizeParam: c.Size, contract.AlignParam: c.Align, contract.CountParam: 1,
-	}
-	if old != nil {
-		operands[contract.BlockParam], operands[contract.OldSizeParam], operands[contract.AlignParam] = old.From, old.Size(), old.align
-	}
-	return judge.Arguments(f, operands)
 }

@@ -119,7 +119,7 @@ func Global(c contract.Contract, s script.Setup, name string) uint64 {
 	case name == contract.LinkerTaken:
 		return ledger.LayoutOf(c, s.Base, 0).Heads.From
 	case name == contract.LinkerHeads:
-		return ledger.LayoutOf(c, s.Base, 0).Heads.From - 4*uint64(c.FirstHead())
+		return ledger.LayoutOf(c, s.Base, 0).Heads.From - uint64(c.PointerSize()*c.FirstHead())
 	case name == contract.LinkerErrno:
 		return errnoAt(c, s)
 	}

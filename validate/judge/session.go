@@ -82,7 +82,11 @@ func Open(m Module, c contract.Contract, sc scope.Scope, setup script.Setup) (*S
 	default:
 		s.prepare(s.Mem())
 	}
-	if want := s.layout.Mem / contract.PageSize; c.HasStart() && started != want {
+	switch want := s.layout.Mem / contract.PageSize; {
+	case !c.HasStart():
+	case c.Threads && started >= want:
+		s.owners.mem = started * contract.PageSize // a chunk
+	case started != want:
 		s.Fail("growth", "a start in "+unit.Pages(want), "%d", started)
 		return s, nil
 	}

@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"math"
 	"slices"
 
 	"github.com/genalloc/genalloc/contract"
@@ -25,10 +26,10 @@ func (l *lists) inside(r Request) bool { return l.c.ABI == contract.C && r.Align
 // largest is the bytes of the largest class. Without a bound of the user's, it is half the
 // address space, header included.
 func (l *lists) largest() uint64 {
-	if l.c.MaxBlock == contract.MaxListed {
-		return contract.MaxListed
+	if !l.c.LimitsBlocks() {
+		return l.c.MaxBlock
 	}
-	return l.c.ClassSize(uint64(l.c.MaxBlock), 1)
+	return l.c.ClassSize(l.c.MaxBlock, 1)
 }
 
 // place returns what a block of a class lies at a multiple of: the largest power of two
@@ -50,14 +51,18 @@ func (l *lists) next(addr, class uint64) uint64 {
 // one.
 func (l *lists) latest(r Request, class uint64) (at uint64, must bool) {
 	mem := r.Pages * contract.PageSize
-	if at = l.next(l.top, class); at+class <= l.own {
+	if at = l.next(l.top, class); ends(at, class, l.own) {
 		return at, true
 	}
 	if l.own < mem {
 		at = l.next(max(l.top, mem), class)
 	}
-	return at, at+class <= Reach(l.grow, r.Limit)
+	return at, ends(at, class, Reach(l.grow, r.Limit))
 }
+
+// ends reports whether so many bytes from an address on end there or before. The sum may
+// be beyond 2^64.
+func ends(at, size, end uint64) bool { return at <= end && size <= end-at }
 
 // take returns the memory of a block that begins at an address.
 func (l *lists) take(r Request, from, class uint64) taken {
@@ -94,8 +99,8 @@ func (l *lists) splits(class uint64) (Span, bool) {
 	if l.c.NoSplit {
 		return Span{}, false
 	}
-	if l.largestEnded() >= 2*class {
-		i := slices.IndexFunc(l.ended, func(x Span) bool { return x.Size() >= 2*class })
+	if l.largestEnded()/2 >= class {
+		i := slices.IndexFunc(l.ended, func(x Span) bool { return x.Size()/2 >= class })
 		return l.ended[i], true
 	}
 	if i := slices.IndexFunc(l.rests, func(x Span) bool { return x.Size() >= l.within(class) }); i >= 0 {
@@ -104,7 +109,7 @@ func (l *lists) splits(class uint64) (Span, bool) {
 	if class != uint64(max(l.c.ListUnit(), l.c.Align())) {
 		return Span{}, false
 	}
-	i := slices.IndexFunc(l.loose, func(x Span) bool { return l.next(x.From, class)+class <= x.To })
+	i := slices.IndexFunc(l.loose, func(x Span) bool { return ends(l.next(x.From, class), class, x.To) })
 	if i < 0 {
 		return Span{}, false
 	}
@@ -127,7 +132,7 @@ func (l *lists) joined(class uint64) (Span, bool) {
 		default:
 			run = x
 		}
-		if run.Size() >= 2*class {
+		if run.Size()/2 >= class {
 			return run, true
 		}
 	}
@@ -155,7 +160,7 @@ func (l *lists) within(class uint64) uint64 {
 	if l.c.ABI == contract.C && !l.c.Joins() || class == uint64(l.c.ListUnit()) {
 		return class
 	}
-	return 8 * class
+	return min(class, math.MaxUint64/8) * 8
 }
 
 // after returns what is left of C's rests behind a block that is their first piece: the
@@ -221,7 +226,7 @@ func (l *lists) stays(r Request, old taken, class uint64) bool {
 	// It ends where fresh memory begins, there is enough of that, and no block of the class
 	// is free. A piece is a power of two.
 	spare := l.free[class] > 0 || l.pieces && class&(class-1) == 0
-	return l.c.Optimize != contract.Size && old.To == l.top && old.From+class <= l.own && !spare
+	return l.c.Optimize != contract.Size && old.To == l.top && ends(old.From, class, l.own) && !spare
 }
 
 // keeps reports whether a block of C's that becomes smaller has to be left as it is where

@@ -25,6 +25,8 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	own = min(own, mem)
 	l := Layout{Start: base, Own: own, Foreign: Span{own, mem}, Mem: mem}
 	switch {
+	case c.HeadsSize() > 0 && c.Threads:
+		l.placeStacks(c)
 	case c.HeadsSize() > 0:
 		l.placeHeads(c, base)
 	case c.SharesStart():
@@ -33,21 +35,26 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	return l
 }
 
+// placeStacks: threads find each other's blocks at the base. Their heads are in pages that
+// each claims as it starts: one at least.
+func (l *Layout) placeStacks(c contract.Contract) {
+	l.Heads = Span{uint64(c.Stacks()), uint64(c.Stacks() + c.StacksSize())}
+	l.Mem += contract.PageSize
+}
+
 // placeWord: threads count the pages taken of those at the start in a word at the base, or
 // in one that the linker lays out below it.
 func (l *Layout) placeWord(c contract.Contract, base uint64) {
-	from := Up(base, headAlign)
+	const word = 4
+	from := Up(base, word)
 	if c.HeapBase.Linker {
-		from = (max(base, headAlign) - headAlign) &^ (headAlign - 1)
+		from = (max(base, word) - word) &^ (word - 1)
 	}
-	l.Heads = Span{from, from + headAlign}
+	l.Heads = Span{from, from + word}
 }
 
-// headAlign is the alignment of a head in bytes, and its size.
-const headAlign = 4
-
 func (l *Layout) placeHeads(c contract.Contract, base uint64) {
-	size := uint64(c.HeadsSize())
+	size, headAlign := uint64(c.HeadsSize()), uint64(c.PointerSize())
 	from := Up(base, headAlign)
 	switch {
 	case c.HeapBase.Linker: // which lays them out below the base, as data

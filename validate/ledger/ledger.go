@@ -83,12 +83,13 @@ func New(c contract.Contract, base, mem uint64) Ledger {
 }
 
 // of returns the strategy by which a contract is judged. Whatever lies beneath a layer that
-// finds misuse, what it hands out is the layer's affair.
+// finds misuse, what it hands out is the layer's affair. Lists of threads hand out what other
+// threads gave back when it suits them.
 func of(c contract.Contract) strategy {
 	switch {
-	case c.Threads:
+	case c.Threads && c.ListUnit() == 0:
 		return threadsStrategy
-	case c.Debug == contract.DebugOff:
+	case !c.Threads && c.Debug == contract.DebugOff:
 		return strategies[c.Strategy]
 	}
 	return strategy{terms: Terms{MayRefuse: true}, open: strategies[contract.Any].open}

@@ -234,7 +234,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 		l.pieces = true
 	}
 	switch {
-	case x.From < l.top && !again && !l.c.NoSplit && next+class > l.own:
+	case x.From < l.top && !again && !l.c.NoSplit && !ends(next, class, l.own):
 		l.rest(l.top, l.own)
 		l.top = max(l.top, l.own)
 	case x.From >= l.own && l.own < r.Pages*contract.PageSize:

@@ -4,6 +4,7 @@ package parallel
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -87,7 +88,8 @@ func compile(e engine.Engine, file []byte, c contract.Contract) (*subject, error
 	return s, err
 }
 
-// open makes a memory that can grow by so many pages, and threads.
+// open makes a memory that can grow by so many pages, and threads: fewer if the first ones
+// claim it all as they start.
 func (s *subject) open(threads int, more, seed uint64) (*world, error) {
 	w := &world{contract: s.contract, limit: s.memory.Min + more, base: script.DefaultSetup(s.contract).Base}
 	if s.memory.HasMax {
@@ -104,11 +106,15 @@ func (s *subject) open(threads int, more, seed uint64) (*world, error) {
 	}
 	for i := range threads {
 		t := &thread{w: w, number: i, random: rand.New(rand.NewPCG(seed, uint64(i))), inbox: make(chan block, 100), store: w.store(s.engine)}
-		w.threads = append(w.threads, t)
-		if err := s.equip(t, memory); err != nil {
+		err := s.equip(t, memory)
+		if i > 0 && errors.Is(err, engine.Unreachable) && w.threads[0].hand("pages") == w.limit {
+			break // there is no page left that the thread could start with
+		}
+		if err != nil {
 			w.close()
 			return nil, err
 		}
+		w.threads = append(w.threads, t)
 	}
 	return w, nil
 }

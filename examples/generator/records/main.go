@@ -54,7 +54,7 @@ func allocator(largest layout, flags string) ([]bindings.File, error) {
 	order.HeapBase = contract.LinkerBase
 	order.FixedAlign = largest.align
 	if slices.Contains(order.Strategy.Row().Flags, "max-block") {
-		order.MaxBlock = largest.size
+		order.MaxBlock = uint64(largest.size)
 	}
 	for _, f := range contract.Core.Functions() {
 		if f.Role == contract.Allocates || f.Role == contract.Frees {

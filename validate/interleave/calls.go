@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+package interleave
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
+	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
+	"github.com/genalloc/genalloc/validate/script"
+)
+
+// do makes one call, or grows the memory as somebody else.
+func (t *thread) do(c script.Call) error {
+	x := t.x
+	if c.Op == script.OpGrow {
+		return t.grow(c)
+	}
+	var old *block
+	f, ok := x.e.maker, true
+	if c.Op.Takes() {
+		role := contract.Frees
+		if c.Op == script.OpRealloc {
+			role = contract.Resizes
+		}
+		f, ok = x.e.contract.Function(role)
+		for !x.known[c.Block] {
+			if err := t.park(c.Block); err != nil {
+				return err
+			}
+		}
+		if old = x.blocks[c.Block]; old == nil { // it was refused
+			x.known[c.Made] = x.known[c.Made] || c.Op.Names()
+			return nil
+		}
+		t.clock.join(old.made)
+	}
+	if !ok {
+		x.known[c.Made] = x.known[c.Made] || c.Op.Names()
+		return nil
+	}
+	x.note(t, c.String())
+	if c.Op == script.OpFree {
+		if err := t.user(old, false); err != nil {
+			return err
+		}
+		x.kept(c.String(), old, old.From, old.Size())
+		x.ended(old)
+	}
+	results, err := t.in.Call(f.Export, arguments(f, c, old)...)
+	if !t.over {
+		t.decide(true)
+	}
+	if t.ended(c, err) != nil {
+		return err
+	}
+	if !c.Op.Makes() {
+		return nil
+	}
+	ptr := uint64(0)
+	if err == nil {
+		ptr = results[0]
+	}
+	return t.got(c, f, old, ptr)
+}
+
+// ended judges an error of a call; a trap where there is no memory is none.
+func (t *thread) ended(c script.Call, err error) error {
+	trap := t.x.e.contract.OOM == contract.OOMTrap && errors.Is(err, engine.Unreachable) && c.Op.Makes()
+	if err == nil || trap {
+		return nil
+	}
+	if !t.over {
+		t.x.broke("trap", c.String(), "the call returns", "%v", err)
+	}
+	return err
+}
+
+// got judges what a call returned, and writes to the block.
+func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64) error {
+	x := t.x
+	t.read(ptr)
+	x.note(t, fmt.Sprintf("%s: %#x", c, ptr))
+	x.known[c.Made] = true
+	if ptr == 0 {
+		x.judgeRefusal(c.String(), c.Size)
+		return nil
+	}
+	b := &block{Span: ledger.Span{From: ptr, To: ptr + c.Size}, number: c.Made, byte: byte(c.Made%255) + 1}
+	b.align, _ = judge.Shape(x.e.contract, f, max(c.Align, 1))
+	if old != nil {
+		b.align = old.align
+		x.ended(old)
+	}
+	if x.judgeBlock(c.String(), b); x.failure != nil {
+		return nil
+	}
+	if old != nil {
+		x.kept(c.String(), old, b.From, min(old.Size(), b.Size()))
+	}
+	x.live.add(b)
+	x.blocks[c.Made] = b
+	if err := t.user(b, true); err != nil {
+		return err
+	}
+	x.write(b)
+	b.made = t.clock
+	return nil
+}
+
+// ends is how many bytes at each end of a block the program's accesses are followed for.
+const ends = 16
+
+// user is an access of the program to its own block.
+func (t *thread) user(b *block, write bool) error {
+	for _, a := range []access{
+		wordsOf(b.From, min(b.Size(), ends)),
+		wordsOf(b.To-min(b.Size(), ends), min(b.Size(), ends)),
+	} {
+		a.user, a.read, a.write = true, !write, write
+		if err := t.reach(a); err != nil || b.Size() <= ends {
+			return err
+		}
+	}
+	return nil
+}
+
+// grow adds pages that are nobody's of the threads.
+func (t *thread) grow(c script.Call) error {
+	x := t.x
+	if err := t.reach(access{first: sizeWord, last: sizeWord, read: true, write: true, atomic: true}); err != nil {
+		return err
+	}
+	from := x.memory.Pages() * contract.PageSize
+	t.read(from)
+	if x.memory.Grow(c.Size) {
+		x.foreign = append(x.foreign, ledger.Span{From: from, To: from + c.Size*contract.PageSize})
+	}
+	x.note(t, fmt.Sprintf("adds a page of its own at %#x", from))
+	return nil
+}
+
+// arguments returns what a function is called with.
+func arguments(f contract.Function, c script.Call, old *block) []uint64 {
+	operands := map[contract.ParamRole]uint64{
+		contract.SizeParam: c.Size, contract.AlignParam: c.Align, contract.CountParam: 1,
+	}
+	if old != nil {
+		operands[contract.BlockParam], operands[contract.OldSizeParam], operands[contract.AlignParam] = old.From, old.Size(), old.align
+	}
+	return judge.Arguments(f, operands)
+}
