@@ -120,6 +120,15 @@ func (c Contract) PageLimit() uint64 {
 	return c.AddressPages()
 }
 
+// DeclaredMax returns the maximum in pages that the module declares of its memory; 0 for
+// none. A shared memory has one, also where it is a linker's to make.
+func (c Contract) DeclaredMax() uint64 {
+	if c.Threads {
+		return c.PageLimit()
+	}
+	return uint64(c.MaxPages)
+}
+
 // AddressPages returns the pages that addresses reach: 2^16, or 2^48 where they have 64
 // bits.
 func (c Contract) AddressPages() uint64 {

@@ -93,11 +93,11 @@ func (s strategy) model(c contract.Contract) *Model {
 		module, name, _ := contract.SplitImport(c.MemoryName)
 		m.MemoryModule, m.MemoryName = plain.WAT(module), plain.WAT(name)
 	}
-	if c.MaxPages != 0 {
-		m.Limits += fmt.Sprint(" ", c.MaxPages)
+	if most := c.DeclaredMax(); most != 0 {
+		m.Limits += fmt.Sprint(" ", most)
 	}
 	if c.Threads {
-		m.Limits = fmt.Sprint(c.InitialPages, " ", c.PageLimit(), " shared")
+		m.Limits += " shared"
 	}
 	m.align(c)
 	m.describe(c, s)

@@ -142,7 +142,7 @@ func checkLimits(m *wasm.Module, c contract.Contract) *report.Failure {
 		}
 		return fmt.Sprintf("%s at first, %d at most%s", unit.Pages(l.Min), l.Max, width)
 	}
-	want := text(wasm.Limits{Min: uint64(c.InitialPages), Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0, Shared: c.Threads, Is64: c.Memory64})
+	want := text(wasm.Limits{Min: uint64(c.InitialPages), Max: c.DeclaredMax(), HasMax: c.DeclaredMax() != 0, Shared: c.Threads, Is64: c.Memory64})
 	if got := text(limits); got != want {
 		return broken("limits", want, "%s", got)
 	}

@@ -128,7 +128,8 @@ func (x *execution) judgeRest() {
 		x.e.lost[like] = max(x.e.lost[like], lost)
 	}
 	usual, ok := x.e.lost[like]
-	if owed := usual + uint64(grown)*x.program.gap(); ok && lost > owed {
+	_, lead := judge.Shape(x.e.contract, x.e.maker, 1)
+	if owed := usual + uint64(grown)*x.program.gap(lead); ok && lost > owed {
 		x.broke("lost", "all memory used up at the end", unit.Bytes(owed)+" lost at most", "%s", unit.Bytes(lost))
 	}
 }
@@ -188,10 +189,11 @@ func (p *Program) sizes() (list []uint64) {
 }
 
 // gap returns how many bytes a chunk may lose that the next one does not prolong: those
-// that no block of the program fits in. Sizes that divide a page leave none.
-func (p *Program) gap() (most uint64) {
+// that no block of the program fits in, with the bytes that lead it. What divides a page
+// leaves none.
+func (p *Program) gap(lead uint64) (most uint64) {
 	for _, size := range p.sizes() {
-		if contract.PageSize%size != 0 {
+		if size += lead; contract.PageSize%size != 0 {
 			most = max(most, size)
 		}
 	}

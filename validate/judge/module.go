@@ -87,7 +87,7 @@ func (in *instance) supplies(c contract.Contract, s script.Setup) []engine.Suppl
 		case "memory":
 			x.Kind = wasm.KindMemory
 			// The memory already has the pages that the host added before the first call.
-			x.Memory = wasm.Limits{Min: s.Pages, Max: uint64(c.MaxPages), HasMax: c.MaxPages != 0, Is64: c.Memory64}
+			x.Memory = wasm.Limits{Min: s.Pages, Max: c.DeclaredMax(), HasMax: c.DeclaredMax() != 0, Is64: c.Memory64}
 		case "global":
 			x.Kind = wasm.KindGlobal
 			x.Global = wasm.GlobalType{Type: wasm.Limits{Is64: c.Memory64}.AddrType()}
