@@ -71,4 +71,4 @@ func (s Subject) text() string {
 }
 
 // Flags are those of the generator's subjects: blocks that are not touched, and pairs.
-var Flags = []string{"--threads", "--threads --strategy=lists --heap-base=1024"}
+var Flags = []string{"--threads", "--threads --heap-base=1024 --strategy=" + string(contract.LongRunning)}
