@@ -164,7 +164,7 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("picture", "lists")
 	set("invariant", "lists")
 	set("core.dealloc", "lists")
-	set("round", "class")
+	set("round", pick(many, "class", "power"))
 	set("endpage", pick(c.Memory64, "wide", "plain")) // no block has size 0
 	set("toolarge", pick(c.Memory64, "wide", ""))
 	set("beyond", pick(c.Memory64, "wide", ""))

@@ -38,7 +38,7 @@ func Configurations() []Configuration {
 		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
 		{"arena", "--abi=core,arena"},
 		{"told-counted", "--functions=" + named(contract.Allocates, contract.Frees) + " --stats --on-grow=env.grown"},
-	}, slices.Concat(stackConfigurations, listsConfigurations)...)
+	}, slices.Concat(stackConfigurations, listsConfigurations())...)
 }
 
 // named lists the core ABI's functions with the roles.

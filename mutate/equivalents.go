@@ -19,8 +19,40 @@ var equivalentText string
 func Equivalents() (Table, error) { return ParseTable(strings.NewReader(equivalentText)) }
 
 // A Table holds the mutants that no caller can tell from the original, with the
-// reason: configuration, then key, then reason.
+// reason: configuration, then key, then reason. In configurations and keys, * stands for
+// any text without a semicolon. A line with a * says that every mutant that it fits is the
+// same function, wherever it is: one that the judge kills is [Stale].
 type Table map[string]map[string]string
+
+// Reason returns the reason for a mutant, if the table has it.
+func (t Table) Reason(configuration, key string) (string, bool) {
+	for names, lines := range t {
+		if !fits(names, configuration) {
+			continue
+		}
+		for pattern, reason := range lines {
+			if fits(pattern, key) {
+				return reason, true
+			}
+		}
+	}
+	return "", false
+}
+
+// fits reports whether a text is what a pattern says.
+func fits(pattern, text string) bool {
+	start, rest, star := strings.Cut(pattern, "*")
+	text, ok := strings.CutPrefix(text, start)
+	if !ok || !star {
+		return ok && text == ""
+	}
+	for ; !fits(rest, text); text = text[1:] {
+		if text == "" || text[0] == ';' {
+			return false
+		}
+	}
+	return true
+}
 
 // ParseTable reads a table. A line that starts with # is the reason for the lines
 // below it, up to the next such line. The others have the configurations, separated

@@ -23,7 +23,7 @@ const (
 	Killed      Fate = "killed"      // it breaks the contract
 	Stale       Fate = "stale"       // it breaks the contract, but the table says that it is equivalent
 	Equivalent  Fate = "equivalent"  // it keeps the contract, as the table says
-	Slower      Fate = "slower"      // it keeps the contract, and costs more
+	Slower      Fate = "slower"      // it passes the quick checks, and costs more
 	Survived    Fate = "survived"    // it keeps the contract, and the table does not say why
 	Open        Fate = "open"        // the examiner cannot decide
 )
@@ -104,7 +104,7 @@ func (o *original) decide(ctx context.Context, r *Result, examine Examine, table
 		r.Fate = Invalid
 		return nil
 	}
-	_, listed := table[o.Name][r.Key]
+	_, listed := table.Reason(o.Name, r.Key)
 	r.Fate, r.Reason, err = examine(ctx, file, listed)
 	switch {
 	case listed && r.Fate == Killed:

@@ -134,7 +134,7 @@
             (i32.add
               (i32.sub
                 (local.get $from)
-                (local.tee $at (i32.and (local.get $from) (i32.or (local.get $size) (i32.sub (i32.const 0) (local.get $size))))))
+                (local.tee $at (i32.and (local.get $from) (i32.sub (i32.const 0) (local.get $size)))))
               (local.get $size))
             (i32.sub (local.get $from) (local.get $to))))
         ;; No: try the next larger free block. Larger blocks have lower heads.
@@ -156,7 +156,7 @@
         (select (global.get $top) (local.get $to) (i32.eq (local.get $to) (global.get $limit))))
       ;; More pages are lacking than a memory can have if the block would end beyond
       ;; 2^32.
-      (local.set $at (i32.and (local.get $from) (i32.or (local.get $size) (i32.sub (i32.const 0) (local.get $size)))))
+      (local.set $at (i32.and (local.get $from) (i32.sub (i32.const 0) (local.get $size))))
       (local.set $short
         (i32.sub
           (i32.shr_u (local.get $to) (i32.const 16))

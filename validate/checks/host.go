@@ -198,6 +198,20 @@ func runHeapEnd(t *Trial) {
 			s.Free(a)
 			s.Realloc(b, 100)
 		},
+		// All of it, once half of it was freed, and what is left of that half as well.
+		func(s *judge.Session) { s.Free(s.Alloc(1<<31-s.Lead(), 1)); fillUp(s) },
+		func(s *judge.Session) {
+			a, b := s.Alloc(1<<30-s.Lead(), 1), s.Alloc(5000, 1)
+			s.Free(s.Alloc(1<<31-s.Lead(), 1))
+			fillWith(s, 1<<29-s.Lead(), 4)
+			fillWith(s, 1<<28-s.Lead(), 2)
+			s.Free(a)
+			s.Alloc(1<<29-s.Lead(), 1)
+			fillUp(s)
+			s.Free(b)
+			s.Alloc(1000, 1)
+			fillUp(s)
+		},
 		// Somebody else has all the rest.
 		func(s *judge.Session) {
 			s.Alloc(40_000, 1)

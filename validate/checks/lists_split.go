@@ -123,14 +123,9 @@ func splitToTheLast(t *Trial) {
 				break
 			}
 		}
-		across, spare := s.Alloc(92, 1), s.Alloc(400, 1)
+		across, spare := s.Alloc(92, 1), s.Alloc(330, 1)
 		fillUp(s)
 		useUp(s, across, spare)
-	})
-	// The largest block.
-	t.in(fixedLimit(t.Contract, contract.MaxPages), func(s *judge.Session) {
-		s.Free(s.Alloc(middle-s.Lead(), 1))
-		fillUp(s)
 	})
 }
 
@@ -158,6 +153,23 @@ func runJoin(t *Trial) {
 				t.in(fixedLimit(t.Contract, more), func(s *judge.Session) { joinNeighbours(s, size, order) })
 			}
 		}
+	}
+	// A block that is a small part of the memory leaves neighbours apart, and one that is a
+	// little larger does not.
+	for _, large := range []bool{false, true} {
+		t.in(fixedLimit(t.Contract, 64), func(s *judge.Session) {
+			blocks := fillWith(s, 3000, 64)
+			exhaustOwned(s)
+			for _, b := range blocks {
+				s.Free(b)
+			}
+			size := s.Pages() << contract.JoiningBits
+			if !large {
+				size -= size / 4
+			}
+			s.Alloc(size, 1)
+			fillWith(s, 3000, 60)
+		})
 	}
 }
 

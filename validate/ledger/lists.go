@@ -227,6 +227,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 		x = Span{from - min(from, r.Align-contract.CAlign), from + class}
 	}
 	next := l.next(l.top, class)
+	_, room := l.latest(r, class)
 	touched := l.ended.touching(x)
 	again := len(touched) == 1 && touched[0] == x
 	fresh := x.From == l.top && pages == r.Pages
@@ -262,7 +263,7 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 	l.blocks[from] = t
 	l.peak.add(class)
 	l.took(x.To, pages > r.Pages, pages)
-	if !again && !fresh {
+	if !again && !fresh && (!room || contract.Joining(class, r.Pages)) {
 		l.forget()
 	}
 }
