@@ -150,7 +150,9 @@ func TestDecide(t *testing.T) {
 		{sat.Unknown, always, true, Inconclusive},
 	} {
 		ob := Obligation{Cases: []Case{{Name: "case"}}, Possible: tt.possible}
-		find := func(context.Context, Obligation, int, []term) (answer, error) { return answer{status: tt.status}, nil }
+		find := func(context.Context, Obligation, int, []term, int) (answer, error) {
+			return answer{status: tt.status}, nil
+		}
 		if r := s.decide(t.Context(), ob, []question{{formula: []term{tt.formula}}}, Options{}, find); r.Verdict != tt.want {
 			t.Errorf("%v, possible %v: %s, want %s", tt.status, tt.possible, r.Verdict, tt.want)
 		}

@@ -26,8 +26,11 @@ type answer struct {
 	solution *solution // until the case is decided
 }
 
-// finder finds out whether the formula of an obligation's i-th case can hold.
-type finder func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error)
+// finder finds out whether the formula of an obligation's i-th case can hold. It gives up
+// after so many conflicts; 0 stands for any number.
+type finder func(ctx context.Context, ob Obligation, i int, formula []term, most int) (answer, error)
+
+var errGaveUp = errors.New("the search gave up")
 
 // stopped says why the work has to stop; nil while it goes on.
 func stopped(ctx context.Context) error {
@@ -70,15 +73,8 @@ func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q questio
 	}
 	start := time.Now()
 	defer func() { f.duration, f.solution = time.Since(start), nil }()
-	err := errors.New("there is only the formula")
-	if q.loose != nil {
-		f.answer, err = find(ctx, ob, i, q.loose)
-	}
-	if err != nil || f.status != want(ob) {
-		spent := f.effort
-		f.answer, err = find(ctx, ob, i, q.formula)
-		f.effort.add(spent)
-	}
+	var err error
+	f.answer, err = find.inTurns(ctx, ob, i, q)
 	if err == nil && f.status == want(ob) {
 		f.verdict = Proved
 		return f
@@ -94,6 +90,36 @@ func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q questio
 		f.verdict, f.reason = Inconclusive, ob.Cases[i].Name+": "+err.Error()
 	}
 	return f
+}
+
+// firstTurn is how many conflicts the search for an answer to a loose formula may take
+// before that to the other is tried. Nearly all take fewer.
+const firstTurn = 100_000
+
+// inTurns looks at the loose formula and at the other in turn, longer each time: nothing
+// tells which is the easier.
+func (find finder) inTurns(ctx context.Context, ob Obligation, i int, q question) (a answer, err error) {
+	var spent Effort
+	for most := firstTurn; q.loose != nil; most *= 4 {
+		a, err = find(ctx, ob, i, q.loose, most)
+		gaveUp := errors.Is(err, errGaveUp)
+		if !gaveUp && (err != nil || a.status != want(ob)) {
+			spent.add(a.effort)
+			break
+		}
+		if gaveUp {
+			spent.add(a.effort)
+			a, err = find(ctx, ob, i, q.formula, most)
+		}
+		if !errors.Is(err, errGaveUp) {
+			a.effort.add(spent)
+			return a, err
+		}
+		spent.add(a.effort)
+	}
+	a, err = find(ctx, ob, i, q.formula, 0)
+	a.effort.add(spent)
+	return a, err
 }
 
 // conclude makes a result of what became of the cases up to the first that is not proved.
@@ -131,19 +157,19 @@ func (s *system) refute(c Case, formula []term, a answer) (*Counterexample, erro
 
 // search is the finder that solves. It keeps the proofs for a certificate if record.
 func search(record bool) finder {
-	return func(ctx context.Context, _ Obligation, _ int, formula []term) (answer, error) {
+	return func(ctx context.Context, _ Obligation, _ int, formula []term, most int) (answer, error) {
 		if err := stopped(ctx); err != nil {
 			return answer{}, err
 		}
 		seconds := stopwatch()
 		b := blast(formula)
 		f := b.Formula()
-		r, err := sat.Solve(ctx, f)
+		r, err := sat.SolveWithin(ctx, f, most)
 		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts, seconds()}, solution: &solution{b, r.Proof}}
 		switch {
 		case err != nil:
 		case r.Status == sat.Unknown:
-			err = cmp.Or(stopped(ctx), errors.New("the search gave up"))
+			err = cmp.Or(stopped(ctx), errGaveUp)
 		case r.Status == sat.Sat:
 			a.values = b.Assignment(r.Model)
 		case record:

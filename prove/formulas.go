@@ -4,6 +4,7 @@ package prove
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -57,9 +58,9 @@ func (f Formula) LRAT(w io.Writer) error {
 
 // telling is a finder that passes each formula and its answer to tell.
 func telling(find finder, tell func(Formula)) finder {
-	return func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error) {
-		a, err := find(ctx, ob, i, formula)
-		if a.solution != nil { // it was solved
+	return func(ctx context.Context, ob Obligation, i int, formula []term, most int) (answer, error) {
+		a, err := find(ctx, ob, i, formula, most)
+		if a.solution != nil && !errors.Is(err, errGaveUp) { // it was solved
 			tell(Formula{ob.Name, ob.Cases[i].Name, ob.Text, a.status, formula, a.solution})
 		}
 		return a, err

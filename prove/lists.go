@@ -60,12 +60,11 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hint
 	return h, nil
 }
 
-// view is bump's, but where nothing tells clean bytes, none are. The top does where there
-// is only ever one region.
+// view is bump's, but where nothing tells clean bytes, none are. The top does where no
+// free block becomes the region, as each lies above the one before.
 func (l *lists) view(s *system, st sym.State) view {
 	v := l.bump.view(s, st)
-	one := s.contract.NoSplit && !s.contract.CanGrow()
-	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage && !one {
+	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage && !s.contract.NoSplit {
 		v.clean = v.size
 	}
 	return v

@@ -9,7 +9,7 @@ import (
 )
 
 // question is the formula of a case. Loose, if not nil, is one that follows from it, and
-// so refutes it: it is tried first.
+// so refutes it: see inTurns.
 type question struct{ formula, loose []term }
 
 // loosen replaces the sizes of classes by any numbers, the same for the same class. If

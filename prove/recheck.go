@@ -82,7 +82,7 @@ var errNotRecorded = errors.New("nothing is recorded of it")
 
 // recorded is the finder that looks up what a certificate says, and checks it.
 func recorded(cases map[caseName]CertifiedCase) finder {
-	return func(ctx context.Context, ob Obligation, i int, formula []term) (answer, error) {
+	return func(ctx context.Context, ob Obligation, i int, formula []term, _ int) (answer, error) {
 		if err := stopped(ctx); err != nil {
 			return answer{}, err
 		}

@@ -13,7 +13,7 @@ type Status int
 
 // The statuses.
 const (
-	Unknown Status = iota // the context ended first
+	Unknown Status = iota // the search ended first
 	Sat                   // Model satisfies the formula
 	Unsat                 // Proof shows that nothing does
 )
@@ -33,8 +33,12 @@ type Result struct {
 // Solve decides f, or gives Unknown when ctx ends first. An answer is checked
 // before it is returned, a model by Model.Satisfies and a proof by Check; the
 // error tells that one did not pass, which is a fault of the solver.
-func Solve(ctx context.Context, f *Formula) (Result, error) {
+func Solve(ctx context.Context, f *Formula) (Result, error) { return SolveWithin(ctx, f, 0) }
+
+// SolveWithin is Solve, but gives Unknown also after so many conflicts, unless that is 0.
+func SolveWithin(ctx context.Context, f *Formula, most int) (Result, error) {
 	s := newSolver(f, nil)
+	s.most = most
 	r := Result{Status: s.search(ctx), Conflicts: s.conflicts}
 	switch r.Status {
 	case Sat:

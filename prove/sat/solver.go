@@ -74,6 +74,7 @@ type solver struct {
 
 	pace      pace
 	conflicts int
+	most      int  // conflicts after which the search ends; 0 for no limit
 	refuting  cref // a clause of the formula that is false from the start
 }
 
@@ -167,7 +168,7 @@ func (s *solver) search(ctx context.Context) Status {
 			return s.refuted(c)
 		}
 		s.learn(c)
-		if s.conflicts%maxConflictsBetweenChecks == 0 && ctx.Err() != nil {
+		if s.conflicts == s.most || s.conflicts%maxConflictsBetweenChecks == 0 && ctx.Err() != nil {
 			return Unknown
 		}
 		if s.pace.restart() {

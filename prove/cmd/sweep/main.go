@@ -2,8 +2,9 @@
 
 // Sweep proves a module for every value of every parameter of the core ABI, for each
 // strategy with marks and without; of the default strategy without marks for every two
-// values of two parameters; and of every ABI under each strategy. It prints a line a module and the totals, and exits 1
-// if one is refuted or left open.
+// values of two parameters; of every ABI under each strategy; and of strategies with
+// parameters of their own for all values of those together. It prints a line a module and
+// the totals, and exits 1 if one is refuted or left open.
 //
 //	go run ./prove/cmd/sweep [-shard i/n] [-o FILE] [-jobs N] [-timeout DURATION] [-list] [-- CONTRACT...]
 //
@@ -19,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,7 +104,23 @@ func texts() (list []string) {
 			}
 		}
 	}
-	return list
+	return append(list, own()...)
+}
+
+// own lists the contracts of strategies with parameters of their own, and their ABIs.
+func own() []string {
+	list := grid.Own()
+	for _, s := range contract.Strategies {
+		if len(s.Flags) > 0 {
+			for _, abi := range abis {
+				list = append(list, abi+" --strategy="+string(s.Name))
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(text string) bool {
+		c, err := contract.Parse(text)
+		return err != nil || prove.Supports(c) != nil
+	})
 }
 
 // abis are the other ABIs, with what they need, and some lists of them.
