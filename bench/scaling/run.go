@@ -72,6 +72,7 @@ func race(loops []engine.Instance, n int) (time.Duration, error) {
 // A Row is what a subject gives in one run of all of them.
 type Row struct {
 	Subject string
+	Frees   bool          // it gives its blocks back
 	One     time.Duration // one thread does its work
 	Two     time.Duration // two threads do theirs at once
 }
@@ -96,7 +97,7 @@ func Measure(e engine.Engine, subjects []Subject, n, rounds int) ([]Row, error) 
 	}
 	var rows []Row
 	for i, s := range subjects {
-		rows = append(rows, Row{s.Name, median(times[i][0]), median(times[i][1])})
+		rows = append(rows, Row{s.Name, s.Free != "", median(times[i][0]), median(times[i][1])})
 	}
 	return rows, nil
 }

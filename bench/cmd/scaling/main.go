@@ -13,7 +13,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/genalloc/genalloc/bench/scaling"
 	"github.com/genalloc/genalloc/internal/engine"
@@ -82,7 +81,7 @@ func table(rows []scaling.Row) []byte {
 	peer := rows[len(rows)-1]
 	for _, r := range rows {
 		times := ""
-		if strings.HasPrefix(r.Subject, "`") {
+		if r.Frees && r != peer {
 			times = fmt.Sprintf("%.1f times", float64(peer.Two)/float64(r.Two))
 		}
 		fmt.Fprintf(&b, "| %s | %.2f | %s |\n", r.Subject, r.Scaling(), times)
