@@ -64,6 +64,11 @@ func Measure(module []byte, c contract.Contract) (*Profile, error) {
 		return nil, err
 	}
 	p := &Profile{Bytes: len(module)}
+	if c.Threads {
+		if module, err = wasm.Unshare(module); err != nil {
+			return nil, err
+		}
+	}
 	if _, _, err := Ink(module); err != nil {
 		p.NoInk = err.Error()
 	}

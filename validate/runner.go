@@ -93,7 +93,7 @@ func newRunner(ctx context.Context, module []byte, c contract.Contract, opts Opt
 	}
 	r.shared = module
 	if c.Threads {
-		if module, err = alone(module); err != nil {
+		if module, err = wasm.Unshare(module); err != nil {
 			return nil, err
 		}
 	}

@@ -9,25 +9,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/validate/checks"
 	"github.com/genalloc/genalloc/validate/report"
-	"github.com/genalloc/genalloc/wasm"
 )
-
-// alone returns a module of which the memory is not shared, so that a host can read it in
-// every engine. One instance behaves in the same way: atomic accesses of such a memory are
-// valid, and do the same.
-func alone(module []byte) ([]byte, error) {
-	m, err := wasm.Decode(module)
-	if err != nil {
-		return nil, err
-	}
-	for i := range m.Imports {
-		m.Imports[i].Memory.Shared = false
-	}
-	for i := range m.Memories {
-		m.Memories[i].Shared = false
-	}
-	return m.Encode()
-}
 
 // threads runs one check of threads with the functions of one ABI.
 func (r *runner) threads(check Check, abi contract.ABI) {

@@ -128,3 +128,20 @@ func (m *Module) LocalType(f *Func, i uint32) (ValType, error) {
 	}
 	return 0, fmt.Errorf("local %d out of range: there are %d", i, n)
 }
+
+// Unshare returns a module of which the memories are not shared, so that a host can supply
+// and read them in every engine. One instance behaves in the same way: atomic accesses of
+// such a memory are valid, and do the same.
+func Unshare(module []byte) ([]byte, error) {
+	m, err := Decode(module)
+	if err != nil {
+		return nil, err
+	}
+	for i := range m.Imports {
+		m.Imports[i].Memory.Shared = false
+	}
+	for i := range m.Memories {
+		m.Memories[i].Shared = false
+	}
+	return m.Encode()
+}
