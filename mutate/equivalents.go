@@ -24,19 +24,23 @@ func Equivalents() (Table, error) { return ParseTable(strings.NewReader(equivale
 // same function, wherever it is: one that the judge kills is [Stale].
 type Table map[string]map[string]string
 
-// Reason returns the reason for a mutant, if the table has it.
-func (t Table) Reason(configuration, key string) (string, bool) {
+// Reason returns the reason for a mutant, if the table has it, and whether that is by a
+// line without a *.
+func (t Table) Reason(configuration, key string) (reason string, exact, ok bool) {
 	for names, lines := range t {
 		if !fits(names, configuration) {
 			continue
 		}
-		for pattern, reason := range lines {
-			if fits(pattern, key) {
-				return reason, true
+		for pattern, why := range lines {
+			if !fits(pattern, key) {
+				continue
+			}
+			if reason, ok = why, true; !strings.Contains(names+pattern, "*") {
+				return reason, true, true
 			}
 		}
 	}
-	return "", false
+	return reason, false, ok
 }
 
 // fits reports whether a text is what a pattern says.

@@ -97,10 +97,28 @@ func TestFits(t *testing.T) {
 	}
 }
 
+// TestReason: a line without a * counts before one that has it.
+func TestReason(t *testing.T) {
+	table := Table{"a-*": {"f: end": "wide"}, "a-1": {"f: end": "narrow", "g: *": "wide"}}
+	for _, tt := range []struct {
+		configuration, key, reason string
+		exact, ok                  bool
+	}{
+		{"a-1", "f: end", "narrow", true, true},
+		{"a-2", "f: end", "wide", false, true},
+		{"a-1", "g: end", "wide", false, true},
+		{"b", "f: end", "", false, false},
+	} {
+		if reason, exact, ok := table.Reason(tt.configuration, tt.key); reason != tt.reason || exact != tt.exact || ok != tt.ok {
+			t.Errorf("%s, %s: %q, %v, %v", tt.configuration, tt.key, reason, exact, ok)
+		}
+	}
+}
+
 // listed counts the mutants that the table has.
 func listed(o *original, table Table) (n int) {
 	for _, key := range o.keys {
-		if _, ok := table.Reason(o.Name, key); ok {
+		if _, _, ok := table.Reason(o.Name, key); ok {
 			n++
 		}
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // Judge is the [Examiner] that asks package validate. It kills what fails a
-// check, the original included, and leaves nothing open. What passes the quick checks and
-// costs more than the original is Slower: see [dearer].
+// check, the original included, and leaves nothing open. What passes and costs more than the original
+// is Slower: see [dearer].
 func Judge(ctx context.Context, original []byte, c contract.Contract) (Examine, error) {
 	switch check, err := failure(ctx, original, c, validate.Quick); {
 	case err != nil:
@@ -27,8 +27,12 @@ func Judge(ctx context.Context, original []byte, c contract.Contract) (Examine, 
 		return nil, fmt.Errorf("the original cannot be metered: %w", err)
 	}
 	return func(ctx context.Context, file []byte, listed bool) (Fate, string, error) {
-		// Full judgements of modules that pass take longer than all the rest.
-		for _, level := range []validate.Level{validate.Quick, validate.Full} {
+		levels := []validate.Level{validate.Quick, validate.Full}
+		if listed {
+			// Full judgements of modules that pass take longer than all the rest.
+			levels = levels[:1]
+		}
+		for _, level := range levels {
 			check, err := failure(ctx, file, c, level)
 			switch {
 			case ctx.Err() != nil:
@@ -37,12 +41,10 @@ func Judge(ctx context.Context, original []byte, c contract.Contract) (Examine, 
 				return Invalid, err.Error(), nil
 			case check != "":
 				return Killed, check, nil
-			case listed:
-				return Survived, "", nil
 			}
-			if path := meter.dearer(file); path != "" {
-				return Slower, path, nil
-			}
+		}
+		if path := meter.dearer(file); path != "" && !listed {
+			return Slower, path, nil
 		}
 		return Survived, "", nil
 	}, nil

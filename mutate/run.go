@@ -23,7 +23,7 @@ const (
 	Killed      Fate = "killed"      // it breaks the contract
 	Stale       Fate = "stale"       // it breaks the contract, but the table says that it is equivalent
 	Equivalent  Fate = "equivalent"  // it keeps the contract, as the table says
-	Slower      Fate = "slower"      // it passes the quick checks, and costs more
+	Slower      Fate = "slower"      // it keeps the contract, and costs more
 	Survived    Fate = "survived"    // it keeps the contract, and the table does not say why
 	Open        Fate = "open"        // the examiner cannot decide
 )
@@ -104,12 +104,13 @@ func (o *original) decide(ctx context.Context, r *Result, examine Examine, table
 		r.Fate = Invalid
 		return nil
 	}
-	_, listed := table.Reason(o.Name, r.Key)
-	r.Fate, r.Reason, err = examine(ctx, file, listed)
+	_, exact, listed := table.Reason(o.Name, r.Key)
+	// Nobody has looked at each mutant that a line with a * fits: it is examined like others.
+	r.Fate, r.Reason, err = examine(ctx, file, listed && exact)
 	switch {
 	case listed && r.Fate == Killed:
 		r.Fate = Stale
-	case listed && r.Fate == Survived:
+	case listed && (r.Fate == Survived || r.Fate == Slower):
 		r.Fate = Equivalent
 	}
 	return err
