@@ -20,7 +20,7 @@ import (
 func TestResident(t *testing.T) {
 	const block, most, part = 5 << 30, 64 << 20, 128 << 20
 	written := bytes.Repeat([]byte{1}, part)
-	for _, flags := range []string{"--memory64", "--memory64 --strategy=stack", "--memory64 --abi=c"} {
+	for _, flags := range []string{"--memory64", "--memory64 --strategy=stack", "--memory64 --abi=c", "--memory64 --strategy=lists"} {
 		c := contract.Must(contract.Parse(flags))
 		file, err := emitter.Emit(c)
 		if err != nil {
@@ -42,7 +42,7 @@ func TestResident(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := resident(t)
-			ptr, err := in.Call(f.Export, args[:len(f.Params)]...)
+			ptr, err := in.Call(f.Export, args...)
 			if err != nil || ptr[0] == 0 {
 				t.Fatalf("%s: %s gives %v, %v", flags, f.Name, ptr, err)
 			}

@@ -20,9 +20,9 @@ func TestThreads(t *testing.T) {
 	}{
 		{"--threads", 400, 19.1},
 		{"--threads --chunk=1", 410, 19.1},
-		{"--threads --initial-pages=16 --heap-base=1024", 680, 19.1},
-		{"--threads --heap-base=import:env.__heap_base", 680, 19.1},
-		{"--threads --strategy=lists --heap-base=1024", 1300, 83},
+		{"--threads --initial-pages=16 --heap-base=1024", 510, 19.1},
+		{"--threads --heap-base=import:env.__heap_base", 570, 19.1},
+		{"--threads --strategy=lists --heap-base=1024", 1280, 82.1},
 	} {
 		m := generated(t, tt.flags)
 		if len(m.File) > tt.bytes {

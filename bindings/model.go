@@ -112,8 +112,12 @@ var keywords = map[Language][]string{
 		union unreachable usingnamespace var volatile while`),
 }
 
-// narrow are the languages that cannot call a module with 64-bit addresses, and why.
-var narrow = map[Language]string{Go: "wazero, which the binding for Go runs the module in,", AssemblyScript: "AssemblyScript"}
+// refusals say why a language's binding does not take a module with 64-bit addresses or
+// with threads.
+var refusals = map[Language]struct{ wide, threads string }{
+	Go:             {"wazero, which the binding for Go runs the module in, has no 64-bit memories", "the binding for go makes one instance with a memory of its own"},
+	AssemblyScript: {"AssemblyScript has no 64-bit memories", "the binding for assemblyscript makes one instance with a memory of its own"},
+}
 
 // newModel derives the model. It refuses export names that are no identifiers of the
 // language, except in JavaScript and Go, whose bindings use the ABI's names.
@@ -133,11 +137,11 @@ func newModel(l Language, c contract.Contract, file string) (*model, error) {
 		}
 		return -1
 	}, stem))
-	if why, ok := narrow[l]; ok && m.Wide {
-		return nil, fmt.Errorf("%s has no 64-bit memories: drop --memory64, or choose another language", why)
-	}
-	if _, ok := narrow[l]; ok && m.Threads {
-		return nil, fmt.Errorf("the binding for %s makes one instance with a memory of its own: drop --threads, or choose another language", l)
+	switch why := refusals[l]; {
+	case m.Wide && why.wide != "":
+		return nil, fmt.Errorf("%s: drop --memory64, or choose another language", why.wide)
+	case m.Threads && why.threads != "":
+		return nil, fmt.Errorf("%s: drop --threads, or choose another language", why.threads)
 	}
 	if l == Go && strings.HasSuffix(stem, "_test") {
 		return nil, fmt.Errorf("%q makes a file of tests: name the output differently", file)

@@ -14,8 +14,8 @@ import (
 	"github.com/genalloc/genalloc/bindings"
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
-	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/toolchain"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -321,33 +321,17 @@ func TestWideObject(t *testing.T) {
 		dir := bind(t, "--memory64", "genalloc.o", bindings.C)
 		toolchain.Run(t, dir, "clang", "--target=wasm64", "-O1", "-nostdlib", "-Wall", "-Wextra", "-Werror",
 			"-Wl,--no-entry,--export=run", "-I.", "-o", "use.wasm", source(t, "use.c"), "genalloc.o")
-		if got := runWide(t, dir); got != 100 {
+		if got := wattest.Call(t, read(t, filepath.Join(dir, "use.wasm")), "run")[0]; got != 100 {
 			t.Errorf("run returns %d, want 100", got)
 		}
 	})
 	t.Run("Zig", func(t *testing.T) {
 		dir := bind(t, "--memory64", "genalloc.o", bindings.Zig)
 		zigFor(t, "wasm64-freestanding", dir, "use.zig")
-		if got := runWide(t, dir); got != 499500 {
+		if got := wattest.Call(t, read(t, filepath.Join(dir, "use.wasm")), "run")[0]; got != 499500 {
 			t.Errorf("run returns %d, want 499500", got)
 		}
 	})
-}
-
-// runWide is run in wasmtime, since wazero has no 64-bit memories.
-func runWide(t *testing.T, dir string) uint64 {
-	t.Helper()
-	s := engine.Default().NewStore()
-	defer s.Close()
-	in, err := engine.Instantiate(s, read(t, filepath.Join(dir, "use.wasm")), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	results, err := in.Call("run")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return results[0]
 }
 
 // TestNarrow: languages that have no 64-bit memories are refused by name.

@@ -29,6 +29,9 @@ type StrategyRow struct {
 	State []string
 	// Flags are parameters that this strategy alone has.
 	Flags []string
+	// Chunk is the pages that a thread claims at once unless it is said: fewer where freed
+	// blocks are used again. It is 0 where all memory is one thread's.
+	Chunk uint32
 }
 
 // ReusesNothing is the Reuse of a strategy under which freed memory stays used.
@@ -38,9 +41,9 @@ const ReusesNothing = "nothing"
 // is any, nothing is known of where it places blocks, how it grows, or what it keeps
 // below the heap base.
 var Strategies = []StrategyRow{
-	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true, Marks: true, State: []string{StateTop}},
+	{Name: Bump, Doc: "addresses upwards", Reuse: ReusesNothing, Generated: true, Marks: true, State: []string{StateTop}, Chunk: 16},
 	{Name: Stack, Doc: "bump that takes the newest block back", Reuse: "the newest block", Generated: true, Marks: true, State: []string{StateTop, StateHigh}},
-	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, State: []string{LinkerHeads, StateTop, StateLimit}, Flags: []string{"classes", "max-block", "split", "join"}},
+	{Name: Lists, Doc: "a list of free blocks for each class of sizes", Reuse: "every block", Generated: true, State: []string{LinkerHeads, StateTop, StateLimit}, Flags: []string{"classes", "max-block", "split", "join"}, Chunk: 4},
 	{Name: Any, Doc: "a third-party module", Reuse: "not known", Marks: true},
 }
 

@@ -16,7 +16,7 @@ func (c Contract) Args() []string {
 	// linked.
 	def := Order{Memory: c.Memory, HeapBase: c.HeapBase, ABI: c.ABI, Strategy: c.Strategy, Threads: c.Threads, Memory64: c.Memory64}.filled()
 	def.ABI, def.Strategy, def.Threads, def.Memory64 = defaults.ABI, defaults.Strategy, defaults.Threads, defaults.Memory64
-	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory && !(c.Threads && c.Strategy != Lists && c.InitialPages == 1) {
+	if def.HeapBase = defaults.HeapBase; c.Memory == ImportMemory && !c.startsEmpty() {
 		def.HeapBase = HeapBase{}
 	}
 	switch {

@@ -122,6 +122,16 @@ func genOrder(t *rapid.T) contract.Order {
 		c.MaxBlock = rapid.Uint64Range(8, contract.MaxListed).Draw(t, "max block")
 		c.NoSplit = rapid.Bool().Draw(t, "no split")
 	}
+	switch rapid.IntRange(0, 4).Draw(t, "width and threads") {
+	case 0:
+		c.Memory64 = true
+		if c.Strategy == contract.Lists {
+			c.MaxBlock = rapid.Uint64Range(8, contract.MaxListed64).Draw(t, "max block of 64 bits")
+		}
+	case 1:
+		c.Threads = true
+		c.Chunk = rapid.Uint32Range(0, 64).Draw(t, "pages of a chunk")
+	}
 	c.Grow.Policy = rapid.SampledFrom([]contract.Policy{contract.GrowExact, contract.GrowChunk, contract.GrowDouble, contract.GrowNever}).Draw(t, "grow")
 	if c.Grow.Policy == contract.GrowChunk {
 		c.Grow.Chunk = rapid.Uint32Range(1, contract.MaxPages-1).Draw(t, "chunk")

@@ -2,11 +2,7 @@
 
 package contract
 
-// How many pages an instance claims at once: fewer where it uses freed blocks again.
-const (
-	defaultChunk      = 16
-	defaultListsChunk = 4
-)
+import "strings"
 
 // chunkShare is the part of a chunk above which a block has pages of its own.
 const chunkShare = 4
@@ -18,18 +14,19 @@ func (o *Order) fillThreads() {
 	if !o.Threads {
 		return
 	}
-	if o.Strategy == Lists {
-		fill(&o.Chunk, defaultListsChunk)
-	}
-	fill(&o.Chunk, defaultChunk)
+	fill(&o.Chunk, o.Strategy.Row().Chunk)
 	fill(&o.Memory, ImportMemory)
 	if o.Memory == ImportMemory && !o.HeapBase.Linker {
 		fill(&o.MaxPages, MaxPages)
-		if o.InitialPages <= 1 && o.Strategy != Lists {
+		if o.startsEmpty() {
 			fill(&o.HeapBase, defaults.HeapBase)
 		}
 	}
 }
+
+// startsEmpty reports whether threads hand out pages alone that they have claimed, so that
+// no heap base has to be named.
+func (o *Order) startsEmpty() bool { return o.Threads && o.InitialPages <= 1 && o.Strategy != Lists }
 
 // SharesStart reports whether the threads share out pages that the memory has at the
 // start: those behind the heap base's page, unless they are known to be none. They count in
@@ -68,8 +65,8 @@ func checkThreads(c *Contract) error {
 		}
 	}
 	switch {
-	case c.Strategy != Bump && c.Strategy != Lists:
-		return refuse("threads", "--strategy %s takes one thread: say --strategy %s or %s", c.Strategy, Bump, Lists)
+	case c.Strategy.Row().Chunk == 0:
+		return refuse("threads", "--strategy %s takes one thread: say --strategy %s", c.Strategy, threaded())
 	case c.Target != Wasm2 && c.Target != Wasm3:
 		return refuse("threads", "it contradicts --target %s, which has no shared memories: drop either", c.Target)
 	case c.Memory64:
@@ -84,14 +81,19 @@ func checkThreads(c *Contract) error {
 		return refuse("max-pages", "a shared memory has a maximum: name one")
 	case c.Dirty && c.SharesStart() && !c.HeapBase.Linker:
 		return refuse("dirty", "it contradicts --threads with pages that the memory has at the start, which are counted in a word that is 0 at first: drop it, or --initial-pages")
-	}
-	return checkRoom(c)
-}
-
-// checkRoom refuses a memory in which there is nothing to claim.
-func checkRoom(c *Contract) error {
-	if c.Memory == ImportMemory && !c.SharesStart() && c.MaxPages == c.InitialPages {
+	case c.Memory == ImportMemory && !c.SharesStart() && c.MaxPages == c.InitialPages:
 		return refuse("max-pages", "%d leaves no page to claim: raise it", c.MaxPages)
 	}
 	return nil
+}
+
+// threaded lists the strategies that take several threads.
+func threaded() string {
+	var names []string
+	for _, row := range Strategies {
+		if row.Chunk != 0 {
+			names = append(names, string(row.Name))
+		}
+	}
+	return strings.Join(names, " or ")
 }

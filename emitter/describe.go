@@ -9,6 +9,7 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/plain"
+	"github.com/genalloc/genalloc/internal/unit"
 )
 
 // describe words the contract for the header's reader.
@@ -32,7 +33,7 @@ func (m *Model) describe(c contract.Contract, strategy strategy) {
 	m.LengthText = pick(m.fresh, ", as all fresh memory is", "")
 	switch {
 	case c.Threads:
-		m.GrowText = fmt.Sprintf("by chunks of %d pages, or by the pages that hold a block", c.Chunk)
+		m.GrowText = fmt.Sprintf("by chunks of %s, or by the pages that hold a block", unit.Pages(uint64(c.Chunk)))
 	case !c.CanGrow():
 		m.GrowText = "none"
 	case c.Grow.Policy == contract.GrowExact:

@@ -148,9 +148,7 @@ func TestWabt(t *testing.T) {
 			b, err := os.ReadFile(out)
 			must(t, err)
 			sameCode(t, decode(t, b), decode(t, emit(t, c)))
-			if !c.Threads { // see TestThreads
-				judgeModule(t, c, b)
-			}
+			judgeModule(t, c, b)
 		})
 	}
 }

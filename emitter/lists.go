@@ -52,7 +52,6 @@ type listsNumbers struct {
 
 	// Of threads.
 	Batch, StacksSize, Stacks uint32 // blocks; bytes; the address of the stack with the number 0
-	BatchText                 string
 
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
 	Step             uint32 // bytes: the power of two of which each block is a multiple

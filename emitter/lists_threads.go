@@ -2,17 +2,12 @@
 
 package emitter
 
-import (
-	"fmt"
-
-	"github.com/genalloc/genalloc/contract"
-)
+import "github.com/genalloc/genalloc/contract"
 
 // deriveListsThreads makes a model of lists one of a thread's instance.
 func deriveListsThreads(m *Model, c contract.Contract) {
 	n := m.Own.(*listsNumbers)
 	n.Batch = contract.Batch
-	n.BatchText = fmt.Sprintf("%d blocks", n.Batch)
 	n.StacksSize = c.StacksSize()
 	n.Stacks = c.Stacks() - 2*n.Bias
 	set := func(axis, choice string) { m.Choices[axis] = choice }
@@ -24,7 +19,5 @@ func deriveListsThreads(m *Model, c contract.Contract) {
 	set("shared", "batch")
 	set("growth", "threads")
 	set("lists.start", "threads")
-	set("round", "class")
-	set("endpage", "plain")
 	m.Functions = append([]string{"lists.share"}, m.Functions...)
 }

@@ -28,7 +28,7 @@ func TestThreads(t *testing.T) {
 		"--threads --initial-pages=24 --heap-base=import:env.base",
 		"--threads --heap-base=import:env.base",
 		"--strategy=lists --threads --heap-base=1024",
-		"--strategy=lists --classes=1 --threads --chunk=1 --heap-base=2000",
+		"--strategy=lists --classes=1 --threads --chunk=1 --heap-base=2001",
 		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
 		"--strategy=lists --classes=8 --threads --min-align=16 --heap-base=1024 --optimize=gas",
 	} {

@@ -20,8 +20,8 @@ func (b *builder) body(fn int) error {
 	// fix appends an instruction with a relocation.
 	fix := func(in wasm.Instr, typ RelocType, symbol uint32) {
 		f := fixup{typ: typ, symbol: symbol}
-		if b.heads.size > 0 && symbol == b.biased {
-			f.addend = -int64(b.heads.bias)
+		if b.zeros.size > 0 && symbol == b.biased {
+			f.addend = -int64(b.zeros.bias)
 		}
 		b.fixups[position{fn, len(out)}] = f
 		out = append(out, in)

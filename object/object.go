@@ -55,17 +55,31 @@ func (s *State) UnmarshalText(b []byte) error {
 // (Linking.md, as every LLVM object has it).
 var linearMemory = wasm.Import{Module: "env", Name: "__linear_memory", Kind: wasm.KindMemory}
 
+// For returns the options as they hold for a contract: threads have their state in globals,
+// whatever is said.
+func (o Options) For(c contract.Contract) Options {
+	if c.Threads {
+		o.State = StateGlobal
+	}
+	return o
+}
+
 // Check refuses options that contradict each other or the contract.
 func (o Options) Check(c contract.Contract) error {
+	if o.Inline {
+		if err := c.CheckInline(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !o.Inline:
 		return nil
 	case o.Weak:
 		return &contract.FlagError{Flag: "inline", Err: errors.New("--weak may put other functions beside this object's state: drop either")}
-	case o.State == StateGlobal && !c.Threads:
+	case o.State == StateGlobal:
 		return &contract.FlagError{Flag: "inline", Err: errors.New("no language reads the globals of --state global: drop either, and see wasm-opt in docs/inline.md")}
 	}
-	return c.CheckInline()
+	return nil
 }
 
 // FromModule returns the module as a relocatable object. The same arguments give
@@ -75,8 +89,7 @@ func (o Options) Check(c contract.Contract) error {
 //
 // It refuses a contract whose heap base is not the linker's, and a module with a
 // start function, tables, segments, a shared memory without threads, or imported globals
-// other than the addresses that wasm-ld defines. Threads have their state in globals,
-// whatever the options say.
+// other than the addresses that wasm-ld defines.
 func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error) {
 	if !c.HeapBase.Linker {
 		return nil, fmt.Errorf("no object can be made: the contract's heap base is %s, which is for the linker to decide: settle the order with contract.LinkerBase", c.HeapBase)
@@ -91,11 +104,9 @@ func FromModule(module []byte, c contract.Contract, opts Options) ([]byte, error
 	if err := check(m, c); err != nil {
 		return nil, fmt.Errorf("no object can be made: %w", err)
 	}
-	if c.Threads {
-		opts.State = StateGlobal
-	}
+	opts = opts.For(c)
 	b := &builder{
-		m: m, width: widthOf(m), opts: opts, shared: c.Strategy.Row().State, heads: headsOf(c), aliases: aliases(c), names: readNames(m), features: features(m, c.Threads),
+		m: m, width: widthOf(m), opts: opts, shared: c.Strategy.Row().State, zeros: zerosOf(c), aliases: aliases(c), names: readNames(m), features: features(m, c.Threads),
 		addresses: map[uint32]uint32{}, state: map[uint32]uint32{}, functions: map[uint32]uint32{},
 		fixups: map[position]fixup{},
 	}
@@ -168,7 +179,7 @@ type builder struct {
 	addresses map[uint32]uint32 // symbol of an imported global
 	state     map[uint32]uint32 // symbol of a global of the module's own
 	functions map[uint32]uint32 // symbol by which the module itself calls a function
-	heads     heads
+	zeros     zeros
 	biased    uint32 // the symbol of the heads
 	segment   []byte // the initial state, with StateData
 	align     uint32 // of the segment, log2 of bytes
@@ -186,22 +197,22 @@ type fixup struct {
 	addend int64
 }
 
-// heads is the data that an allocator keeps beside its state: the heads of lists, or the
+// zeros is the data that an allocator keeps beside its state, 0 at the start: the heads of lists, or the
 // word in which threads count the pages at the start.
-type heads struct {
+type zeros struct {
 	name string
-	size uint32 // bytes, all 0 at the start
+	size uint32 // bytes
 	bias uint32 // bytes by which the module counts from below it
 }
 
-func headsOf(c contract.Contract) heads {
+func zerosOf(c contract.Contract) zeros {
 	switch {
 	case c.Threads:
-		return heads{contract.LinkerTaken, 4, 0}
+		return zeros{contract.LinkerTaken, 4, 0}
 	case c.HeadsSize() > 0:
-		return heads{contract.LinkerHeads, c.HeadsSize(), c.PointerSize() * c.FirstHead()}
+		return zeros{contract.LinkerHeads, c.HeadsSize(), c.PointerSize() * c.FirstHead()}
 	}
-	return heads{}
+	return zeros{}
 }
 
 // add appends a symbol and returns its index.
@@ -224,7 +235,7 @@ func (b *builder) strip() {
 	if b.opts.State == StateData {
 		m.Globals = nil
 	}
-	for _, bytes := range [][]byte{make([]byte, b.heads.size), b.segment} {
+	for _, bytes := range [][]byte{make([]byte, b.zeros.size), b.segment} {
 		if len(bytes) > 0 {
 			m.Data = append(m.Data, wasm.Data{Offset: []wasm.Instr{b.width.address(0), wasm.End()}, Init: bytes})
 		}
@@ -247,8 +258,8 @@ func (b *builder) encode() ([]byte, error) {
 	}
 	sections, _ := wasm.Sections(file) // it was just encoded
 	var segments []Segment
-	if b.heads.size > 0 {
-		segments = append(segments, Segment{Name: headsName, Align: b.width.align})
+	if b.zeros.size > 0 {
+		segments = append(segments, Segment{Name: zerosName, Align: b.width.align})
 	}
 	if len(b.segment) > 0 {
 		segments = append(segments, Segment{Name: segmentName, Align: b.align})

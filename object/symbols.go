@@ -25,9 +25,9 @@ var linkerAddresses = map[string]SymbolFlags{
 // names start with .data.
 const segmentName = ".data.genalloc"
 
-// headsName names the segment of the lists' heads. What starts with .bss is 0 at the
-// start, and takes no room in a linked program.
-const headsName = ".bss.genalloc"
+// zerosName names the segment of the data that is 0 at the start. What starts with .bss takes no
+// room in a linked program.
+const zerosName = ".bss.genalloc"
 
 // localPrefix marks local symbols in listings of a program.
 const localPrefix = "genalloc."
@@ -98,8 +98,8 @@ func (b *builder) defineImports() error {
 			b.functions[function] = b.add(Symbol{Kind: SymbolFunction, Flags: host, Name: name, Index: function})
 			function++
 		case wasm.KindGlobal:
-			if im.Name == b.heads.name {
-				b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: SymbolLocal, Name: im.Name, Size: b.heads.size})
+			if im.Name == b.zeros.name {
+				b.addresses[global] = b.add(Symbol{Kind: SymbolData, Flags: SymbolLocal, Name: im.Name, Size: b.zeros.size})
 				b.biased = b.addresses[global]
 				global++
 				continue
@@ -139,7 +139,7 @@ func (b *builder) initial(s *Symbol, g wasm.Global) error {
 		return nil
 	}
 	s.Index, s.Size = 0, 4
-	if b.heads.size > 0 {
+	if b.zeros.size > 0 {
 		s.Index = 1 // behind their segment
 	}
 	align := uint32(2)

@@ -3,16 +3,12 @@
 package object_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/experimental"
-
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/toolchain"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
@@ -30,12 +26,12 @@ func TestThreads(t *testing.T) {
 				threads := instances(t, program, 3)
 				for i := range uint64(64) {
 					for thread, m := range threads {
-						if line := call(t, m, "work", uint64(thread), i); line != 0 {
+						if line := ask(t, m, "work", uint64(thread), i); line != 0 {
 							t.Fatalf("threads.c:%d does not hold", line)
 						}
 					}
 				}
-				if line := call(t, threads[1], "check"); line != 0 {
+				if line := ask(t, threads[1], "check"); line != 0 {
 					t.Errorf("threads.c:%d does not hold", line)
 				}
 			})
@@ -54,7 +50,7 @@ func TestThreadsStart(t *testing.T) {
 		threads := instances(t, program, 2)
 		var inside []uint64
 		for i := range 6 {
-			if page := call(t, threads[i%2], "alloc", 3*wasm.PageSize, 8) / wasm.PageSize; page < pages {
+			if page := ask(t, threads[i%2], "alloc", 3*wasm.PageSize, 8) / wasm.PageSize; page < pages {
 				inside = append(inside, page)
 			}
 		}
@@ -75,7 +71,7 @@ func TestThreadsAlone(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
 		dir := t.TempDir()
 		toolchain.Run(t, dir, ld, "--no-entry", "--export=alloc", "-o", "app.wasm", allocator(t, dir, "--threads --heap-base=linker", object.Options{}))
-		if at := call(t, instances(t, load(t, dir, "app.wasm"), 1)[0], "alloc", 100, 64); at == 0 || at%64 != 0 {
+		if at := ask(t, instances(t, load(t, dir, "app.wasm"), 1)[0], "alloc", 100, 64); at == 0 || at%64 != 0 {
 			t.Errorf("a block lies at %d", at)
 		}
 	})
@@ -104,35 +100,40 @@ func linkThreads(t *testing.T, dir, ld string, args ...string) []byte {
 
 // instances starts a program n times over one memory, of which a host makes the shared one
 // that the program imports.
-func instances(t *testing.T, program []byte, n int) (ms []api.Module) {
+func instances(t *testing.T, program []byte, n int) (threads []engine.Instance) {
 	t.Helper()
-	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2|experimental.CoreFeaturesThreads))
-	t.Cleanup(func() { r.Close(ctx) })
+	e := engine.NewWazero()
+	t.Cleanup(e.Close)
+	s := e.NewStore()
+	t.Cleanup(s.Close)
 	m, err := wasm.Decode(program)
 	if err != nil {
 		t.Fatal(err)
 	}
+	var supplies []engine.Supply
 	for _, im := range m.Imports {
-		memory := wasm.Module{Memories: []wasm.Limits{im.Memory}, Exports: []wasm.Export{{Name: im.Name, Kind: wasm.KindMemory}}}
-		b, err := memory.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := r.InstantiateWithConfig(ctx, b, wazero.NewModuleConfig().WithName(im.Module)); err != nil {
-			t.Fatal(err)
-		}
+		supplies = append(supplies, engine.Supply{Import: im})
 	}
-	compiled, err := r.CompileModule(ctx, program)
+	imports, err := engine.Provide(s, supplies)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range n {
-		m, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
+		in, err := engine.Instantiate(s, program, imports)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ms = append(ms, m)
+		threads = append(threads, in)
 	}
-	return ms
+	return threads
+}
+
+// ask calls a function of a thread's instance.
+func ask(t *testing.T, in engine.Instance, name string, args ...uint64) uint64 {
+	t.Helper()
+	results, err := in.Call(name, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results[0]
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/toolchain"
+	"github.com/genalloc/genalloc/internal/wattest"
 	"github.com/genalloc/genalloc/object"
 	"github.com/genalloc/genalloc/wasm"
 )
@@ -34,29 +34,13 @@ func TestWide(t *testing.T) {
 				archive(t, dir, alloc)
 				for _, args := range [][]string{{app, alloc}, {alloc, app, "--stack-first"}, {app, "-L.", "-lalloc", "--no-gc-sections"}} {
 					toolchain.Run(t, dir, ld, append(slices.Clone(ld64), args...)...)
-					if line := callWide(t, load(t, dir, "app.wasm"), "run")[0]; line != 0 {
+					if line := wattest.Call(t, load(t, dir, "app.wasm"), "run")[0]; line != 0 {
 						t.Errorf("%s, %q, %v: %s:%d does not hold", state, tt.flags, args, tt.file, line)
 					}
 				}
 			}
 		}
 	})
-}
-
-// callWide calls a function of a program in wasmtime, since wazero has no 64-bit memories.
-func callWide(t *testing.T, program []byte, name string, args ...uint64) []uint64 {
-	t.Helper()
-	s := engine.Default().NewStore()
-	defer s.Close()
-	in, err := engine.Instantiate(s, program, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	results, err := in.Call(name, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return results
 }
 
 // TestWidths: programs and allocators of different widths do not get linked.
@@ -93,7 +77,7 @@ func TestPlaceWide(t *testing.T) {
 					t.Fatalf("the memory is not one of 64 bits: %v", err)
 				}
 				for _, size := range []uint64{1, 200_000, 5 << 30} {
-					if a, b := callWide(t, placed, "alloc", size, 64)[0], callWide(t, program, "alloc", size, 64)[0]; a != b || a == 0 {
+					if a, b := wattest.Call(t, placed, "alloc", size, 64)[0], wattest.Call(t, program, "alloc", size, 64)[0]; a != b || a == 0 {
 						t.Errorf("%q, %s: block of %d bytes at %d, linked at %d", flags, name, size, a, b)
 					}
 				}

@@ -25,7 +25,7 @@ func Mutex(name string, file []byte) (Subject, error) {
 	if err != nil {
 		return Subject{}, err
 	}
-	s := Subject{Name: name, Alloc: "malloc", Free: "free", Size: []int{24}, Pages: pages, MaxPages: MaxPages}
+	s := Subject{Name: name, Alloc: "malloc", Free: "free", Size: []int{24}, Pages: pages}
 	s.add = func(store engine.Store, env engine.Instance, thread int) (engine.Instance, error) {
 		f := first
 		if thread > 0 {

@@ -17,7 +17,7 @@ import (
 func Run(e engine.Engine, s Subject, threads, n int) (time.Duration, error) {
 	own := e.NewStore()
 	defer own.Close()
-	memory, err := engine.Assemble(fmt.Sprintf(`(module (memory (export "memory") %d %d shared))`, s.Pages, s.MaxPages))
+	memory, err := engine.Assemble(fmt.Sprintf(`(module (memory (export "memory") %d %d shared))`, s.Pages, MaxPages))
 	if err != nil {
 		return 0, err
 	}

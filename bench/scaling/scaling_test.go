@@ -4,7 +4,6 @@ package scaling
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -28,14 +27,11 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestMutex: an allocator for one thread works behind the mutex, and not without it.
+// TestMutex: an allocator for one thread works behind the mutex.
 func TestMutex(t *testing.T) {
 	toolchain.Need(t, "clang", "wasm-ld")
 	dir := t.TempDir()
-	out, err := exec.Command(filepath.Join(toolchain.Root(t), "peers", "build"), dir, "dlmalloc").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	toolchain.Run(t, ".", filepath.Join(toolchain.Root(t), "peers", "build"), dir, "dlmalloc")
 	file, err := os.ReadFile(filepath.Join(dir, "wasi-libc-dlmalloc.wasm"))
 	if err != nil {
 		t.Fatal(err)

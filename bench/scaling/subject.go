@@ -29,14 +29,13 @@ type Subject struct {
 	Alloc, Free string
 	Size        []int
 	Pages       uint64 // that the memory starts with
-	MaxPages    int
 
 	// add makes a thread's instance of the allocator over the memory of env.
 	add func(s engine.Store, env engine.Instance, thread int) (engine.Instance, error)
 }
 
 // Control is a loop that only computes.
-var Control = Subject{Name: "a loop that only computes", Pages: 1, MaxPages: MaxPages}
+var Control = Subject{Name: "a loop that only computes", Pages: 1}
 
 // Generated returns a subject of the generator's. Its blocks are given back where the
 // strategy reuses memory.
@@ -50,7 +49,7 @@ func Generated(flags string) (Subject, error) {
 		return Subject{}, err
 	}
 	allocates, _ := c.Function(contract.Allocates)
-	s := Subject{Name: "`genalloc " + flags + "`", Alloc: allocates.Export, Size: []int{24, 8}, Pages: 1, MaxPages: MaxPages}
+	s := Subject{Name: "`genalloc " + flags + "`", Alloc: allocates.Export, Size: []int{24, 8}, Pages: 1}
 	if c.Reuse() != contract.ReusesNothing {
 		frees, _ := c.Function(contract.Frees)
 		s.Free = frees.Export
@@ -64,7 +63,10 @@ func Generated(flags string) (Subject, error) {
 // text returns the driver's text.
 func (s Subject) text() string {
 	var b strings.Builder
-	if err := driver.Execute(&b, s); err != nil {
+	if err := driver.Execute(&b, struct {
+		Subject
+		MaxPages int
+	}{s, MaxPages}); err != nil {
 		panic(err) // the template and the subject are ours
 	}
 	return b.String()

@@ -113,9 +113,6 @@ func (o *buildOptions) settleObject() error {
 		return refuse("memory-name", "%q "+linkerMakes, o.order.MemoryName)
 	default:
 		o.order.HeapBase = contract.LinkerBase
-		if o.order.Threads {
-			o.object.State = object.StateGlobal
-		}
 	}
 	return nil
 }

@@ -67,5 +67,5 @@ func writeMinimal(w io.Writer, r minimal.Result, m minimal.Meter) {
 			fmt.Fprintf(w, "    %s", line)
 		}
 	}
-	fmt.Fprintf(w, "  visited  %s expressions; the prover refuted %d answers\n\n", unit.Grouped(uint64(r.Visited)), r.Refuted)
+	fmt.Fprintf(w, "  visited  %s expressions; the prover refuted %s\n\n", unit.Grouped(uint64(r.Visited)), unit.Count(uint64(r.Refuted), "answer"))
 }

@@ -45,7 +45,7 @@ func summarise(o *buildOptions, p *product, beside []output, took time.Duration)
 	}
 	if o.emit == "obj" {
 		s.Bytes = len(p.bytes)
-		s.State, s.Inline = o.object.State.String(), o.object.Inline
+		s.State, s.Inline = o.object.For(o.contract).State.String(), o.object.Inline
 		// The object was made here: a test of the summary sees that it can be read.
 		if info, err := object.Inspect(p.object); err == nil && info != nil {
 			s.Symbols, s.StateBytes = len(info.Defined()), info.DataBytes()

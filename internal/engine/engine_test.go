@@ -143,6 +143,9 @@ func TestMemory(t *testing.T) {
 		if m == nil || in.Memory("other") != nil {
 			t.Fatalf("memory: got %v and %v", m, in.Memory("other"))
 		}
+		if here := s.Engine().Name() != engine.Node; (m.Bytes() != nil) != here {
+			t.Errorf("bytes of the memory's own: %v, want %v", m.Bytes() != nil, here)
+		}
 		m.Write(65535, []byte{9})
 		if got, err := in.Call("load", 65535); err != nil || got[0] != 9 {
 			t.Errorf("a byte written: got %d, %v", got, err)

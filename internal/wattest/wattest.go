@@ -12,6 +12,7 @@ import (
 	"github.com/bytecodealliance/wasmtime-go/v39"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -82,4 +83,20 @@ func Glob(t testing.TB, pattern string) []string {
 		t.Fatalf("no file matches %s", pattern)
 	}
 	return list
+}
+
+// Call calls a function of a program in wasmtime, which has memories of every kind.
+func Call(t testing.TB, program []byte, function string, args ...uint64) []uint64 {
+	t.Helper()
+	s := engine.Default().NewStore()
+	defer s.Close()
+	in, err := engine.Instantiate(s, program, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := in.Call(function, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
 }
