@@ -122,13 +122,16 @@ func TestListsGuessWrong(t *testing.T) {
 	})
 }
 
-// TestListsLoops proves what is claimed of the loops, which names locals by their numbers.
+// TestListsLoops proves what is claimed of the loops, which names locals by their numbers,
+// and what becomes of the memory that they go through.
 func TestListsLoops(t *testing.T) {
 	for _, flags := range []string{"", "--classes=2", "--grow=never", "--grow=double --split=false", "--max-block=4096"} {
 		t.Run(flags, func(t *testing.T) {
 			s, ks := listed(t, "--functions=alloc,dealloc "+flags)
-			if r := decideOne(t, s, ks, "alloc."+roundsName); r.Verdict != Proved {
-				t.Error(r)
+			for _, name := range []string{roundsName, "rest"} {
+				if r := decideOne(t, s, ks, "alloc."+name); r.Verdict != Proved {
+					t.Error(r)
+				}
 			}
 		})
 	}
@@ -192,6 +195,11 @@ func TestListsSeeded(t *testing.T) {
 		{"size of a region wraps around", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const -13)", "(i32.const -1)"}, "allocate.rounds", Inconclusive},
 		{"region is freed without its header", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const 12))\n      (i32.const 4)))\n\n  (export", "(i32.const 0))\n      (i32.const 4)))\n\n  (export"}, "deallocate.gives", Refuted},
 		{"capacity is stored behind the region", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.store offset=4 (local.get $block) (local.get $size))", "(i32.store offset=400 (local.get $block) (local.get $size))"}, "allocate.writes", Inconclusive},
+		{"rest of the region is dropped", "--split=false --classes=1 --max-block=4096", []string{"(call $give (global.get $top) (global.get $limit))", "(nop)"}, "alloc.rest", Refuted},
+		{"gap in front of a block is dropped", "--split=false --classes=1 --max-block=4096", []string{"(call $give (local.get $from) (local.get $at))", "(nop)"}, "alloc.rest", Refuted},
+		{"only a gap's first piece is given", "--split=false", []string{"(br $gap)", "(nop)"}, "alloc.rest", Inconclusive},
+		{"fills nothing of chunks", "--split=false --grow=chunk=16 " + zeroing, []string{"(memory.fill (local.get $block) (i32.const 0) (local.get $size))", "(nop)"}, "alloc_zeroed.zero", Inconclusive},
+		{"fills nothing of doublings", "--split=false --grow=double " + zeroing, []string{"(memory.fill (local.get $block) (i32.const 0) (local.get $size))", "(nop)"}, "alloc_zeroed.zero", Inconclusive},
 		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
