@@ -128,7 +128,7 @@ func TestListsLoops(t *testing.T) {
 	for _, flags := range []string{"", "--classes=2", "--grow=never", "--grow=double --split=false", "--max-block=4096"} {
 		t.Run(flags, func(t *testing.T) {
 			s, ks := listed(t, "--functions=alloc,dealloc "+flags)
-			for _, name := range []string{roundsName, "rest"} {
+			for _, name := range []string{roundsName, "rest", "others"} {
 				if r := decideOne(t, s, ks, "alloc."+name); r.Verdict != Proved {
 					t.Error(r)
 				}
@@ -195,6 +195,7 @@ func TestListsSeeded(t *testing.T) {
 		{"size of a region wraps around", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const -13)", "(i32.const -1)"}, "allocate.rounds", Inconclusive},
 		{"region is freed without its header", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const 12))\n      (i32.const 4)))\n\n  (export", "(i32.const 0))\n      (i32.const 4)))\n\n  (export"}, "deallocate.gives", Refuted},
 		{"capacity is stored behind the region", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.store offset=4 (local.get $block) (local.get $size))", "(i32.store offset=400 (local.get $block) (local.get $size))"}, "allocate.writes", Inconclusive},
+		{"empties another list", "--split=false", []string{push, "(i32.store (i32.const 1052) (i32.const 0)) " + push}, "dealloc.others", Refuted},
 		{"rest of the region is dropped", "--split=false --classes=1 --max-block=4096", []string{"(call $give (global.get $top) (global.get $limit))", "(nop)"}, "alloc.rest", Refuted},
 		{"gap in front of a block is dropped", "--split=false --classes=1 --max-block=4096", []string{"(call $give (local.get $from) (local.get $at))", "(nop)"}, "alloc.rest", Refuted},
 		{"only a gap's first piece is given", "--split=false", []string{"(br $gap)", "(nop)"}, "alloc.rest", Inconclusive},

@@ -154,6 +154,7 @@ func (l *lists) keeps(k *call) []Obligation {
 			return all
 		}),
 	}
+	all = append(all, l.others(k))
 	if k.contract.Align() <= wasm.PageSize { // otherwise what is shorter than a block is lost
 		all = append(all, l.rest(k))
 	}
@@ -192,4 +193,28 @@ func (l *lists) rest(k *call) Obligation {
 		}
 		return k.Implies(k.And(had, k.Not(lost)), has)
 	})
+}
+
+// others says that a list changes at its head alone, where a block enters or leaves it: the
+// blocks behind that one stay.
+func (l *lists) others(k *call) Obligation {
+	head, f := l.headOf(k.system, k.of(k.Var("list", listBits))), k.some("unused")
+	return l.everywhere(k, "others", "the other blocks of a list stay in it", true, func(_ outcome, t *trail) term {
+		m := t.last
+		before, now := m.point(head).word, m.now(m.point(head)).word
+		kept := k.Eq(now, before)
+		for i, e := range m.done {
+			old, read := m.read(e, m.done[:i])
+			if e.Kind != sym.Store || !read {
+				continue
+			}
+			is := k.All(k.Eq(e.Addr, head), k.Eq(now, k.of(e.Value)), k.Eq(old, before))
+			if !m.linkOf(old, e, m.done[:i]) {
+				is = k.And(is, k.Eq(m.now(m.point(k.of(e.Value))).word, old))
+			}
+			kept = k.Or(kept, is)
+		}
+		p, q := m.point(f), m.now(m.point(f))
+		return k.And(k.Implies(l.isHead(k.system, head), kept), k.Implies(k.And(p.free, q.free), k.Eq(q.word, p.word)))
+	}, head, f)
 }
