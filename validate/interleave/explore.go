@@ -41,6 +41,7 @@ type explorer struct {
 	hosts    []engine.Instance
 	base     uint64
 	pages    uint64 // of the memory at the start
+	most     uint64 // that the module declares
 
 	memoryModule, memoryName string
 
@@ -111,7 +112,8 @@ func load(file []byte, c contract.Contract) (e *explorer, done func(), err error
 		}
 		e.imports = append(e.imports, im)
 		if im.Kind == wasm.KindMemory {
-			e.pages, e.memoryModule, e.memoryName = im.Memory.Min, im.Module, im.Name
+			e.pages, e.most = im.Memory.Min, im.Memory.Max
+			e.memoryModule, e.memoryName = im.Module, im.Name
 		}
 	}
 	for _, d := range m.Data {

@@ -175,9 +175,9 @@ func (t *threads) resized(r Request, at, pages uint64) *Breach {
 		} else {
 			t.lost = true
 		}
-	case at == old.From && pages == r.Pages: // as it was rounded up
-		if end := at + r.Size; at <= t.top && end <= t.own {
-			t.top = max(t.top, end)
+	case at == old.From && pages == r.Pages && (at > t.top || at+r.Size <= t.own): // as it was rounded up
+		if at <= t.top {
+			t.top = max(t.top, at+r.Size)
 		}
 	default:
 		r.Old = nil

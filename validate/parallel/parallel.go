@@ -63,7 +63,7 @@ func Judge(ctx context.Context, e engine.Engine, file []byte, c contract.Contrac
 	return list, nil
 }
 
-// mostPages is how far the memory of random calls grows: 64 MiB.
+// mostPages is by how much the memory of random calls grows: 64 MiB.
 const mostPages = 1 << 10
 
 // random makes calls at random, with blocks handed over.
@@ -72,7 +72,7 @@ func (s *subject) random(o Options, foreign int) (Found, error) {
 	if foreign > 0 {
 		f.Program += ", growth by others"
 	}
-	w, err := s.open(Threads+min(foreign, 1), mostPages-s.memory.Min, o.Seed)
+	w, err := s.open(Threads+min(foreign, 1), mostPages, o.Seed)
 	if err != nil {
 		return f, err
 	}
@@ -91,6 +91,10 @@ func (s *subject) random(o Options, foreign int) (Found, error) {
 // ownBytes is what a thread may keep of the memory for its own state.
 const ownBytes = 4096
 
+// mostStart is how many pages of the start threads use up: the others are one block, so that
+// a large memory takes no longer.
+const mostStart = 16
+
 // exhaust asks for blocks until no thread gets any more. Together the threads get as many as
 // one alone, but for the ends of chunks that another thread's pages lie behind, and for what
 // each of them keeps.
@@ -103,6 +107,9 @@ func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 			return f, err
 		}
 		defer w.close()
+		if start := s.memory.Min - min(s.memory.Min, w.base/contract.PageSize); start > mostStart {
+			w.threads[0].make(contract.Allocates, (start-mostStart)*contract.PageSize, 8, nil)
+		}
 		f.Failure = w.run(func(t *thread) {
 			for t.failure == nil && t.make(contract.Allocates, size, 8, nil) {
 			}
@@ -110,9 +117,14 @@ func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 		if f.Failure != nil {
 			return f, nil
 		}
-		got[i] = len(w.live())
+		live := w.live()
+		got[i] = len(live)
 		f.Calls += w.calls()
-		f.Figure = fmt.Sprintf("%.1f %% of the memory used", float64(uint64(got[i])*size)*100/float64(w.limit*contract.PageSize))
+		used := uint64(0)
+		for _, b := range live {
+			used += b.Size()
+		}
+		f.Figure = fmt.Sprintf("%.1f %% of the memory used", float64(used)*100/float64(w.limit*contract.PageSize))
 	}
 	if owed := got[0] - int(s.memory.Min+o.Pages) - Threads*int(1+ownBytes/size); got[1] < owed {
 		f.Failure = &report.Failure{Rule: "lost", Call: f.Program, Expected: fmt.Sprintf("%d blocks at least, where one thread gets %d", owed, got[0]), Got: fmt.Sprint(got[1])}
