@@ -71,16 +71,6 @@ func (x *execution) judgeBlock(call string, b *block) {
 	}
 }
 
-// judgeRefusal: pages are only ever added, so that what is left now was left during the
-// whole call.
-func (x *execution) judgeRefusal(call string, size uint64) {
-	_, lead := judge.Shape(x.e.contract, x.e.maker, 1)
-	need := (max(lead+size, 1) + contract.PageSize - 1) / contract.PageSize
-	if pages := x.memory.Pages(); pages+need <= x.limit {
-		x.broke("null", call, fmt.Sprintf("a block: %s of %s are left", unit.Pages(x.limit-pages), unit.Pages(x.limit)), "null")
-	}
-}
-
 // write fills a block, and kept judges that its first bytes are what was written.
 func (x *execution) write(b *block) {
 	bytes := x.memory.Bytes()[b.From:b.To]

@@ -5,10 +5,12 @@ package parallel
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/internal/unit"
+	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/report"
 )
 
@@ -77,13 +79,14 @@ func (s *subject) random(o Options, foreign int) (Found, error) {
 		return f, err
 	}
 	defer w.close()
-	f.Failure = w.run(func(t *thread) {
+	w.together(func(t *thread) {
 		for range o.Calls {
 			if t.step(); t.failure != nil {
 				return
 			}
 		}
 	}, foreign)
+	f.Failure = w.judge()
 	f.Calls = w.calls()
 	return f, nil
 }
@@ -97,9 +100,12 @@ const mostStart = 16
 
 // exhaust asks for blocks until no thread gets any more. Together the threads get as many as
 // one alone, but for the ends of chunks that another thread's pages lie behind, and for what
-// each of them keeps.
+// each of them keeps. They wait for each other at each page, so that their chunks alternate.
 func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 	f := Found{Program: fmt.Sprintf("all memory in blocks of %s", unit.Bytes(size))}
+	if size > contract.PageSize {
+		o.Pages *= 8
+	}
 	var got [2]int
 	for i, n := range []int{1, Threads} {
 		w, err := s.open(n, o.Pages, o.Seed)
@@ -110,11 +116,14 @@ func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 		if start := s.memory.Min - min(s.memory.Min, w.base/contract.PageSize); start > mostStart {
 			w.threads[0].make(contract.Allocates, (start-mostStart)*contract.PageSize, 8, nil)
 		}
-		f.Failure = w.run(func(t *thread) {
-			for t.failure == nil && t.make(contract.Allocates, size, 8, nil) {
-			}
-		}, 0)
-		if f.Failure != nil {
+		for full := make([]bool, len(w.threads)); slices.Contains(full, false); {
+			w.together(func(t *thread) {
+				for range max(1, contract.PageSize/size) {
+					full[t.number] = full[t.number] || t.failure != nil || !t.make(contract.Allocates, size, 8, nil)
+				}
+			}, 0)
+		}
+		if f.Failure = w.judge(); f.Failure != nil {
 			return f, nil
 		}
 		live := w.live()
@@ -126,10 +135,24 @@ func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 		}
 		f.Figure = fmt.Sprintf("%.1f %% of the memory used", float64(used)*100/float64(w.limit*contract.PageSize))
 	}
-	if owed := got[0] - int(s.memory.Min+o.Pages) - Threads*int(1+ownBytes/size); got[1] < owed {
+	if owed := got[0] - int(s.chunks(size, s.memory.Min+o.Pages)) - Threads*int(1+ownBytes/size); got[1] < owed {
 		f.Failure = &report.Failure{Rule: "lost", Call: f.Program, Expected: fmt.Sprintf("%d blocks at least, where one thread gets %d", owed, got[0]), Got: fmt.Sprint(got[1])}
 	}
 	return f, nil
+}
+
+// chunks returns how many chunks threads make of so many pages, at most: of each page where
+// a block needs no more. Larger ones have chunks as the contract says, or pages of their own
+// if these are too small a chunk's part, or where less than a chunk is left.
+func (s *subject) chunks(size, pages uint64) uint64 {
+	need, chunk := judge.Need(s.contract, size), uint64(s.contract.Chunk)
+	switch {
+	case need == 1:
+		return pages
+	case need > uint64(s.contract.LargeBlock()):
+		return pages/need + 1
+	}
+	return pages/chunk + chunk/need + 1
 }
 
 func (w *world) calls() (sum int) {

@@ -160,9 +160,9 @@ func (s *subject) equip(t *thread, memory engine.Instance) error {
 	return err
 }
 
-// run lets every thread do the same at the same time, until each is done or has failed.
-// While they run, somebody else adds so many pages.
-func (w *world) run(do func(t *thread), foreign int) *report.Failure {
+// together lets every thread do the same at the same time, until each is done. While they
+// run, somebody else adds so many pages.
+func (w *world) together(do func(t *thread), foreign int) {
 	var all sync.WaitGroup
 	for _, t := range w.threads[:len(w.threads)-min(foreign, 1)] {
 		all.Go(func() { do(t) })
@@ -172,7 +172,6 @@ func (w *world) run(do func(t *thread), foreign int) *report.Failure {
 		all.Go(func() { t.add(foreign) })
 	}
 	all.Wait()
-	return w.judge()
 }
 
 // add grows the memory by a page, so many times, and fills what it got.
