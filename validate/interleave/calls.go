@@ -32,13 +32,11 @@ func (t *thread) do(c script.Call) error {
 				return err
 			}
 		}
-		if old = x.blocks[c.Block]; old == nil { // it was refused
-			x.known[c.Made] = x.known[c.Made] || c.Op.Names()
-			return nil
+		if old = x.blocks[c.Block]; old != nil {
+			t.clock.join(old.made)
 		}
-		t.clock.join(old.made)
 	}
-	if !ok {
+	if !ok || c.Op.Takes() && old == nil { // it was refused
 		x.known[c.Made] = x.known[c.Made] || c.Op.Names()
 		return nil
 	}

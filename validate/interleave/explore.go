@@ -20,7 +20,6 @@ import (
 // Found is what the exploration of one program found.
 type Found struct {
 	Program  string
-	Threads  int
 	Runs     int      // of the program, from its beginning
 	States   int      // told apart
 	Orders   *big.Int // interleavings of the accesses whose order is open
@@ -176,7 +175,7 @@ const raceRuns = 200
 // explore follows a program in every order. It begins again when a word turns out to have
 // accesses whose order is open.
 func (e *explorer) explore(ctx context.Context, p *Program, runs int) (Found, error) {
-	found := Found{Program: p.Name, Threads: len(p.Threads)}
+	found := Found{Program: p.Name}
 	e.open, e.lost = words{}, map[claimed]uint64{}
 	e.open.add(sizeWord)
 	var race *report.Failure

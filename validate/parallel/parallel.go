@@ -100,7 +100,7 @@ const mostStart = 16
 
 // exhaust asks for blocks until no thread gets any more. Together the threads get as many as
 // one alone, but for the ends of chunks that another thread's pages lie behind, and for what
-// each of them keeps. They wait for each other at each page, so that their chunks alternate.
+// each of them keeps.
 func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 	f := Found{Program: fmt.Sprintf("all memory in blocks of %s", unit.Bytes(size))}
 	if size > contract.PageSize {
@@ -112,33 +112,39 @@ func (s *subject) exhaust(o Options, size uint64) (Found, error) {
 		if err != nil {
 			return f, err
 		}
-		defer w.close()
 		if start := s.memory.Min - min(s.memory.Min, w.base/contract.PageSize); start > mostStart {
 			w.threads[0].make(contract.Allocates, (start-mostStart)*contract.PageSize, 8, nil)
 		}
-		for full := make([]bool, len(w.threads)); slices.Contains(full, false); {
-			w.together(func(t *thread) {
-				for range max(1, contract.PageSize/size) {
-					full[t.number] = full[t.number] || t.failure != nil || !t.make(contract.Allocates, size, 8, nil)
-				}
-			}, 0)
-		}
-		if f.Failure = w.judge(); f.Failure != nil {
-			return f, nil
-		}
-		live := w.live()
-		got[i] = len(live)
-		f.Calls += w.calls()
-		used := uint64(0)
+		w.useUp(size)
+		f.Failure = w.judge()
+		w.close()
+		live, used := w.live(), uint64(0)
 		for _, b := range live {
 			used += b.Size()
 		}
+		got[i] = len(live)
+		f.Calls += w.calls()
 		f.Figure = fmt.Sprintf("%.1f %% of the memory used", float64(used)*100/float64(w.limit*contract.PageSize))
+		if f.Failure != nil {
+			return f, nil
+		}
 	}
 	if owed := got[0] - int(s.chunks(size, s.memory.Min+o.Pages)) - Threads*int(1+ownBytes/size); got[1] < owed {
 		f.Failure = &report.Failure{Rule: "lost", Call: f.Program, Expected: fmt.Sprintf("%d blocks at least, where one thread gets %d", owed, got[0]), Got: fmt.Sprint(got[1])}
 	}
 	return f, nil
+}
+
+// useUp lets threads make blocks until none gets any more. They wait for each other at each
+// page, so that their chunks alternate.
+func (w *world) useUp(size uint64) {
+	for full := make([]bool, len(w.threads)); slices.Contains(full, false); {
+		w.together(func(t *thread) {
+			for range max(1, contract.PageSize/size) {
+				full[t.number] = full[t.number] || t.failure != nil || !t.make(contract.Allocates, size, 8, nil)
+			}
+		}, 0)
+	}
 }
 
 // chunks returns how many chunks threads make of so many pages, at most: of each page where
