@@ -70,6 +70,7 @@ func TestEmitted(t *testing.T) {
 		"--threads --max-pages=8",
 		"--threads --initial-pages=6 --max-pages=6 --heap-base=1024",
 		"--threads --abi=c --max-pages=30",
+		"--threads --fixed-align=131072",
 		"--strategy=lists --heap-base=1024 --threads --max-pages=2",
 		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
 		"--strategy=lists --heap-base=1024 --threads --max-pages=4",

@@ -84,7 +84,7 @@ func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64)
 	x.note(t, fmt.Sprintf("%s: %#x", c, ptr))
 	x.known[c.Made] = true
 	if ptr == 0 {
-		if b := judge.Left(x.e.contract, c.Size, x.memory.Pages(), x.limit); b != nil {
+		if b := judge.Left(x.e.contract, c.Size, max(c.Align, 1), x.memory.Pages(), x.limit); b != nil {
 			x.broke(b.Rule, c.String(), b.Expected, "%s", b.Got)
 		}
 		return nil

@@ -196,19 +196,23 @@ func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, l
 // Left judges that a request was refused where the memory has so many pages, of most. Pages
 // are only ever added, so that what is left afterwards was left during the whole call. Of
 // blocks beyond the largest there need be none.
-func Left(c contract.Contract, size, pages, most uint64) *ledger.Breach {
+func Left(c contract.Contract, size, align, pages, most uint64) *ledger.Breach {
 	limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock
-	if limited || pages+Need(c, size) > most {
+	if limited || pages+Need(c, size, align) > most {
 		return nil
 	}
 	return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of %s are left", unit.Pages(most-pages), unit.Pages(most)), Got: "null"}
 }
 
-// Need returns how many pages hold a block of a size.
-func Need(c contract.Contract, size uint64) uint64 {
+// Need returns how many pages hold a block wherever they lie.
+func Need(c contract.Contract, size, align uint64) uint64 {
 	f, _ := Maker(c)
-	_, lead := Shape(c, f, 1)
-	return ledger.Up(max(lead+size, 1), contract.PageSize) / contract.PageSize
+	align, lead := Shape(c, f, align)
+	room := max(lead+size, 1)
+	if align >= contract.PageSize {
+		room += align
+	}
+	return ledger.Up(room, contract.PageSize) / contract.PageSize
 }
 
 // Operands returns what a function is called with to make a block, or to resize or free an

@@ -151,7 +151,7 @@ func (w *world) useUp(size uint64) {
 // a block needs no more. Larger ones have chunks as the contract says, or pages of their own
 // if these are too small a chunk's part, or where less than a chunk is left.
 func (s *subject) chunks(size, pages uint64) uint64 {
-	need, chunk := judge.Need(s.contract, size), uint64(s.contract.Chunk)
+	need, chunk := judge.Need(s.contract, size, 8), uint64(s.contract.Chunk)
 	switch {
 	case need == 1:
 		return pages
