@@ -219,7 +219,7 @@ func (o Order) signatures() []Function {
 		}
 		f.Export = Contract{Order: o}.ExportName(f.Name)
 		if o.FixedAlign != 0 {
-			f.Params = slices.DeleteFunc(slices.Clone(f.Params), func(p Param) bool { return p.Role == AlignParam })
+			f = f.Unaligned()
 		}
 		if o.Memory64 {
 			f = f.wide()
@@ -227,6 +227,12 @@ func (o Order) signatures() []Function {
 		fs = append(fs, f)
 	}
 	return append(fs, o.watchers()...)
+}
+
+// Unaligned returns the function without the alignment as a parameter.
+func (f Function) Unaligned() Function {
+	f.Params = slices.DeleteFunc(slices.Clone(f.Params), func(p Param) bool { return p.Role == AlignParam })
+	return f
 }
 
 // wide returns the function with 64-bit addresses. The number of an error has 32 bits.

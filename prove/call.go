@@ -87,7 +87,11 @@ func (s *system) call(f contract.Function, u usage) (*call, error) {
 	other := func(t wasm.ValType) bool { return t != words[s.width] }
 	if len(typ.Params) != len(f.Params) || len(typ.Results) != len(f.Results) ||
 		slices.ContainsFunc(slices.Concat(typ.Params, typ.Results), other) {
-		return nil, fmt.Errorf("function %s: type %v is not the contract's", f.Name, typ)
+		where := fmt.Sprintf("export %q", f.Export)
+		if f.Export == "" {
+			where = "function " + f.Name
+		}
+		return nil, fmt.Errorf("%s: type %v is not the contract's", where, typ)
 	}
 	k := &call{system: s, function: f, usage: u, index: index, args: map[contract.ParamRole]term{}, state: s.anyState()}
 	for _, p := range f.Params {

@@ -84,6 +84,9 @@ func (s *system) decideCase(ctx context.Context, ob Obligation, i int, q questio
 	}
 	if err == nil && !o.probe {
 		f.counterexample, err = s.refute(ob.Cases[i], q.formula, f.answer)
+		if index, guessed := s.guess(ob); err == nil && guessed {
+			err = fmt.Errorf("the guessed function %d does not do this, and may not be the module's %s", index, ob.function())
+		}
 	}
 	f.verdict = Refuted
 	if err != nil {

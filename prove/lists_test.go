@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,25 +44,94 @@ func listed(t *testing.T, flags string, edits ...string) (*system, []*call) {
 	return s, ks
 }
 
-// TestLists proves a module that reuses every block.
+// TestLists proves modules that reuse every block. Those without alloc call one of a type
+// that other functions have, too.
 func TestLists(t *testing.T) {
-	s, _ := listed(t, "--split=false --functions=alloc,dealloc,realloc")
-	r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Err(); err != nil || len(r.Results) < 60 {
-		t.Errorf("%d obligations, want 60 at least, all proved: %v", len(r.Results), err)
+	for _, flags := range []string{
+		"--functions=alloc,dealloc,realloc",
+		"--classes=1 --functions=dealloc,realloc",
+		"--classes=1 --functions=realloc --fixed-align=8",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			s, _ := listed(t, "--split=false "+flags)
+			r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := r.Err(); err != nil || len(r.Results) < 60 {
+				t.Errorf("%d obligations, want 60 at least, all proved: %v", len(r.Results), err)
+			}
+		})
 	}
 }
 
-// TestListsLoops proves what is claimed of the loops, which names locals by their numbers.
+// TestListsGuess compares the functions that are guessed with their names in the text.
+func TestListsGuess(t *testing.T) {
+	for _, abi := range []string{
+		"--functions=realloc", "--functions=realloc --fixed-align=16", "--functions=dealloc,realloc --fixed-align=16",
+		"--functions=alloc_zeroed,realloc", "--functions=alloc_zeroed,realloc --fixed-align=8",
+		"--abi=cabi", "--abi=wasm-bindgen", "--abi=cosmwasm --target=cosmwasm", "--abi=proxy-wasm",
+	} {
+		for _, flags := range []string{"", "--split=false", "--classes=1", "--max-block=4096", "--optimize=size", "--optimize=gas", "--grow=double"} {
+			c, err := contract.Parse("--strategy=lists " + abi + " " + flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := emitter.WAT(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, m := wattest.Assemble(t, text)
+			s := &system{strategy: &lists{}, module: m, contract: c, inner: map[contract.Role]uint32{}}
+			s.wrapped()
+			names := regexp.MustCompile(`\(func \$(\w+)`).FindAllStringSubmatch(text, -1)
+			for _, f := range contract.Core.Functions() {
+				index, guessed := s.inner[f.Role]
+				if guessed && names[index][1] != f.Name {
+					t.Errorf("%s %s: %s is guessed to be $%s", abi, flags, f.Name, names[index][1])
+				}
+				if f.Role == contract.Allocates && !guessed {
+					t.Errorf("%s %s: %s is not found", abi, flags, f.Name)
+				}
+			}
+		}
+	}
+}
+
+// TestListsGuessWrong expects a wrong guess, and a fault of a guessed function, to refute
+// nothing.
+func TestListsGuessWrong(t *testing.T) {
+	const flags = "--split=false --classes=1 --functions=dealloc,realloc"
+	expect := func(t *testing.T, s *system, ks []*call, name string) {
+		if r := decideOne(t, s, ks, name); r.Verdict != Inconclusive || !strings.Contains(r.Reason, "the guessed function") {
+			t.Error(r)
+		}
+	}
+	t.Run("guess", func(t *testing.T) {
+		s, _ := listed(t, flags)
+		s.inner[contract.Allocates] = 0 // $room
+		ks, err := s.calls()
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, s, ks, "alloc.block")
+	})
+	t.Run("fault", func(t *testing.T) {
+		s, ks := listed(t, flags, "(i32.store offset=1012 (local.get $head) (i32.load (local.get $block)))", "")
+		expect(t, s, ks, "alloc.unused")
+	})
+}
+
+// TestListsLoops proves what is claimed of the loops, which names locals by their numbers,
+// and what becomes of the memory that they go through.
 func TestListsLoops(t *testing.T) {
-	for _, flags := range []string{"", "--classes=2", "--grow=never", "--grow=double --split=false"} {
+	for _, flags := range []string{"", "--classes=2", "--grow=never", "--grow=double --split=false", "--max-block=4096"} {
 		t.Run(flags, func(t *testing.T) {
 			s, ks := listed(t, "--functions=alloc,dealloc "+flags)
-			if r := decideOne(t, s, ks, "alloc."+roundsName); r.Verdict != Proved {
-				t.Error(r)
+			for _, name := range []string{roundsName, "rest"} {
+				if r := decideOne(t, s, ks, "alloc."+name); r.Verdict != Proved {
+					t.Error(r)
+				}
 			}
 		})
 	}
@@ -125,6 +195,11 @@ func TestListsSeeded(t *testing.T) {
 		{"size of a region wraps around", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const -13)", "(i32.const -1)"}, "allocate.rounds", Inconclusive},
 		{"region is freed without its header", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.const 12))\n      (i32.const 4)))\n\n  (export", "(i32.const 0))\n      (i32.const 4)))\n\n  (export"}, "deallocate.gives", Refuted},
 		{"capacity is stored behind the region", "--abi=cosmwasm --target=cosmwasm --split=false", []string{"(i32.store offset=4 (local.get $block) (local.get $size))", "(i32.store offset=400 (local.get $block) (local.get $size))"}, "allocate.writes", Inconclusive},
+		{"rest of the region is dropped", "--split=false --classes=1 --max-block=4096", []string{"(call $give (global.get $top) (global.get $limit))", "(nop)"}, "alloc.rest", Refuted},
+		{"gap in front of a block is dropped", "--split=false --classes=1 --max-block=4096", []string{"(call $give (local.get $from) (local.get $at))", "(nop)"}, "alloc.rest", Refuted},
+		{"only a gap's first piece is given", "--split=false", []string{"(br $gap)", "(nop)"}, "alloc.rest", Inconclusive},
+		{"fills nothing of chunks", "--split=false --grow=chunk=16 " + zeroing, []string{"(memory.fill (local.get $block) (i32.const 0) (local.get $size))", "(nop)"}, "alloc_zeroed.zero", Inconclusive},
+		{"fills nothing of doublings", "--split=false --grow=double " + zeroing, []string{"(memory.fill (local.get $block) (i32.const 0) (local.get $size))", "(nop)"}, "alloc_zeroed.zero", Inconclusive},
 		{"larger block stays in its list", "", []string{"(then (i32.store offset=1004 (local.get $head) (i32.load (local.get $block)))))", "(then))"}, "alloc.unused", Inconclusive},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {

@@ -90,7 +90,18 @@ func sets(f *wasm.Func, c Cell) bool {
 }
 
 // reachable lists the functions that the exported ones call, and these.
-func reachable(m *wasm.Module) (found []*wasm.Func) {
+func reachable(m *wasm.Module) []*wasm.Func {
+	var exported []uint32
+	for _, e := range m.Exports {
+		if e.Kind == wasm.KindFunc {
+			exported = append(exported, e.Index)
+		}
+	}
+	return reachableFrom(m, exported...)
+}
+
+// reachableFrom lists the functions with these indices and those that they call.
+func reachableFrom(m *wasm.Module, indices ...uint32) (found []*wasm.Func) {
 	seen := map[uint32]bool{}
 	var visit func(i uint32)
 	visit = func(i uint32) {
@@ -105,10 +116,8 @@ func reachable(m *wasm.Module) (found []*wasm.Func) {
 			}
 		}
 	}
-	for _, e := range m.Exports {
-		if e.Kind == wasm.KindFunc {
-			visit(e.Index)
-		}
+	for _, i := range indices {
+		visit(i)
 	}
 	return found
 }

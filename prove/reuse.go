@@ -7,6 +7,7 @@ import (
 
 	"github.com/genalloc/genalloc/prove/bv"
 	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
 )
 
 // reuseName is the name of the obligation that needs to know all of a path.
@@ -76,7 +77,7 @@ func (l *lists) keeps(k *call) []Obligation {
 		}
 	}
 	words := k.num(4)
-	return []Obligation{
+	all := []Obligation{
 		l.everywhere(k, "heads", "each list's head is 0 or the address of a free block of the list", true, func(_ outcome, t *trail) term {
 			m := t.last
 			return m.Implies(l.isHead(m.system, head), m.leads(m.now(m.point(head)).word, l.listAt(m.system, head)))
@@ -153,4 +154,42 @@ func (l *lists) keeps(k *call) []Obligation {
 			return all
 		}),
 	}
+	if k.contract.Align() <= wasm.PageSize { // otherwise what is shorter than a block is lost
+		all = append(all, l.rest(k))
+	}
+	return all
+}
+
+// rest says that no byte is lost: one of the region, of a block that is given or leaves its
+// list, or of new pages is in the end in the region, in a block that is handed out or about
+// to be given, or in one that has become the first of its list, in front of the others. Where
+// the region ends with the top's page, what is left of it in front of foreign pages is lost.
+func (l *lists) rest(k *call) Obligation {
+	x := k.some("rest")
+	in := func(c claims) term {
+		is := k.has(c.blocks[0], x)
+		for _, b := range c.blocks[2:] { // without the taken byte
+			is = k.Or(is, k.has(b, x))
+		}
+		return is
+	}
+	lost := k.All(k.Bool(k.hints.End.Kind == EndPage), k.lt(k.pre.end, k.pre.size), k.has(k.region(k.pre), x))
+	return l.everywhere(k, "rest", "what is left of the region, and what lies in front of a block, goes to the lists", true, func(_ outcome, t *trail) term {
+		m, grown := t.last, block{t.from.view.size, k.Sub(t.to.view.size, t.from.view.size)}
+		had, has := k.Or(in(t.from), k.has(grown, x)), in(t.to)
+		for i, e := range m.done {
+			old, head := m.read(e, m.done[:i])
+			if e.Kind != sym.Store || !head {
+				continue
+			}
+			at, size := k.of(e.Value), l.sizeOf(k.spec, l.listAt(k.system, e.Addr))
+			if m.linkOf(old, e, m.done[:i]) {
+				had = k.Or(had, k.has(block{old, size}, x))
+			} else {
+				first := k.And(k.Eq(m.now(m.point(e.Addr)).word, at), k.Eq(m.now(m.point(at)).word, old))
+				has = k.Or(has, k.And(first, k.has(block{at, size}, x)))
+			}
+		}
+		return k.Implies(k.And(had, k.Not(lost)), has)
+	})
 }

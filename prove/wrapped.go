@@ -12,7 +12,7 @@ import (
 // Under lists, the functions of other ABIs whose callers name sizes call two that do what
 // core's alloc and dealloc do. These have core's obligations whether they are exported or
 // not, and the others rely on what is proved of them. Which functions of the module they
-// are is guessed: a wrong guess proves nothing.
+// are is guessed: a wrong guess proves nothing, and refutes nothing.
 
 // wrapped finds core's functions that others call and that the module does not export.
 func (s *system) wrapped() {
@@ -26,7 +26,7 @@ func (s *system) wrapped() {
 			continue
 		}
 		if s.contract.FixedAlign != 0 {
-			f.Params = slices.DeleteFunc(slices.Clone(f.Params), func(p contract.Param) bool { return p.Role == contract.AlignParam })
+			f = f.Unaligned()
 		}
 		f.Export = ""
 		if i, found := s.called(len(f.Params), len(f.Results)); found && !s.contract.Has(f.Name) {
@@ -38,7 +38,11 @@ func (s *system) wrapped() {
 }
 
 // called finds the first function with so many parameters and results that an exported one
-// calls.
+// calls and that uses the memory, itself or in what it calls. The type is not enough: what
+// computes the bytes of a class, or the number of its list, may have alloc's. Those are sums
+// of their arguments alone, while alloc and dealloc have to read and write a list. Other
+// functions that use the memory, such as those that refill the region, are called by alloc
+// and dealloc only; and an exported alloc is not guessed.
 func (s *system) called(params, results int) (index uint32, found bool) {
 	for _, e := range s.module.Exports {
 		if f, err := s.module.Func(e.Index); e.Kind == wasm.KindFunc && err == nil && f != nil {
@@ -46,10 +50,28 @@ func (s *system) called(params, results int) (index uint32, found bool) {
 				if in.Op != wasm.OpCall {
 					continue
 				}
-				if t, err := s.module.FuncType(in.Index); err == nil && len(t.Params) == params && len(t.Results) == results {
+				t, err := s.module.FuncType(in.Index)
+				if err == nil && len(t.Params) == params && len(t.Results) == results && s.usesMemory(in.Index) {
 					return in.Index, true
 				}
 			}
+		}
+	}
+	return 0, false
+}
+
+// usesMemory reports whether a function loads or stores, or one that it calls.
+func (s *system) usesMemory(index uint32) bool {
+	return slices.ContainsFunc(reachableFrom(s.module, index), func(f *wasm.Func) bool {
+		return slices.ContainsFunc(f.Body, func(in wasm.Instr) bool { return in.Op.Info().Imm == wasm.ImmMem })
+	})
+}
+
+// guess returns the function that an obligation is about if it was guessed.
+func (s *system) guess(ob Obligation) (index uint32, guessed bool) {
+	for _, f := range s.functions {
+		if f.Export == "" && f.Name == ob.function() {
+			return s.inner[f.Role], true
 		}
 	}
 	return 0, false

@@ -66,6 +66,14 @@ func TestEmitted(t *testing.T) {
 		"--abi=cabi,wasm-bindgen,arena --grow=never --initial-pages=9",
 		"--abi=cosmwasm,arena --target=cosmwasm",
 		"--abi=proxy-wasm,arena --min-align=64",
+		"--threads --max-pages=2",
+		"--threads --max-pages=8",
+		"--threads --initial-pages=6 --max-pages=6 --heap-base=1024",
+		"--threads --abi=c --max-pages=30",
+		"--threads --fixed-align=131072",
+		"--strategy=lists --heap-base=1024 --threads --max-pages=2",
+		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
+		"--strategy=lists --heap-base=1024 --threads --max-pages=4",
 	} {
 		t.Run(text, func(t *testing.T) {
 			c, err := contract.Parse(text)
@@ -90,5 +98,30 @@ func TestEmitted(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEmittedScripts: what a module may do is not taken for a fault.
+func TestEmittedScripts(t *testing.T) {
+	for _, x := range []struct{ order, script string }{
+		// A block of no bytes lies at the end of the chunk, and grows into pages of the start.
+		{"--threads --initial-pages=40 --heap-base=1024", "p0 = alloc 0 1\np1 = realloc p0 1302682\np2 = alloc 0 1"},
+	} {
+		c := contract.Must(contract.Parse(x.order))
+		module, err := emitter.Emit(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls, err := validate.ParseScript(x.script, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := validate.Replay(context.Background(), module, c, calls, validate.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range report.Failures() {
+			t.Errorf("%s: %s: %v", x.order, r.Check, r.Failure)
+		}
 	}
 }

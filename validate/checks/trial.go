@@ -132,10 +132,6 @@ func (t *Trial) Refusals() report.Refusals {
 	return sum
 }
 
-// belowHeads is where no linker lays out data: it leaves null free, and the judge stores
-// an address and errno there.
-var belowHeads = ledger.Span{From: 0, To: 12}
-
 // worlds returns the setups that the contract lets a host choose, the simplest first.
 func worlds(c contract.Contract) []script.Setup {
 	first := script.DefaultSetup(c)
@@ -154,8 +150,8 @@ func worlds(c contract.Contract) []script.Setup {
 		s := first
 		s.Base = base
 		l := ledger.LayoutOf(c, base, initial)
-		if base > initial || base == initial && !c.CanGrow() || !c.CanGrow() && l.Mem > initial || l.Heads.Overlaps(belowHeads) {
-			continue
+		if base > initial || base == initial && !c.CanGrow() || !c.CanGrow() && l.Mem > initial || l.Heads.Overlaps(judge.Slots(c)) {
+			continue // no linker lays out data there: it leaves null free
 		}
 		list = append(list, s)
 	}

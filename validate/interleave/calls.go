@@ -32,13 +32,11 @@ func (t *thread) do(c script.Call) error {
 				return err
 			}
 		}
-		if old = x.blocks[c.Block]; old == nil { // it was refused
-			x.known[c.Made] = x.known[c.Made] || c.Op.Names()
-			return nil
+		if old = x.blocks[c.Block]; old != nil {
+			t.clock.join(old.made)
 		}
-		t.clock.join(old.made)
 	}
-	if !ok {
+	if !ok || c.Op.Takes() && old == nil { // it was refused
 		x.known[c.Made] = x.known[c.Made] || c.Op.Names()
 		return nil
 	}
@@ -86,7 +84,9 @@ func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64)
 	x.note(t, fmt.Sprintf("%s: %#x", c, ptr))
 	x.known[c.Made] = true
 	if ptr == 0 {
-		x.judgeRefusal(c.String(), c.Size)
+		if b := judge.Left(x.e.contract, c.Size, max(c.Align, 1), x.memory.Pages(), x.limit); b != nil {
+			x.broke(b.Rule, c.String(), b.Expected, "%s", b.Got)
+		}
 		return nil
 	}
 	b := &block{Span: ledger.Span{From: ptr, To: ptr + c.Size}, number: c.Made, byte: byte(c.Made%255) + 1}
@@ -145,11 +145,8 @@ func (t *thread) grow(c script.Call) error {
 
 // arguments returns what a function is called with.
 func arguments(f contract.Function, c script.Call, old *block) []uint64 {
-	operands := map[contract.ParamRole]uint64{
-		contract.SizeParam: c.Size, contract.AlignParam: c.Align, contract.CountParam: 1,
+	if old == nil {
+		return judge.Operands(f, c.Size, c.Align, ledger.Span{})
 	}
-	if old != nil {
-		operands[contract.BlockParam], operands[contract.OldSizeParam], operands[contract.AlignParam] = old.From, old.Size(), old.align
-	}
-	return judge.Arguments(f, operands)
+	return judge.Operands(f, c.Size, old.align, old.Span)
 }

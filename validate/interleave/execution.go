@@ -46,7 +46,7 @@ type execution struct {
 // begin makes the memory and the threads, and does the program's setup.
 func (e *explorer) begin(p *Program) (*execution, error) {
 	x := &execution{
-		e: e, program: p, store: e.engine.NewStore(), limit: e.pages + p.More, arrived: make(chan struct{}),
+		e: e, program: p, store: e.engine.NewStore(), limit: min(e.pages+p.More, e.most), arrived: make(chan struct{}),
 		cells: map[word]*cell{}, blocks: map[int]*block{}, known: map[int]bool{},
 	}
 	e.now = x
@@ -85,6 +85,7 @@ func (e *explorer) begin(p *Program) (*execution, error) {
 // setUp does what comes before the threads run, with nobody to interrupt it.
 func (x *execution) setUp() {
 	x.free = true
+	defer func() { x.free, x.events = false, nil }()
 	first := x.threads[0]
 	for i, t := range x.threads {
 		if t.start() != nil {
@@ -96,7 +97,6 @@ func (x *execution) setUp() {
 	}
 	x.drain()
 	first.doAll(x.program.Then)
-	x.free, x.events = false, nil
 }
 
 // imports are those of a thread's instance: its calls of the host say who made them.

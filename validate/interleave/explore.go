@@ -20,7 +20,6 @@ import (
 // Found is what the exploration of one program found.
 type Found struct {
 	Program  string
-	Threads  int
 	Runs     int      // of the program, from its beginning
 	States   int      // told apart
 	Orders   *big.Int // interleavings of the accesses whose order is open
@@ -41,6 +40,7 @@ type explorer struct {
 	hosts    []engine.Instance
 	base     uint64
 	pages    uint64 // of the memory at the start
+	most     uint64 // that the module declares
 
 	memoryModule, memoryName string
 
@@ -111,7 +111,8 @@ func load(file []byte, c contract.Contract) (e *explorer, done func(), err error
 		}
 		e.imports = append(e.imports, im)
 		if im.Kind == wasm.KindMemory {
-			e.pages, e.memoryModule, e.memoryName = im.Memory.Min, im.Module, im.Name
+			e.pages, e.most = im.Memory.Min, im.Memory.Max
+			e.memoryModule, e.memoryName = im.Module, im.Name
 		}
 	}
 	for _, d := range m.Data {
@@ -174,7 +175,7 @@ const raceRuns = 200
 // explore follows a program in every order. It begins again when a word turns out to have
 // accesses whose order is open.
 func (e *explorer) explore(ctx context.Context, p *Program, runs int) (Found, error) {
-	found := Found{Program: p.Name, Threads: len(p.Threads)}
+	found := Found{Program: p.Name}
 	e.open, e.lost = words{}, map[claimed]uint64{}
 	e.open.add(sizeWord)
 	var race *report.Failure

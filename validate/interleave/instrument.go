@@ -4,6 +4,7 @@ package interleave
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
@@ -58,7 +59,7 @@ func instrument(file []byte, c contract.Contract) ([]byte, []site, error) {
 			}
 			sig, ok := m.Signature(&m.Funcs[f], in)
 			if !ok || !explored(in, sig) {
-				return nil, nil, fmt.Errorf("func[%d]: %s is not explored: it waits, or its values are no integers", f+int(step), in)
+				return nil, nil, fmt.Errorf("func[%d]: %s is not explored: it waits or notifies, or its values are no integers", f+int(step), in)
 			}
 			m.Funcs[f].Body[i] = wasm.Instr{Op: wasm.OpCall, Index: uint32(m.NumImported(wasm.KindFunc) + len(m.Funcs))}
 			m.Funcs = append(m.Funcs, wrapper(m, step, len(sites), in, sig))
@@ -78,15 +79,15 @@ func accesses(in wasm.Instr) bool {
 	return false
 }
 
-// explored reports whether the host can follow an access.
+// explored reports whether the host can follow an access: no thread waits for others in the
+// engine, or is woken there.
 func explored(in wasm.Instr, sig wasm.FuncType) bool {
 	for _, t := range append(sig.Params[:len(sig.Params):len(sig.Params)], sig.Results...) {
 		if t != wasm.I32 && t != wasm.I64 {
 			return false
 		}
 	}
-	name := in.Op.String()
-	return name != "memory.atomic.wait32" && name != "memory.atomic.wait64"
+	return !strings.HasPrefix(in.Op.String(), "memory.atomic.")
 }
 
 // wrapper returns a function that does what an instruction does, and tells the host.
@@ -122,8 +123,14 @@ func wrapper(m *wasm.Module, step uint32, number int, in wasm.Instr, sig wasm.Fu
 	return f
 }
 
-// typeOf returns the index of a type, which it adds.
+// typeOf returns the index of a type, which it adds if it is new.
 func typeOf(m *wasm.Module, t wasm.FuncType) uint32 {
+	equal := func(o wasm.FuncType) bool {
+		return slices.Equal(o.Params, t.Params) && slices.Equal(o.Results, t.Results)
+	}
+	if i := slices.IndexFunc(m.Types, equal); i >= 0 {
+		return uint32(i)
+	}
 	m.Types = append(m.Types, t)
 	return uint32(len(m.Types) - 1)
 }

@@ -71,16 +71,6 @@ func (x *execution) judgeBlock(call string, b *block) {
 	}
 }
 
-// judgeRefusal: pages are only ever added, so that what is left now was left during the
-// whole call.
-func (x *execution) judgeRefusal(call string, size uint64) {
-	_, lead := judge.Shape(x.e.contract, x.e.maker, 1)
-	need := (max(lead+size, 1) + contract.PageSize - 1) / contract.PageSize
-	if pages := x.memory.Pages(); pages+need <= x.limit {
-		x.broke("null", call, fmt.Sprintf("a block: %s of %s are left", unit.Pages(x.limit-pages), unit.Pages(x.limit)), "null")
-	}
-}
-
 // write fills a block, and kept judges that its first bytes are what was written.
 func (x *execution) write(b *block) {
 	bytes := x.memory.Bytes()[b.From:b.To]
@@ -111,7 +101,6 @@ func (x *execution) judgeRest() {
 			x.kept("at the end", b, b.From, b.Size())
 		}
 	}
-	grown := x.grown
 	x.free = true
 	if x.drain(); x.failure != nil {
 		return
@@ -123,13 +112,13 @@ func (x *execution) judgeRest() {
 	for _, f := range x.foreign {
 		lost -= f.Size()
 	}
-	like := claimed{grown, x.started()}
+	like := claimed{x.grown, x.started()}
 	if x.switches == 0 {
 		x.e.lost[like] = max(x.e.lost[like], lost)
 	}
 	usual, ok := x.e.lost[like]
 	_, lead := judge.Shape(x.e.contract, x.e.maker, 1)
-	if owed := usual + uint64(grown)*x.program.gap(lead); ok && lost > owed {
+	if owed := usual + uint64(x.grown)*x.program.gap(lead); ok && lost > owed {
 		x.broke("lost", "all memory used up at the end", unit.Bytes(owed)+" lost at most", "%s", unit.Bytes(lost))
 	}
 }

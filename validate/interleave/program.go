@@ -94,6 +94,7 @@ func mixed() Program {
 	p := Program{Name: "large and small", More: 20}
 	b.alloc(100_000, 16)
 	b.alloc(24, 8)
+	b.alloc(16, 64)
 	p.Threads = append(p.Threads, b.take())
 	b.alloc(24, 8)
 	b.alloc(100_000, 16)

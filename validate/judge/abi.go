@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/genalloc/genalloc/contract"
+	"github.com/genalloc/genalloc/internal/unit"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/script"
 )
 
@@ -189,6 +191,37 @@ func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, l
 	}
 	s := newAdapter(c).shape(request{op: script.OpAlloc, align: align})
 	return s.align, s.lead
+}
+
+// Left judges that a request was refused where the memory has so many pages, of most. Pages
+// are only ever added, so that what is left afterwards was left during the whole call. Of
+// blocks beyond the largest there need be none.
+func Left(c contract.Contract, size, align, pages, most uint64) *ledger.Breach {
+	limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock
+	if limited || pages+Need(c, size, align) > most {
+		return nil
+	}
+	return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of %s are left", unit.Pages(most-pages), unit.Pages(most)), Got: "null"}
+}
+
+// Need returns how many pages hold a block wherever they lie.
+func Need(c contract.Contract, size, align uint64) uint64 {
+	f, _ := Maker(c)
+	align, lead := Shape(c, f, align)
+	room := max(lead+size, 1)
+	if align >= contract.PageSize {
+		room += align
+	}
+	return ledger.Up(room, contract.PageSize) / contract.PageSize
+}
+
+// Operands returns what a function is called with to make a block, or to resize or free an
+// old one.
+func Operands(f contract.Function, size, align uint64, old ledger.Span) []uint64 {
+	return Arguments(f, map[contract.ParamRole]uint64{
+		contract.SizeParam: size, contract.AlignParam: align, contract.CountParam: 1,
+		contract.BlockParam: old.From, contract.OldSizeParam: old.Size(),
+	})
 }
 
 // Arguments returns what a function is called with, of operands by their roles.

@@ -26,21 +26,29 @@ type cAdapter struct {
 // opAligned is an alloc that aligned_alloc serves.
 const opAligned script.Op = "aligned"
 
-// slot is where posix_memalign stores the address, and errnoSlot where libc's errno is:
-// below every heap base, if there is room. The bytes there are restored at once.
+// slot is where posix_memalign stores the address, with libc's errno behind it: below every
+// heap base, if there is room. The bytes there are restored at once.
 const (
 	slot      = 4
-	errnoSlot = 12         // behind an address of 64 bits
 	untouched = 0x5eed5eed // what a slot holds before the call
 )
 
 // errnoAt is the address of errno for a module that sets it: 0, as in a program without
 // libc, where the heap leaves no room below it.
 func errnoAt(c contract.Contract, s script.Setup) uint64 {
-	if !c.SetsErrno() || s.Base < errnoSlot+4 {
+	end := Slots(c).To
+	if !c.SetsErrno() || s.Base < end {
 		return 0
 	}
-	return errnoSlot
+	return end - errnoSize
+}
+
+// errnoSize is the bytes of errno.
+const errnoSize = 4
+
+// Slots returns the bytes up to the end of errno, null's included.
+func Slots(c contract.Contract) ledger.Span {
+	return ledger.Span{To: slot + uint64(c.PointerSize()) + errnoSize}
 }
 
 // The errors of these functions that WASI numbers (wasi_snapshot_preview1,

@@ -154,8 +154,9 @@ func (l *lists) forget() {
 }
 
 // within returns how long a rest has to be for a piece of it to serve a class. C's rests
-// begin with the largest class that fits, unless they are joined with others. Elsewhere a piece is a power of two, an eighth of
-// the rest at least, and never less than the smallest class.
+// begin with the largest class that fits, unless they are joined with others. Elsewhere a
+// piece is a power of two, an eighth of the rest at least, and never less than the smallest
+// class.
 func (l *lists) within(class uint64) uint64 {
 	if l.c.ABI == contract.C && !l.c.Joins() || class == uint64(l.c.ListUnit()) {
 		return class

@@ -54,11 +54,11 @@ func (t *threads) fits(r Request) bool {
 // claims returns what a request claims. Pages are aligned to their own size and to nothing
 // else, and a page more than that takes is allowed for an alignment of a page or larger.
 func (t *threads) claims(r Request) claim {
-	slack := uint64(contract.PageSize)
+	room := max(r.Room(), 1)
 	if r.Align >= contract.PageSize {
-		slack += r.Align
+		room += r.Align
 	}
-	need := (max(r.Room(), 1) + slack - 1) / contract.PageSize
+	need := Up(room, contract.PageSize) / contract.PageSize
 	want := need
 	if need <= t.large {
 		want = t.chunk
@@ -175,9 +175,9 @@ func (t *threads) resized(r Request, at, pages uint64) *Breach {
 		} else {
 			t.lost = true
 		}
-	case at == old.From && pages == r.Pages: // as it was rounded up
-		if end := at + r.Size; at <= t.top && end <= t.own {
-			t.top = max(t.top, end)
+	case at == old.From && pages == r.Pages && (at > t.top || at+r.Size <= t.own): // as it was rounded up
+		if at <= t.top {
+			t.top = max(t.top, at+r.Size)
 		}
 	default:
 		r.Old = nil

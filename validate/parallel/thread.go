@@ -9,7 +9,6 @@ import (
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
-	"github.com/genalloc/genalloc/internal/unit"
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
@@ -59,11 +58,11 @@ func (t *thread) hand(function string, args ...uint64) uint64 {
 // and for a trap where the contract says that there is one.
 func (t *thread) call(role contract.Role, size, align uint64, old *block) (text string, ptr uint64) {
 	f := t.w.function(role)
-	operands := map[contract.ParamRole]uint64{contract.SizeParam: size, contract.AlignParam: align, contract.CountParam: 1}
+	var held block
 	if old != nil {
-		operands[contract.BlockParam], operands[contract.OldSizeParam], operands[contract.AlignParam] = old.From, old.Size(), old.align
+		held, align = *old, old.align
 	}
-	args := judge.Arguments(f, operands)
+	args := judge.Operands(f, size, align, held.Span)
 	text = fmt.Sprintf("%s%d", f.Name, args)
 	t.calls++
 	got, err := t.allocator.Call(f.Export, args...)
@@ -90,7 +89,9 @@ func (w *world) function(role contract.Role) contract.Function {
 func (t *thread) make(role contract.Role, size, align uint64, old *block) bool {
 	text, ptr := t.call(role, size, align, old)
 	if ptr == 0 {
-		t.refused(text, size)
+		if b := judge.Left(t.w.contract, size, align, t.hand("pages"), t.w.limit); b != nil {
+			t.broke(b.Rule, text, b.Expected, "%s", b.Got)
+		}
 		return false
 	}
 	b := block{Span: ledger.Span{From: ptr, To: ptr + size}}
@@ -122,15 +123,6 @@ func (t *thread) look(rule, call string, b block) {
 	if at := t.hand("differs", b.From, b.byte, b.Size()); at != 0 {
 		at += b.From - 1
 		t.broke(rule, call, fmt.Sprintf("%#x all over the block at %#x", b.byte, b.From), "%#x at %#x", t.hand("byte", at), at)
-	}
-}
-
-// refused: pages are only ever added, so that what is left now was left during the call.
-func (t *thread) refused(call string, size uint64) {
-	_, lead := judge.Shape(t.w.contract, t.w.function(contract.Allocates), 1)
-	need := (max(lead+size, 1) + contract.PageSize - 1) / contract.PageSize
-	if pages := t.hand("pages"); pages+need <= t.w.limit {
-		t.broke("null", call, fmt.Sprintf("a block: %s of %s are left", unit.Pages(t.w.limit-pages), unit.Pages(t.w.limit)), "null")
 	}
 }
 

@@ -95,14 +95,22 @@ func (s *subject) open(threads int, more, seed uint64) (*world, error) {
 	if s.memory.HasMax {
 		w.limit = min(w.limit, s.memory.Max)
 	}
-	first := w.store(s.engine)
-	file, err := engine.Assemble(fmt.Sprintf(`(module (memory (export "memory") %d %d shared))`, s.memory.Min, w.limit))
-	if err != nil {
+	if err := s.people(w, threads, seed); err != nil {
+		w.close()
 		return nil, err
 	}
-	memory, err := engine.Instantiate(first, file, nil)
+	return w, nil
+}
+
+// people gives a world its memory and its threads.
+func (s *subject) people(w *world, threads int, seed uint64) error {
+	file, err := engine.Assemble(fmt.Sprintf(`(module (memory (export "memory") %d %d shared))`, s.memory.Min, w.limit))
 	if err != nil {
-		return nil, err
+		return err
+	}
+	memory, err := engine.Instantiate(w.store(s.engine), file, nil)
+	if err != nil {
+		return err
 	}
 	for i := range threads {
 		t := &thread{w: w, number: i, random: rand.New(rand.NewPCG(seed, uint64(i))), inbox: make(chan block, 100), store: w.store(s.engine)}
@@ -111,12 +119,11 @@ func (s *subject) open(threads int, more, seed uint64) (*world, error) {
 			break // there is no page left that the thread could start with
 		}
 		if err != nil {
-			w.close()
-			return nil, err
+			return err
 		}
 		w.threads = append(w.threads, t)
 	}
-	return w, nil
+	return nil
 }
 
 func (w *world) store(e engine.Engine) engine.Store {
@@ -160,9 +167,9 @@ func (s *subject) equip(t *thread, memory engine.Instance) error {
 	return err
 }
 
-// run lets every thread do the same at the same time, until each is done or has failed.
-// While they run, somebody else adds so many pages.
-func (w *world) run(do func(t *thread), foreign int) *report.Failure {
+// together lets every thread do the same at the same time, until each is done. While they
+// run, somebody else adds so many pages.
+func (w *world) together(do func(t *thread), foreign int) {
 	var all sync.WaitGroup
 	for _, t := range w.threads[:len(w.threads)-min(foreign, 1)] {
 		all.Go(func() { do(t) })
@@ -172,7 +179,6 @@ func (w *world) run(do func(t *thread), foreign int) *report.Failure {
 		all.Go(func() { t.add(foreign) })
 	}
 	all.Wait()
-	return w.judge()
 }
 
 // add grows the memory by a page, so many times, and fills what it got.
