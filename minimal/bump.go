@@ -168,7 +168,7 @@ func (q bumpQuestion) later(s *search) int {
 		}
 	}
 	// One more use of something that is shared already, and of something new.
-	more, another := p.shared(3)-p.shared(2), p.shared(2)
+	more, another := min(p.shared(3)-p.shared(2), p.global), p.read(2)
 	switch len(s.outs) {
 	case 0:
 		known := another + min(another, more+p.get)

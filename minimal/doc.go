@@ -18,7 +18,9 @@
 //     state by the solver, and its proof is checked. A counterexample is one more state,
 //     and the search begins again.
 //
-// So if nothing is found, there is nothing, of so many operations, with the constants and
+// Each goal is what an operation of its own gives, or an input: an answer in which a
+// condition is a by-product on the way to another goal is left out. So if nothing is found,
+// there is nothing else, of so many operations, with the constants and
 // the forms of the state that the question lists. An answer that costs no less than
 // another, and differs from it in no state that is tried, may be passed over: replacing
 // one by the other gives an answer that is as cheap and passes, too.

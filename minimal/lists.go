@@ -13,8 +13,8 @@ import (
 
 // lists asks for the head of the list of a request, under the strategy lists with one
 // class in each doubling: from the head on, a pop is two loads and a store. The heads may
-// lie in any order of the classes, up or down, at any distance of 4 to 32 bytes, from
-// anywhere on, since the address of an access has a constant in it. fixed is the one
+// lie in the order of the classes, up or down, 4, 8, 16 or 32 bytes apart, from anywhere
+// on, since the address of an access has a constant in it. fixed is the one
 // alignment; 0 if there is an argument.
 func lists(fixed uint32) *Question {
 	q := &Question{

@@ -5,10 +5,10 @@ package minimal
 // pairs calls try for the operations on nodes that include all of open and cost less
 // than slack.
 func (s *search) pairs(open []int, slack int, try func(op, a, b int)) {
-	var cost [maxNodes]int
+	var cost, again [maxNodes]int // of a use, and of another one in the same operation
 	n := len(s.pool)
 	for i := range n {
-		cost[i] = s.operand(i)
+		cost[i], again[i] = s.operand(i, 0), s.operand(i, 1)
 	}
 	for op := range operations {
 		o := &operations[op]
@@ -41,7 +41,11 @@ func (s *search) pairs(open []int, slack int, try func(op, a, b int)) {
 				continue
 			}
 			for ; b < n; b++ {
-				if cost[b] < left && (a >= len(s.constants) || b >= len(s.constants)) {
+				second := cost[b]
+				if b == a {
+					second = again[b]
+				}
+				if second < left && (a >= len(s.constants) || b >= len(s.constants)) {
 					try(op, a, b)
 				}
 			}

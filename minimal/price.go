@@ -45,13 +45,14 @@ func fuel(op wasm.Opcode) int {
 // prices are those that the search adds up, for one meter.
 type prices struct {
 	get, tee, constant int
+	global             int   // to read the state once more
 	op                 []int // of operations
 	least              int   // of an operation
 	again              int   // the least for which a value can be computed once more
 }
 
 func newPrices(m Meter) prices {
-	p := prices{get: m.of(wasm.OpLocalGet), tee: m.of(wasm.OpLocalTee), constant: m.of(wasm.OpI32Const)}
+	p := prices{get: m.of(wasm.OpLocalGet), tee: m.of(wasm.OpLocalTee), constant: m.of(wasm.OpI32Const), global: m.of(wasm.OpGlobalGet)}
 	p.least = m.of(operations[0].op)
 	for _, o := range operations {
 		p.op = append(p.op, m.of(o.op))
@@ -69,6 +70,9 @@ func (p prices) shared(n int) int {
 	}
 	return min(p.tee+(n-1)*p.get, (n-1)*p.again)
 }
+
+// read is shared for the state, which can also be read again.
+func (p prices) read(n int) int { return min(p.shared(n), max(n-1, 0)*p.global) }
 
 // MeterNamed returns the meter of that name.
 func MeterNamed(name string) (Meter, bool) {

@@ -10,8 +10,6 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// A Question is a piece of code that the generator writes, by what it has and what it
-// has to compute.
 // MaxOperations is how many operations an answer may have at most. Searches for more than
 // 6 take days.
 const MaxOperations = 9
@@ -19,6 +17,8 @@ const MaxOperations = 9
 // maxNodes is more than a search has at once: constants, inputs and operations.
 const maxNodes = 64
 
+// A Question is a piece of code that the generator writes, by what it has and what it
+// has to compute.
 type Question struct {
 	Name  string
 	order contract.Order // the module whose code it is
@@ -73,7 +73,7 @@ func (q *Question) search(ctx context.Context, states [][]uint32, p prices, most
 		for lane, state := range states {
 			n.value[lane] = q.values(state)[i]
 		}
-		if q.inputs[i][0] == '$' && i == q.state {
+		if i == q.state {
 			s.stateNode = len(s.pool)
 		}
 		s.pool = append(s.pool, n)

@@ -117,14 +117,13 @@ func (s *search) finish(g *goal, first int) {
 
 // extend tries one more operation on the way to the goal.
 func (s *search) extend(g *goal, first int) {
-	slack := s.limit - s.price()
 	operations := len(s.pool) - len(s.constants) - len(s.inputs)
-	if slack <= s.prices.least+s.prices.constant || operations+len(s.wanted)-len(s.outs) >= s.most {
+	if operations+len(s.wanted)-len(s.outs) >= s.most {
 		return
 	}
 	last := len(s.pool) - 1
 	due := s.needs != nil && operations+len(s.wanted)-len(s.outs)+1 == s.most && !s.has(first)
-	s.pairs(nil, slack, func(op, a, b int) {
+	s.pairs(nil, s.limit-s.spent, func(op, a, b int) {
 		if due && !s.needs(op) {
 			return
 		}
@@ -225,17 +224,17 @@ func (s *search) pop() {
 
 // use counts a use of node i, and unuse takes it back.
 func (s *search) use(i int) {
-	s.spent += s.operand(i)
+	s.spent += s.operand(i, 0)
 	s.pool[i].uses++
 }
 
 func (s *search) unuse(i int) {
 	s.pool[i].uses--
-	s.spent -= s.operand(i)
+	s.spent -= s.operand(i, 0)
 }
 
-// operand returns what one more use of node i costs.
-func (s *search) operand(i int) int {
+// operand returns what one more use of node i costs, after some more.
+func (s *search) operand(i, more int) int {
 	x := &s.pool[i]
 	switch {
 	case x.kind == constant:
@@ -243,7 +242,11 @@ func (s *search) operand(i int) int {
 	case x.kind == input && i != s.stateNode:
 		return s.prices.get
 	}
-	return s.prices.shared(x.uses+1) - s.prices.shared(x.uses)
+	n := x.uses + more
+	if i == s.stateNode {
+		return s.prices.read(n+1) - s.prices.read(n)
+	}
+	return s.prices.shared(n+1) - s.prices.shared(n)
 }
 
 // price returns the least price of an expression that has the pool's nodes.
