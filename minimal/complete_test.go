@@ -3,6 +3,7 @@
 package minimal
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -66,7 +67,7 @@ func TestComplete(t *testing.T) {
 
 // draw returns the values of two of three random operations, each of which uses those before.
 func draw(random *rand.Rand, states [][]uint32, p prices) []value {
-	s := toy(states, nil).search(nil, states, p, 3)
+	s := toy(states, nil).search(context.Background(), states, p, 3)
 	for range 3 {
 		for {
 			op, a, b := random.IntN(len(operations)), random.IntN(len(s.pool)), random.IntN(len(s.pool))
