@@ -97,6 +97,9 @@ func (s *system) live(v view, b block) term {
 
 // lies says that b lies where blocks do.
 func (s *system) lies(v view, b block) term {
+	if s.contract.Threads {
+		return s.among(v, b)
+	}
 	some := s.Bool(true)
 	if v.fresh != nil {
 		some = s.Not(v.fresh)
