@@ -79,6 +79,15 @@ const JoinedFrom = 256
 // header to find the neighbour.
 func (c Contract) Joins() bool { return c.Strategy == Lists && c.ABI == C && !c.NoSplit && !c.NoJoin }
 
+// LosesRests reports whether the rest of a page is lost where somebody else's pages follow
+// it. Where the owned pages end with the page that the next block begins in, and no free
+// block is ever split, a module that knows no more than that is the shortest.
+func (c Contract) LosesRests() bool {
+	lastPage := (uint64(c.HeapBase.Address) + PageSize - 1) / PageSize
+	return c.Strategy == Lists && c.ABI != C && c.NoSplit && !c.LimitsBlocks() && c.Align() <= PageSize &&
+		c.Grow.Policy == GrowExact && c.CanGrow() && !c.HeapBase.Imported() && lastPage == uint64(c.InitialPages)
+}
+
 // JoiningBits is log2 of a sixteenth of a page.
 const JoiningBits = 12
 

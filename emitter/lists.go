@@ -224,7 +224,7 @@ func chooseLists(m *Model, c contract.Contract) {
 // keepsRegion reports whether a global holds the end of the region. Where no free block
 // ever becomes it, the region can be the rest of the page that top lies in.
 func keepsRegion(c contract.Contract) bool {
-	return !c.NoSplit || c.ABI == contract.C || oursIn(c) != derived || c.LimitsBlocks() || c.Align() > contract.PageSize
+	return !c.LosesRests()
 }
 
 // keepsUsed reports whether a global tells fresh memory from used memory. Where free

@@ -10,6 +10,7 @@ type Layout struct {
 	Start   uint64 // the lowest address that is handed out
 	Own     uint64 // end of the allocator's memory around it
 	Foreign Span   // pages that were somebody else's before
+	Shared  Span   // pages that threads share out
 	Mem     uint64 // end of the memory
 }
 
@@ -56,6 +57,8 @@ func (l *Layout) placeWord(c contract.Contract, base uint64) {
 		from = (max(base, word) - word) &^ (word - 1)
 	}
 	l.Heads = Span{from, from + word}
+	first := Up(max(base, l.Heads.To), contract.PageSize)
+	l.Shared = Span{first, max(first, l.Own)}
 }
 
 func (l *Layout) placeHeads(c contract.Contract, base uint64) {
