@@ -17,16 +17,6 @@ import (
 // the call claimed; docs/proof.md says why blocks of all threads are apart then.
 type chunks struct{ bump }
 
-// strategyOf is the strategy that a contract's modules are held to; nil if there is none.
-func strategyOf(c contract.Contract) strategy {
-	if c.Threads && c.Strategy == contract.Bump {
-		return chunks{}
-	} else if c.Threads {
-		return nil
-	}
-	return strategies[c.Strategy]
-}
-
 func (chunks) guess(_ *wasm.Module, c contract.Contract, mutable []Cell) (Hints, error) {
 	if len(mutable) != 2 {
 		return Hints{}, fmt.Errorf("hints: %d cells of state: say with --top and --end which of them hold the chunk", len(mutable))

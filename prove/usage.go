@@ -56,7 +56,7 @@ func Supports(c contract.Contract) error {
 	_, keeps := strategyOf(c).(keeper)
 	switch {
 	case strategyOf(c) == nil:
-		return fmt.Errorf("--threads under --strategy %s is not supported, because no obligation is about what threads give each other: say --strategy %s", c.Strategy, contract.Bump)
+		return fmt.Errorf("--threads under --strategy %s is not supported, because no obligation is about what threads give each other: prove the module without it", c.Strategy)
 	case c.SharesStart():
 		return errors.New("--threads with pages that the memory has at the start is not supported, because no obligation is about the word that counts them: drop --initial-pages and --heap-base")
 	case c.Threads && c.ABI.Includes(contract.C):

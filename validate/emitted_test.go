@@ -101,6 +101,30 @@ func TestEmitted(t *testing.T) {
 	}
 }
 
+// TestPieces: whatever the classes and the growth are, what is left of regions is handed out.
+func TestPieces(t *testing.T) {
+	for _, classes := range []string{"1", "2", "4", "8"} {
+		for _, most := range []string{"", " --max-block=4096", " --max-block=131072"} {
+			for _, more := range []string{"", " --split=false", " --split=false --initial-pages=2", " --split=false --abi=c"} {
+				for _, grow := range []string{"never", "exact", "double", "chunk=3"} {
+					c := contract.Must(contract.Parse("--strategy=lists --classes=" + classes + most + more + " --grow=" + grow))
+					module, err := emitter.Emit(c)
+					if err != nil {
+						t.Fatal(err)
+					}
+					report, err := validate.Run(t.Context(), module, c, validate.Options{Engines: []string{"wasmtime"}, Checks: []string{"pieces"}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, r := range report.Failures() {
+						t.Errorf("%s: %v\n%s", c, r.Failure, r.Failure.Script)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestEmittedScripts: what a module may do is not taken for a fault.
 func TestEmittedScripts(t *testing.T) {
 	for _, x := range []struct{ order, script string }{

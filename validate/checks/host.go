@@ -108,6 +108,9 @@ func aliases(t *Trial) {
 			})
 		}
 	}
+	if t.Contract.Memory64 {
+		wideAliases(t)
+	}
 	// A block whose end divides top, but which is not the newest.
 	t.plain(func(s *judge.Session) {
 		b := s.Alloc(s.Top(), 1)

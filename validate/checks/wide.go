@@ -90,6 +90,22 @@ func runWide(t *Trial) {
 	}
 }
 
+// wideAliases adds foreign pages as [aliases] does: 2^32 bytes of them, and as many bytes as
+// there are between a block and top.
+func wideAliases(t *Trial) {
+	for _, x := range []struct{ gap, pages uint64 }{{16, 1 << 16}, {0, 1 << 16}, {1 << 16, 1}, {3 << 16, 3}} {
+		setup := script.DefaultSetup(t.Contract)
+		setup.Limit = setup.Pages + x.gap/contract.PageSize + x.pages + 4
+		t.in(setup, func(s *judge.Session) {
+			b := s.Alloc(10, 1)
+			s.Alloc(x.gap, 1)
+			s.Grow(x.pages)
+			s.Realloc(b, 100_000)
+			s.Alloc(s.Left()+1, 1)
+		})
+	}
+}
+
 // wideSizes returns sizes around powers of two, and those whose sum with the top of the
 // heap wraps or nearly does.
 func wideSizes(s *judge.Session) []uint64 {

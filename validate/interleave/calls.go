@@ -3,6 +3,7 @@
 package interleave
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -84,7 +85,7 @@ func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64)
 	x.note(t, fmt.Sprintf("%s: %#x", c, ptr))
 	x.known[c.Made] = true
 	if ptr == 0 {
-		if b := judge.Left(x.e.contract, c.Size, max(c.Align, 1), x.memory.Pages(), x.limit); b != nil {
+		if b := judge.Left(x.e.contract, c.Size, max(c.Align, 1), x.memory.Pages(), x.limit, x.word); b != nil {
 			x.broke(b.Rule, c.String(), b.Expected, "%s", b.Got)
 		}
 		return nil
@@ -109,6 +110,11 @@ func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64)
 	x.write(b)
 	b.made = t.clock
 	return nil
+}
+
+// word reads a word of the memory.
+func (x *execution) word(at uint64) uint64 {
+	return uint64(binary.LittleEndian.Uint32(x.memory.Bytes()[at:]))
 }
 
 // ends is how many bytes at each end of a block the program's accesses are followed for.

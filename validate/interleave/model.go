@@ -53,8 +53,8 @@ func (x *execution) judgeBlock(call string, b *block) {
 	switch {
 	case b.From%b.align != 0:
 		x.broke("alignment", call, fmt.Sprintf("a multiple of %d", b.align), "%#x", b.From)
-	case b.From < x.e.base:
-		x.broke("below-base", call, fmt.Sprintf("an address from the heap base %#x on", x.e.base), "%#x", b.From)
+	case b.From < x.e.setup.Base:
+		x.broke("below-base", call, fmt.Sprintf("an address from the heap base %#x on", x.e.setup.Base), "%#x", b.From)
 	case b.To > mem:
 		x.broke("bounds", call, fmt.Sprintf("a block that ends within the memory, at %#x", mem), "one from %#x to %#x", b.From, b.To)
 	}
@@ -88,6 +88,9 @@ func (x *execution) kept(call string, b *block, at, size uint64) {
 	}
 }
 
+// programByte is what the program's data holds all over.
+const programByte = 0xa5
+
 // drained are the sizes by which the rest of the memory is used up: the first before the
 // program's sizes, and the others behind.
 var drained = []uint64{4096, 256, 8}
@@ -105,6 +108,9 @@ func (x *execution) judgeRest() {
 	if x.drain(); x.failure != nil {
 		return
 	}
+	if at := slices.IndexFunc(x.memory.Bytes()[:x.e.program.To], func(b byte) bool { return b != programByte }); at >= 0 {
+		x.broke("below-base", "at the end", fmt.Sprintf("the program's data untouched, which lies below %#x", x.e.program.To), "another byte at %#x", at)
+	}
 	lost := x.limit * contract.PageSize
 	for _, b := range x.live {
 		lost -= b.Size()
@@ -112,7 +118,7 @@ func (x *execution) judgeRest() {
 	for _, f := range x.foreign {
 		lost -= f.Size()
 	}
-	like := claimed{x.grown, x.started()}
+	like := claimed{x.grown, x.holders()}
 	if x.switches == 0 {
 		x.e.lost[like] = max(x.e.lost[like], lost)
 	}
@@ -123,13 +129,13 @@ func (x *execution) judgeRest() {
 	}
 }
 
-// A claimed is how often the memory grew, and how many threads have an instance, which may
-// keep some of the memory to itself.
+// A claimed is how often the memory grew, and how many threads may keep some of it for
+// themselves: from the start of their instances on, or from what they first claim.
 type claimed struct{ growths, threads int }
 
-func (x *execution) started() (n int) {
+func (x *execution) holders() (n int) {
 	for _, t := range x.threads {
-		if t.in != nil {
+		if t.holds || t.in != nil && x.e.contract.LinkerZeros() != contract.LinkerStacks {
 			n++
 		}
 	}
@@ -160,6 +166,7 @@ func (t *thread) drain(size uint64) bool {
 	if x.judgeBlock(fmt.Sprintf("alloc %d by thread %d at the end", size, t.number+1), b); x.failure == nil {
 		x.live.add(b)
 	}
+	t.holds = true
 	return true
 }
 

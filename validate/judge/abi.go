@@ -193,15 +193,32 @@ func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, l
 	return s.align, s.lead
 }
 
-// Left judges that a request was refused where the memory has so many pages, of most. Pages
-// are only ever added, so that what is left afterwards was left during the whole call. Of
-// blocks beyond the largest there need be none.
-func Left(c contract.Contract, size, align, pages, most uint64) *ledger.Breach {
-	limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock
-	if limited || pages+Need(c, size, align) > most {
+// Left judges that a thread's request was refused where the memory has so many pages, of most;
+// word reads a word of it. Pages are only ever added and claimed, so that what is left
+// afterwards was left during the whole call. Of blocks beyond the largest there need be none.
+func Left(c contract.Contract, size, align, pages, most uint64, word func(at uint64) uint64) *ledger.Breach {
+	need := Need(c, size, align)
+	switch limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock; {
+	case limited:
+		return nil
+	case unclaimed(c, word) >= need:
+		return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of the start are left", unit.Pages(unclaimed(c, word))), Got: "null"}
+	case pages+need > most:
 		return nil
 	}
 	return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of %s are left", unit.Pages(most-pages), unit.Pages(most)), Got: "null"}
+}
+
+// unclaimed returns how many pages of those at the start no thread has claimed. A word in front
+// of them counts the others.
+func unclaimed(c contract.Contract, word func(at uint64) uint64) uint64 {
+	setup := script.DefaultSetup(c)
+	l := ledger.LayoutOf(c, setup.Base, setup.Pages*contract.PageSize)
+	if l.Shared.Size() == 0 {
+		return 0
+	}
+	all := l.Shared.Size() / contract.PageSize
+	return all - min(word(l.Heads.From), all)
 }
 
 // Need returns how many pages hold a block wherever they lie.

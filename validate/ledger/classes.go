@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -192,6 +193,34 @@ func (l *lists) rest(from, to uint64) {
 		l.rests.replace(Span{from, to})
 		l.loose.replace(Span{from, to})
 	}
+}
+
+// leave enters what is left of a region where the next block lies behind somebody else's
+// pages. Where blocks stay whole, a piece of it is in the list of its class until it is
+// handed out.
+func (l *lists) leave(from, to uint64) {
+	if from < to && l.c.NoSplit && !l.c.LosesRests() {
+		l.left.replace(Span{from, to})
+		clear(l.barren)
+	}
+}
+
+// lost enters that the list of a class is empty, and returns what memory should be in lists
+// and is in none: a piece of it has a class, for each was asked since, and its list was empty.
+// It returns "" if there is none.
+func (l *lists) lost(class uint64) string {
+	l.barren[class] = true
+	least := uint64(max(l.c.ListUnit(), l.c.Align()))
+	for _, x := range l.left {
+		most := min(x.Size(), l.largest())
+		for class = least; class <= most && l.barren[class]; {
+			class = l.c.ClassSize(class+1-uint64(l.c.ListHeader()), 1)
+		}
+		if class > most && ends(l.next(x.From, least), least, x.To) {
+			return fmt.Sprintf("a block in [%#x, %#x), which is free, for a size up to %d", x.From, x.To, most)
+		}
+	}
+	return ""
 }
 
 // gap enters the bytes that were skipped for the place of a block. Its place is a multiple of

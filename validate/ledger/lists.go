@@ -12,7 +12,7 @@ import (
 
 var listsStrategy = strategy{
 	open: func(c contract.Contract, base, own uint64) Ledger {
-		l := &lists{bump: newBump(c, base, own), c: c, blocks: map[uint64]taken{}, free: map[uint64]int{}, peak: peak{live: map[uint64]int{}, most: map[uint64]int{}}}
+		l := &lists{bump: newBump(c, base, own), c: c, blocks: map[uint64]taken{}, free: map[uint64]int{}, barren: map[uint64]bool{}, peak: peak{live: map[uint64]int{}, most: map[uint64]int{}}}
 		l.top = l.next(base, uint64(max(c.ListUnit(), c.Align())))
 		return l
 	},
@@ -34,6 +34,8 @@ type lists struct {
 	pieces bool             // there may be some
 	rests  spans            // memory behind or in front of blocks, of which nothing was handed out since
 	loose  spans            // all that is left of such memory
+	left   spans            // of memory that blocks stay whole in: what regions left for the lists
+	barren map[uint64]bool  // classes in whose lists nothing of that is
 	last   attempt          // the last refusal
 	peak   peak
 }
@@ -100,6 +102,9 @@ func (l *lists) Refused(r Request) *Breach {
 	want := l.wanted(class)
 	if x, ok := l.joined(class); want == "" && ok {
 		want = fmt.Sprintf("a part of [%#x, %#x), which free blocks share", x.From, x.To)
+	}
+	if want == "" {
+		want = l.lost(class)
 	}
 	at, must := l.latest(r, class)
 	l.forget()
@@ -211,6 +216,8 @@ func (l *lists) found(r Request, t taken, class, pages uint64) *Breach {
 		return &Breach{"split", l.wanted(class), got}
 	case grew && joins && contract.Joining(class, r.Pages):
 		return &Breach{"join", fmt.Sprintf("a part of [%#x, %#x), which free blocks share", run.From, run.To), got}
+	case t.From >= l.top && l.lost(class) != "":
+		return &Breach{"reuse", l.lost(class), got}
 	case t.From > latest:
 		return &Breach{"waste", fmt.Sprintf("an address up to %#x", latest), got}
 	}
@@ -240,12 +247,18 @@ func (l *lists) enter(r Request, from uint64, t taken, class, pages uint64) {
 		l.top = max(l.top, l.own)
 	case x.From >= l.own && l.own < r.Pages*contract.PageSize:
 		l.rest(l.top, l.own)
+		l.leave(l.top, l.own)
 	case x.From > l.top:
 		l.gap(l.top, x.From)
 	}
 	rests := l.after(x)
 	l.rests.drop(x)
 	l.loose.cut(x)
+	if t.vague {
+		l.left.drop(x)
+	} else {
+		l.left.cut(x)
+	}
 	for _, r := range rests {
 		l.rest(r.From, r.To)
 	}

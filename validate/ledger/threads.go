@@ -17,10 +17,8 @@ var threadsStrategy = strategy{
 		if c.Memory == contract.ImportMemory {
 			t.top, t.own, t.empty = own, own, true
 		}
-		if l := LayoutOf(c, base, own); c.SharesStart() {
-			t.next = Up(max(base, l.Heads.To), contract.PageSize)
-			t.end = max(t.next, own)
-		}
+		l := LayoutOf(c, base, own)
+		t.next, t.end = l.Shared.From, l.Shared.To
 		return t
 	},
 }

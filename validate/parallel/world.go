@@ -36,6 +36,7 @@ const hands = `(module
 					(br $next))))
 		(i32.const 0))
 	(func (export "byte") (param $at i32) (result i32) (i32.load8_u (local.get $at)))
+	(func (export "word") (param $at i32) (result i32) (i32.atomic.load (local.get $at)))
 	(func (export "pages") (result i32) (memory.size))
 	(func (export "grow") (result i32) (memory.grow (i32.const 1))))`
 
