@@ -209,6 +209,19 @@ func Left(c contract.Contract, size, align, pages, most uint64, word func(at uin
 	return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of %s are left", unit.Pages(most-pages), unit.Pages(most)), Got: "null"}
 }
 
+// Lies judges where a thread's block lies in a memory of mem bytes, whatever else is there.
+func Lies(b ledger.Span, align, base, mem uint64) *ledger.Breach {
+	switch {
+	case b.From%align != 0:
+		return &ledger.Breach{Rule: "alignment", Expected: fmt.Sprintf("a multiple of %d", align), Got: fmt.Sprintf("%#x", b.From)}
+	case b.From < base:
+		return &ledger.Breach{Rule: "below-base", Expected: fmt.Sprintf("an address from the heap base %#x on", base), Got: fmt.Sprintf("%#x", b.From)}
+	case b.To > mem:
+		return &ledger.Breach{Rule: "bounds", Expected: fmt.Sprintf("a block that ends within the memory, at %#x", mem), Got: fmt.Sprintf("one from %#x to %#x", b.From, b.To)}
+	}
+	return nil
+}
+
 // unclaimed returns how many pages of those at the start no thread has claimed. A word in front
 // of them counts the others.
 func unclaimed(c contract.Contract, word func(at uint64) uint64) uint64 {

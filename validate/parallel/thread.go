@@ -103,8 +103,8 @@ func (t *thread) make(role contract.Role, size, align uint64, old *block) bool {
 	case role == contract.AllocatesZeroed:
 		t.look("zeroing", text, b)
 	}
-	if b.From%b.align != 0 {
-		t.broke("alignment", text, fmt.Sprintf("a multiple of %d", b.align), "%#x", b.From)
+	if f := judge.Lies(b.Span, b.align, t.w.base, t.hand("pages")*contract.PageSize); f != nil {
+		t.broke(f.Rule, text, f.Expected, "%s", f.Got)
 	}
 	b.byte = t.mark()
 	t.hand("fill", b.From, b.byte, b.Size())
