@@ -23,6 +23,7 @@ func TestThreads(t *testing.T) {
 		{"--threads --initial-pages=16 --heap-base=1024", 510, 19.1},
 		{"--threads --heap-base=import:env.__heap_base", 570, 19.1},
 		{"--threads --strategy=lists --heap-base=1024", 1280, 82.1},
+		{"--threads --strategy=lists --heap-base=linker", 1460, 88.1},
 	} {
 		m := generated(t, tt.flags)
 		if len(m.File) > tt.bytes {

@@ -202,10 +202,11 @@ var LinkerBase = HeapBase{Module: LinkerModule, Name: "__heap_base", Linker: tru
 const (
 	LinkerModule = "env"
 	LinkerMemory = "env.__linear_memory"
-	LinkerEnd    = "__heap_end"     // 0 where the linker does not know it: LLD before 15.0.7
-	LinkerHeads  = "genalloc.heads" // the object's own data: see HeadsSize
-	LinkerTaken  = "genalloc.taken" // the object's own data: a word that counts the initial pages taken; see SharesStart
-	LinkerErrno  = "errno"          // 0 where no libc is linked, or none that keeps it in a variable
+	LinkerEnd    = "__heap_end"      // 0 where the linker does not know it: LLD before 15.0.7
+	LinkerHeads  = "genalloc.heads"  // the object's own data: see HeadsSize
+	LinkerTaken  = "genalloc.taken"  // the object's own data: a word that counts the initial pages taken; see SharesStart
+	LinkerStacks = "genalloc.stacks" // the object's own data: see StacksSize
+	LinkerErrno  = "errno"           // 0 where no libc is linked, or none that keeps it in a variable
 )
 
 // Imported reports whether the base is an imported global.

@@ -292,6 +292,21 @@ const (
 	StylusPayFunc = "pay_for_memory_grow" // (param i32): pages
 )
 
+// LinkerZeros returns the symbol of an object's own data, which is 0 at the start; "" if it
+// has none.
+func (c Contract) LinkerZeros() string {
+	switch {
+	case !c.HeapBase.Linker:
+	case c.Strategy == Lists && c.Threads:
+		return LinkerStacks
+	case c.Strategy == Lists:
+		return LinkerHeads
+	case c.Threads:
+		return LinkerTaken
+	}
+	return ""
+}
+
 // Imports returns everything that the module imports.
 func (c Contract) Imports() []Import {
 	if c.imports != nil {
@@ -308,11 +323,8 @@ func (c Contract) Imports() []Import {
 	if c.HeapBase.Linker {
 		imports = append(imports, Import{Module: LinkerModule, Name: LinkerEnd, Kind: "global"})
 	}
-	if c.HeapBase.Linker && c.HeadsSize() > 0 {
-		imports = append(imports, Import{Module: LinkerModule, Name: LinkerHeads, Kind: "global"})
-	}
-	if c.HeapBase.Linker && c.Threads {
-		imports = append(imports, Import{Module: LinkerModule, Name: LinkerTaken, Kind: "global"})
+	if zeros := c.LinkerZeros(); zeros != "" {
+		imports = append(imports, Import{Module: LinkerModule, Name: zeros, Kind: "global"})
 	}
 	if c.SetsErrno() {
 		imports = append(imports, Import{Module: LinkerModule, Name: LinkerErrno, Kind: "global"})

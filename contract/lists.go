@@ -97,7 +97,8 @@ func Joining(size, pages uint64) bool { return size > pages<<JoiningBits }
 
 // HasStart reports whether the module has a start function. It reads an imported heap
 // base, so that a search for a list needs no test, and clears the heads where an imported
-// memory may hold a host's bytes. Among threads, it claims the first pages, for the heads.
+// memory may hold a host's bytes. Among threads, it claims the first pages, for the heads; an
+// object, which has none, claims them at the thread's first call.
 func (c Contract) HasStart() bool {
 	return c.Strategy == Lists && !c.HeapBase.Linker && (c.HeapBase.Imported() || c.Threads || c.Dirty && c.Memory == ImportMemory)
 }
@@ -205,12 +206,13 @@ func checkListsThreads(c *Contract) error {
 	switch {
 	case c.ABI != Core:
 		return refuse("abi", "%s contradicts --threads with --strategy %s: say --abi core, or --strategy %s", c.ABI, Lists, Bump)
-	case c.HeapBase.Imported():
-		return refuse("heap-base", "%s contradicts --threads with --strategy %s, in modules and objects: name an address, or say --strategy %s", c.HeapBase, Lists, Bump)
+	case c.HeapBase.Imported() && !c.HeapBase.Linker:
+		return refuse("heap-base", "%s contradicts --threads with --strategy %s in a module: name an address, or say --strategy %s", c.HeapBase, Lists, Bump)
 	case c.NoSplit:
 		return refuse("split", "false contradicts --threads, where pages that a thread claimed too much become free blocks: drop it")
 	case c.Dirty:
 		return refuse("dirty", "it contradicts --threads with --strategy %s, whose batches are kept in memory that is 0 at first: drop it", Lists)
+	case c.HeapBase.Linker: // which lays the stacks out, and makes the memory
 	case c.StartPages() > 0:
 		return refuse("initial-pages", "%d would not be used with --threads and --strategy %s, which hand out what they claim: drop it", c.InitialPages, Lists)
 	case uint64(c.Stacks()+c.StacksSize()) > uint64(c.InitialPages)*PageSize:

@@ -91,7 +91,7 @@ func parseBlocks(t *testing.T) map[string]string {
 	stub := func(...any) string { return "" }
 	set, err := template.New("").Funcs(template.FuncMap{
 		"part": stub, "round": stub, "next": stub, "others": stub, "endpage": stub,
-		"headat": stub, "units": stub, "number": stub, "emptied": stub, "memorygrow": stub, "amount": stub, "counted": stub,
+		"headat": stub, "stackat": stub, "units": stub, "number": stub, "emptied": stub, "memorygrow": stub, "amount": stub, "counted": stub,
 	}).ParseFS(templates.FS, "*.wat.tmpl")
 	must(t, err)
 	blocks := map[string]string{}
@@ -107,7 +107,7 @@ func parseBlocks(t *testing.T) map[string]string {
 // {{part "axis"}}, {{axis "expression"}} or {{template "block" .}}.
 var (
 	actions = regexp.MustCompile(`\{\{.*?\}\}`)
-	calls   = regexp.MustCompile(`(?:part|template) "([^"]+)"|[{(](round|next|others|endpage|headat|units|number|emptied|memorygrow)\b`)
+	calls   = regexp.MustCompile(`(?:part|template) "([^"]+)"|[{(](round|next|others|endpage|headat|stackat|units|number|emptied|memorygrow)\b`)
 )
 
 // rendered lists the blocks that the model's text is made of. As no template has a

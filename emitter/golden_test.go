@@ -39,6 +39,7 @@ var goldens = map[string]string{
 	"threads":        "--threads",
 	"threads-start":  "--abi=c --threads --initial-pages=16 --heap-base=import:env.__heap_base --oom=trap",
 	"threads-lists":  "--strategy=lists --threads --heap-base=1024",
+	"threads-linked": "--strategy=lists --threads --heap-base=linker",
 	"stack":          "--strategy=stack",
 	"stack-trap":     "--strategy=stack --min-align=8 --oom=trap --optimize=gas",
 	"stack-c":        "--abi=c --target=mvp --strategy=stack",

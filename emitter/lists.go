@@ -51,7 +51,9 @@ type listsNumbers struct {
 	FirstZeros         uint32 // the leading zeros of the largest class's units
 
 	// Of threads.
-	Batch, StacksSize, Stacks uint32 // blocks; bytes; the address of the stack with the number 0
+	Batch, StacksSize, StacksBias uint32 // blocks; bytes; and from the stack with the number 0 to the first that exists
+	StacksOffset                  string // of the stack with the number 0, as a load or store takes it
+	ListText                      string // what a thread gives to others
 
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
 	Step             uint32 // bytes: the power of two of which each block is a multiple
@@ -172,6 +174,7 @@ func chooseLists(m *Model, c contract.Contract) {
 	set("putlocals", "")
 	set("claimlocals", "")
 	set("shared", "")
+	set("begin", "")
 	set("units", unitsIn(c))
 	set("spread", unitsIn(c))
 	set("number", pick(many, "many", "one"))

@@ -2,14 +2,21 @@
 
 package emitter
 
-import "github.com/genalloc/genalloc/contract"
+import (
+	"fmt"
 
-// deriveListsThreads makes a model of lists one of a thread's instance.
+	"github.com/genalloc/genalloc/contract"
+)
+
+// deriveListsThreads makes a model of lists one of a thread's instance. Its heads lie in the
+// first pages that it claims: as it starts, or in an object, which has no start function, at
+// its first call.
 func deriveListsThreads(m *Model, c contract.Contract) {
 	n := m.Own.(*listsNumbers)
 	n.Batch = contract.Batch
 	n.StacksSize = c.StacksSize()
-	n.Stacks = c.Stacks() - 2*n.Bias
+	n.StacksBias = 2 * n.Bias
+	n.ListText = fmt.Sprintf("%d blocks", n.Batch)
 	set := func(axis, choice string) { m.Choices[axis] = choice }
 	set("picture", "lists_threads")
 	set("invariant", "lists_threads")
@@ -18,6 +25,21 @@ func deriveListsThreads(m *Model, c contract.Contract) {
 	set("claimlocals", "threads")
 	set("shared", "batch")
 	set("growth", "threads")
-	set("lists.start", "threads")
 	m.Functions = append([]string{"lists.share"}, m.Functions...)
+	if c.HeapBase.Linker {
+		set("stackat", "global")
+		set("begin", "call")
+		set("beginfree", "call")
+		set("nopage", "call")
+		set("first", "")
+		n.ListText += ", or a single one,"
+		m.State = append([]string{"heads.threads"}, m.State...)
+		m.Functions = append([]string{"lists.begin"}, m.Functions...)
+		return
+	}
+	n.StacksOffset = fmt.Sprintf(" offset=%d", c.Stacks()-n.StacksBias)
+	set("stackat", "number")
+	set("beginfree", "")
+	set("nopage", "start")
+	set("lists.start", "threads")
 }

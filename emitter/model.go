@@ -137,7 +137,7 @@ func (m *Model) align(c contract.Contract) {
 
 // linkerGlobals are the blocks of what the linker supplies beside the heap base.
 var linkerGlobals = map[string]string{
-	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked", contract.LinkerTaken: "import.taken",
+	contract.LinkerEnd: "import.end", contract.LinkerErrno: "import.errno", contract.LinkerHeads: "heads.linked", contract.LinkerTaken: "import.taken", contract.LinkerStacks: "import.stacks",
 }
 
 // functionImports are the blocks of imported functions.

@@ -31,6 +31,8 @@ func TestThreads(t *testing.T) {
 		"--strategy=lists --classes=1 --threads --chunk=1 --heap-base=2001",
 		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
 		"--strategy=lists --classes=8 --threads --min-align=16 --heap-base=1024 --optimize=gas",
+		"--strategy=lists --threads --heap-base=linker",
+		"--strategy=lists --max-block=4096 --threads --chunk=1 --heap-base=linker --optimize=size",
 	} {
 		t.Run(text, func(t *testing.T) {
 			for seed := range uint64(4) {
@@ -204,7 +206,13 @@ func TestThreadsHandOver(t *testing.T) {
 // TestThreadsBursts: many blocks of one thread that another frees are all used again, and
 // none is handed out twice.
 func TestThreadsBursts(t *testing.T) {
-	s := share(t, "--strategy=lists --threads --heap-base=1024", 2, 64)
+	for _, base := range []string{"1024", "linker"} {
+		t.Run(base, func(t *testing.T) { bursts(t, "--strategy=lists --threads --heap-base="+base) })
+	}
+}
+
+func bursts(t *testing.T, text string) {
+	s := share(t, text, 2, 64)
 	pages := uint64(0)
 	for round := range 6 {
 		for i := range 6000 {
@@ -221,6 +229,38 @@ func TestThreadsBursts(t *testing.T) {
 		case round > 1 && now > pages:
 			t.Errorf("round %d: the memory has %d pages, and had %d after the second", round, now, pages)
 		}
+	}
+}
+
+// TestThreadsFull: where no page is left, a thread that has no memory of its own gets no block,
+// but others use what it frees. It has lists as soon as there is a page for them, whatever its
+// first call is.
+func TestThreadsFull(t *testing.T) {
+	s := share(t, "--strategy=lists --threads --heap-base=linker", 3, 5)
+	for s.alloc(0, "alloc", 1000, 8) {
+	}
+	count := len(s.blocks)
+	for range 40 {
+		s.free(1, len(s.blocks)/2)
+	}
+	if s.alloc(1, "alloc", 1000, 8) || s.realloc(2, 0, 2000) {
+		t.Error("a thread has a block, and no page for the heads of its lists")
+	}
+	for s.alloc(0, "alloc", 1000, 8) {
+	}
+	if len(s.blocks) != count {
+		t.Errorf("%d blocks fit, and %d did before", len(s.blocks), count)
+	}
+	s = share(t, "--strategy=lists --threads --heap-base=linker", 3, 7)
+	for range 4 {
+		s.alloc(0, "alloc", 1000, 8)
+	}
+	if !s.realloc(2, 1, 2000) {
+		t.Error("a block does not move in the first call of a thread")
+	}
+	at := s.blocks[0].from
+	if s.free(1, 0); s.instances[1]("alloc", uint64(1000), uint64(8)) != at {
+		t.Error("what a thread frees in its first call is not in its lists")
 	}
 }
 

@@ -19,6 +19,7 @@ func (m *Model) WAT() (string, error) {
 		"next":       func(expr string) (string, error) { return r.part("next", operand{m, expr}) },
 		"others":     func(expr string) (string, error) { return r.part("others", operand{m, expr}) },
 		"headat":     func(expr string) (string, error) { return r.part("headat", operand{m, expr}) },
+		"stackat":    func(expr string) (string, error) { return r.part("stackat", operand{m, expr}) },
 		"units":      func() (string, error) { return r.part("units", m) },
 		"number":     func(expr string) (string, error) { return r.part("number", operand{m, expr}) },
 		"memorygrow": func(expr string) (string, error) { return r.part("memorygrow", operand{m, expr}) },

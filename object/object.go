@@ -5,6 +5,7 @@ package object
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -198,19 +199,22 @@ type fixup struct {
 }
 
 // zeros is the data that an allocator keeps beside its state, 0 at the start: the heads of lists, or the
-// word in which threads count the pages at the start.
+// stacks on which threads give each other blocks, or the word in which they count the pages at the start.
 type zeros struct {
 	name string
 	size uint32 // bytes
 	bias uint32 // bytes by which the module counts from below it
+	log2 uint32 // of the alignment
 }
 
 func zerosOf(c contract.Contract) zeros {
-	switch {
-	case c.Threads:
-		return zeros{contract.LinkerTaken, 4, 0}
-	case c.HeadsSize() > 0:
-		return zeros{contract.LinkerHeads, c.HeadsSize(), c.PointerSize() * c.FirstHead()}
+	switch name := c.LinkerZeros(); name {
+	case contract.LinkerTaken:
+		return zeros{name: name, size: 4, log2: 2}
+	case contract.LinkerStacks:
+		return zeros{name, c.StacksSize(), 8 * c.FirstHead(), 3}
+	case contract.LinkerHeads:
+		return zeros{name, c.HeadsSize(), c.PointerSize() * c.FirstHead(), uint32(bits.Len32(c.PointerSize()) - 1)}
 	}
 	return zeros{}
 }
@@ -259,7 +263,7 @@ func (b *builder) encode() ([]byte, error) {
 	sections, _ := wasm.Sections(file) // it was just encoded
 	var segments []Segment
 	if b.zeros.size > 0 {
-		segments = append(segments, Segment{Name: zerosName, Align: b.width.align})
+		segments = append(segments, Segment{Name: zerosName, Align: b.zeros.log2})
 	}
 	if len(b.segment) > 0 {
 		segments = append(segments, Segment{Name: segmentName, Align: b.align})

@@ -19,9 +19,18 @@ import (
 func TestThreads(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
 		dir := t.TempDir()
-		app, alloc := compile(t, dir, "threads.c", "-matomics", "-mbulk-memory"), allocator(t, dir, "--threads --heap-base=linker", object.Options{})
-		for name, args := range map[string][]string{"": nil, "large": {"--initial-memory=2097152"}, "stack first": {"--stack-first"}, "no gc": {"--no-gc-sections"}} {
-			t.Run(name, func(t *testing.T) {
+		app := compile(t, dir, "threads.c", "-matomics", "-mbulk-memory")
+		for _, args := range [][]string{
+			{"--threads"},
+			{"--threads", "--initial-memory=2097152"},
+			{"--threads", "--stack-first"},
+			{"--threads", "--no-gc-sections"},
+			{"--threads --strategy=lists"},
+			{"--threads --strategy=lists --max-block=8192 --chunk=1", "--stack-first"},
+			{"--threads --strategy=lists --classes=1 --optimize=size", "--no-gc-sections"},
+		} {
+			t.Run(strings.Join(args, " "), func(t *testing.T) {
+				alloc, args := allocator(t, dir, args[0]+" --heap-base=linker", object.Options{}), args[1:]
 				program := linkThreads(t, dir, ld, slices.Concat(args, []string{"--export=work", "--export=check", app, alloc})...)
 				threads := instances(t, program, 3)
 				for i := range uint64(64) {
@@ -69,10 +78,12 @@ func TestThreadsStart(t *testing.T) {
 // TestThreadsAlone: an object for threads can be linked into a program without them.
 func TestThreadsAlone(t *testing.T) {
 	eachLinker(t, func(t *testing.T, ld string) {
-		dir := t.TempDir()
-		toolchain.Run(t, dir, ld, "--no-entry", "--export=alloc", "-o", "app.wasm", allocator(t, dir, "--threads --heap-base=linker", object.Options{}))
-		if at := ask(t, instances(t, load(t, dir, "app.wasm"), 1)[0], "alloc", 100, 64); at == 0 || at%64 != 0 {
-			t.Errorf("a block lies at %d", at)
+		for _, flags := range []string{"--threads", "--threads --strategy=lists"} {
+			dir := t.TempDir()
+			toolchain.Run(t, dir, ld, "--no-entry", "--export=alloc", "-o", "app.wasm", allocator(t, dir, flags+" --heap-base=linker", object.Options{}))
+			if at := ask(t, instances(t, load(t, dir, "app.wasm"), 1)[0], "alloc", 100, 64); at == 0 || at%64 != 0 {
+				t.Errorf("%s: a block lies at %d", flags, at)
+			}
 		}
 	})
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/genalloc/genalloc/validate/judge"
 	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
-	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
 )
 
@@ -52,7 +51,7 @@ func (e *explorer) begin(p *Program) (*execution, error) {
 	e.now = x
 	var supplies []engine.Supply
 	for _, im := range e.imports {
-		s := engine.Supply{Import: im, Value: judge.Global(e.contract, script.DefaultSetup(e.contract), im.Name)}
+		s := engine.Supply{Import: im, Value: judge.Global(e.contract, e.setup, im.Name)}
 		switch im.Kind {
 		case wasm.KindMemory:
 			s.Memory.Min, s.Memory.Max = e.pages, x.limit
@@ -67,6 +66,7 @@ func (e *explorer) begin(p *Program) (*execution, error) {
 		return nil, err
 	}
 	x.memory = x.own[e.memoryModule].Memory(e.memoryName)
+	x.write(&block{Span: e.program, byte: programByte})
 	for i, calls := range p.Threads {
 		x.threads = append(x.threads, &thread{x: x, number: i, calls: calls, resume: make(chan bool), history: uint64(i)})
 	}
@@ -93,6 +93,8 @@ func (x *execution) setUp() {
 		}
 		if i == 0 {
 			first.doAll(x.program.Setup)
+		} else {
+			t.drain(drained[len(drained)-1]) // the first call may claim what the thread keeps
 		}
 	}
 	x.drain()
@@ -225,8 +227,9 @@ func (x *execution) schedule() []string {
 }
 
 // grew counts a growth by the module.
-func (x *execution) grew(s site, result uint64) {
-	if s.instr.Op == wasm.OpMemoryGrow && uint32(result) < contract.MaxPages {
-		x.grown++
+func (t *thread) grew(result uint64) {
+	if t.site.instr.Op == wasm.OpMemoryGrow && uint32(result) < contract.MaxPages {
+		t.x.grown++
+		t.holds = true
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/engine"
 	"github.com/genalloc/genalloc/validate/judge"
+	"github.com/genalloc/genalloc/validate/ledger"
 	"github.com/genalloc/genalloc/validate/report"
 	"github.com/genalloc/genalloc/validate/script"
 	"github.com/genalloc/genalloc/wasm"
@@ -38,9 +39,10 @@ type explorer struct {
 	types    []wasm.FuncType
 	segments []access // what the active data segments write
 	hosts    []engine.Instance
-	base     uint64
-	pages    uint64 // of the memory at the start
-	most     uint64 // that the module declares
+	setup    script.Setup
+	program  ledger.Span // the bytes below the base, or below what the linker lays out there
+	pages    uint64      // of the memory at the start
+	most     uint64      // that the module declares
 
 	memoryModule, memoryName string
 
@@ -85,13 +87,24 @@ func Explore(ctx context.Context, file []byte, c contract.Contract, programs []P
 	return all, nil
 }
 
+// linkedBase is high enough for a program's data to lie in front of what the linker lays
+// out for the allocator.
+const linkedBase = 8192
+
 // load readies a module. Wazero alone shows the host the bytes of a shared memory.
 func load(file []byte, c contract.Contract) (e *explorer, done func(), err error) {
 	maker, ok := judge.Maker(c)
 	if !ok {
 		return nil, nil, errors.New("no function returns a block")
 	}
-	e = &explorer{contract: c, maker: maker, engine: engine.NewWazero(), base: script.DefaultSetup(c).Base}
+	e = &explorer{contract: c, maker: maker, engine: engine.NewWazero(), setup: script.DefaultSetup(c)}
+	if c.HeapBase.Linker {
+		e.setup.Base = linkedBase
+	}
+	e.program.To = e.setup.Base
+	if own := ledger.LayoutOf(c, e.setup.Base, 0).Heads; own.Size() > 0 {
+		e.program.To = min(e.program.To, own.From)
+	}
 	hosts := e.engine.NewStore()
 	done = func() { hosts.Close(); e.engine.Close() }
 	instrumented, sites, err := instrument(file, c)

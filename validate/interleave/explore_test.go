@@ -84,6 +84,8 @@ var faults = []fault{
 		"(i32.sub (i32.const 0) (local.get $align))", "(i32.const -8)", "alignment"},
 	{"state reset by an active data segment", "bump",
 		`(export "alloc" (func`, `(data (i32.const 1024) "\00\00\00\00") (export "alloc" (func`, "overlap"},
+	{"a byte of the program's data written to", "bump",
+		"(local $taken i32)", "(local $taken i32) (i32.atomic.store8 (i32.const 1000) (i32.const 1))", "below-base"},
 	{"the count of pops not in the head", "lists",
 		"(i64.and (i64.add (local.get $head) (i64.const 0x100000000)) (i64.const 0xffffffff00000000))",
 		"(i64.and (local.get $head) (i64.const 0xffffffff00000000))", "trap"},
@@ -95,6 +97,23 @@ var faults = []fault{
 		"(drop\n        (i64.ne\n          (local.get $head)\n          (i64.atomic.rmw.cmpxchg (i32.const 1032) (local.get $head)\n            (i64.or\n              (i64.and (local", "lost"},
 	{"the next batch read plainly", "lists",
 		"(i32.atomic.load offset=4", "(i32.load offset=4", "race"},
+}
+
+// TestFirstCall: a thread that frees a block before it has lists of its own does not take the
+// program's data for them.
+func TestFirstCall(t *testing.T) {
+	const path, flags = "../../emitter/testdata/threads-linked.wat", ";; CONTRACT --strategy=lists --threads --heap-base=linker\n"
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const old = "(local $count i32) ;; the blocks in it\n    (if (i32.eqz (global.get $heads))"
+	if strings.Count(string(b), old) != 1 {
+		t.Fatal("no place to edit")
+	}
+	text := strings.Replace(string(b), old, "(if (i32.const 0)", 1)
+	text = strings.Replace(text, "(local $first i32) ;; the list's first block", "(local $first i32) (local $count i32)", 1)
+	shows(t, wattest.Parse(t, path, []byte(flags+text)), "trap", interleave.Programs(0))
 }
 
 // TestFaults: each race is found, by a program whose schedule shows it.

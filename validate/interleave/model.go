@@ -49,7 +49,7 @@ func (x *execution) broke(rule, call, expected, format string, args ...any) {
 
 // judgeBlock judges a block when it is handed out, and enters it.
 func (x *execution) judgeBlock(call string, b *block) {
-	if f := judge.Lies(b.Span, b.align, x.e.base, x.memory.Pages()*contract.PageSize); f != nil {
+	if f := judge.Lies(b.Span, b.align, x.e.setup.Base, x.memory.Pages()*contract.PageSize); f != nil {
 		x.broke(f.Rule, call, f.Expected, "%s", f.Got)
 	}
 	for _, f := range x.foreign {
@@ -82,6 +82,9 @@ func (x *execution) kept(call string, b *block, at, size uint64) {
 	}
 }
 
+// programByte is what the program's data holds all over.
+const programByte = 0xa5
+
 // drained are the sizes by which the rest of the memory is used up: the first before the
 // program's sizes, and the others behind.
 var drained = []uint64{4096, 256, 8}
@@ -99,6 +102,9 @@ func (x *execution) judgeRest() {
 	if x.drain(); x.failure != nil {
 		return
 	}
+	if at := slices.IndexFunc(x.memory.Bytes()[:x.e.program.To], func(b byte) bool { return b != programByte }); at >= 0 {
+		x.broke("below-base", "at the end", fmt.Sprintf("the program's data untouched, which lies below %#x", x.e.program.To), "another byte at %#x", at)
+	}
 	lost := x.limit * contract.PageSize
 	for _, b := range x.live {
 		lost -= b.Size()
@@ -106,7 +112,7 @@ func (x *execution) judgeRest() {
 	for _, f := range x.foreign {
 		lost -= f.Size()
 	}
-	like := claimed{x.grown, x.started()}
+	like := claimed{x.grown, x.holders()}
 	if x.switches == 0 {
 		x.e.lost[like] = max(x.e.lost[like], lost)
 	}
@@ -117,13 +123,13 @@ func (x *execution) judgeRest() {
 	}
 }
 
-// A claimed is how often the memory grew, and how many threads have an instance, which may
-// keep some of the memory to itself.
+// A claimed is how often the memory grew, and how many threads may keep some of it for
+// themselves: from the start of their instances on, or from what they first claim.
 type claimed struct{ growths, threads int }
 
-func (x *execution) started() (n int) {
+func (x *execution) holders() (n int) {
 	for _, t := range x.threads {
-		if t.in != nil {
+		if t.holds || t.in != nil && x.e.contract.LinkerZeros() != contract.LinkerStacks {
 			n++
 		}
 	}
@@ -154,6 +160,7 @@ func (t *thread) drain(size uint64) bool {
 	if x.judgeBlock(fmt.Sprintf("alloc %d by thread %d at the end", size, t.number+1), b); x.failure == nil {
 		x.live.add(b)
 	}
+	t.holds = true
 	return true
 }
 

@@ -22,6 +22,7 @@ type thread struct {
 	resume  chan bool // false: this execution is over
 	parked  bool      // it has a next step
 	over    bool      // its call was stopped
+	holds   bool      // it has claimed some of the memory
 	awaits  int       // the block without which it cannot go on; script.Null for none
 	clock   clock
 	history uint64 // of all that it has read
@@ -183,7 +184,7 @@ func (t *thread) stepped(args []uint64) ([]uint64, error) {
 func (t *thread) saw(args []uint64) ([]uint64, error) {
 	if x := t.x; !x.free {
 		t.read(args[0])
-		x.grew(*t.site, args[0])
+		t.grew(args[0])
 		if t.site.exchanges() {
 			t.decide(args[0] == t.expected)
 		}

@@ -193,16 +193,16 @@ func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, l
 	return s.align, s.lead
 }
 
-// Left judges that a thread's request was refused where the memory has so many pages, of most;
-// word reads a word of it. Pages are only ever added and claimed, so that what is left
+// Left judges that a thread's request was refused where the memory has so many pages, of most,
+// and so many of those at the start are [Unclaimed]. Pages are only ever added and claimed, so that what is left
 // afterwards was left during the whole call. Of blocks beyond the largest there need be none.
-func Left(c contract.Contract, size, align, pages, most uint64, word func(at uint64) uint64) *ledger.Breach {
+func Left(c contract.Contract, size, align, pages, most, start uint64) *ledger.Breach {
 	need := Need(c, size, align)
 	switch limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock; {
 	case limited:
 		return nil
-	case unclaimed(c, word) >= need:
-		return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of the start are left", unit.Pages(unclaimed(c, word))), Got: "null"}
+	case start >= need:
+		return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of the start are left", unit.Pages(start)), Got: "null"}
 	case pages+need > most:
 		return nil
 	}
@@ -222,11 +222,10 @@ func Lies(b ledger.Span, align, base, mem uint64) *ledger.Breach {
 	return nil
 }
 
-// unclaimed returns how many pages of those at the start no thread has claimed. A word in front
-// of them counts the others.
-func unclaimed(c contract.Contract, word func(at uint64) uint64) uint64 {
-	setup := script.DefaultSetup(c)
-	l := ledger.LayoutOf(c, setup.Base, setup.Pages*contract.PageSize)
+// Unclaimed returns how many pages of those at the start no thread has claimed. A word in front
+// of them counts the others; word reads it.
+func Unclaimed(c contract.Contract, base uint64, word func(at uint64) uint64) uint64 {
+	l := ledger.LayoutOf(c, base, uint64(c.InitialPages)*contract.PageSize)
 	if l.Shared.Size() == 0 {
 		return 0
 	}

@@ -120,6 +120,8 @@ func Global(c contract.Contract, s script.Setup, name string) uint64 {
 		return ledger.LayoutOf(c, s.Base, 0).Heads.From
 	case name == contract.LinkerHeads:
 		return ledger.LayoutOf(c, s.Base, 0).Heads.From - uint64(c.PointerSize()*c.FirstHead())
+	case name == contract.LinkerStacks:
+		return ledger.LayoutOf(c, s.Base, 0).Heads.From - uint64(2*c.PointerSize()*c.FirstHead())
 	case name == contract.LinkerErrno:
 		return errnoAt(c, s)
 	}

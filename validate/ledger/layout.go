@@ -27,7 +27,7 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	l := Layout{Start: base, Own: own, Foreign: Span{own, mem}, Mem: mem}
 	switch {
 	case c.HeadsSize() > 0 && c.Threads:
-		l.placeStacks(c)
+		l.placeStacks(c, base)
 	case c.HeadsSize() > 0:
 		l.placeHeads(c, base)
 	case c.SharesStart():
@@ -36,11 +36,16 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 	return l
 }
 
-// placeStacks: threads find each other's blocks at the base. Their heads are in pages that
-// each claims as it starts: one at least.
-func (l *Layout) placeStacks(c contract.Contract) {
-	l.Heads = Span{uint64(c.Stacks()), uint64(c.Stacks() + c.StacksSize())}
-	l.Mem += contract.PageSize
+// placeStacks: threads find each other's blocks at the base, or below it where the linker
+// lays that out. Their heads are in pages that each claims: one at least, as a module starts.
+func (l *Layout) placeStacks(c contract.Contract, base uint64) {
+	from, size := uint64(c.Stacks()), uint64(c.StacksSize())
+	if c.HeapBase.Linker {
+		from = (max(base, size) - size) &^ 7
+	}
+	if l.Heads = (Span{from, from + size}); c.HasStart() {
+		l.Mem += contract.PageSize
+	}
 }
 
 // placeWord: threads count the pages taken of those at the start in a word at the base, or
