@@ -13,7 +13,7 @@ build:
 # Everything: what the tests need, the linters, the tests. Tests of toolchains
 # that are not there are skipped and say how to get them; under CI they fail.
 test: deps check
-	go test ./...
+	go test -timeout 25m ./...
 	go test -race -run 'TestSample|TestSeeded|TestShared|TestFaults/growth|TestBroken/every' ./mutate ./prove ./internal/engine ./validate/interleave ./validate/parallel # where goroutines are
 	$(MAKE) hosts
 

@@ -18,7 +18,7 @@ import (
 
 // certificateFormat is the name and version of the format. A certificate is about the
 // formulas of the program that wrote it.
-const certificateFormat = "genalloc certificate 3"
+const certificateFormat = "genalloc certificate 4"
 
 // Certificate says what was proved of which bytes, with the proofs. Its file is text,
 // compressed by gzip: JSON, and then the clauses of all cases in order, a line each.
@@ -76,8 +76,8 @@ func (r *Report) Certificate(module []byte) (*Certificate, error) {
 		s := CertifiedStatement{Name: x.Obligation.Name, Statement: x.Obligation.Text}
 		for i, a := range x.answers {
 			k := CertifiedCase{Name: x.Obligation.Cases[i].Name}
-			if k.Derived, k.Values = len(a.clauses), a.values; k.Derived > 0 {
-				k.Proof = packProof(a.uses, a.clauses)
+			if k.Derived, k.Values = len(a.outline.Clauses), a.values; k.Derived > 0 {
+				k.Proof = packProof(a.outline)
 			}
 			s.Cases = append(s.Cases, k)
 		}

@@ -11,38 +11,40 @@ import (
 	"github.com/genalloc/genalloc/prove/sat"
 )
 
-// packProof writes the clauses that a proof derives as text, a line each: the literals
-// by variable, as DIMACS numbers them, and 0. Before them is a line of the runs of the
-// formula's clauses that it uses. sat.Derive finds the chains again.
-func packProof(uses sat.Runs, clauses [][]sat.Lit) []byte {
+// packProof writes what a proof derives as text. The first line has the runs of the
+// formula's clauses that it uses. Each clause that it derives has a line: the literals by
+// variable, as DIMACS numbers them, 0, and the span.
+func packProof(o sat.Outline) []byte {
 	var b []byte
-	for _, n := range uses {
+	for _, n := range o.Uses {
 		b = append(strconv.AppendInt(b, int64(n), 10), ' ')
 	}
 	b = append(b, '\n')
-	for _, c := range clauses {
+	for i, c := range o.Clauses {
 		slices.SortFunc(c, func(a, b sat.Lit) int { return int(max(a, -a) - max(b, -b)) })
 		for _, l := range c {
 			b = append(strconv.AppendInt(b, int64(l), 10), ' ')
 		}
-		b = append(b, "0\n"...)
+		b = append(strconv.AppendInt(append(b, "0 "...), int64(o.Spans[i]), 10), '\n')
 	}
 	return b
 }
+
+// mostSpan is a span that reaches the end of any proof.
+const mostSpan = 30
 
 var errDamaged = errors.New("the recorded clauses are damaged")
 
 // unpackProof reads what packProof wrote, and makes a proof of it.
 func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
-	var uses sat.Runs
-	var clauses [][]sat.Lit
+	var o sat.Outline
 	first, text, _ := bytes.Cut(text, []byte("\n"))
 	for word := range bytes.FieldsSeq(first) {
 		n, err := strconv.Atoi(string(word))
 		if err != nil {
 			return nil, errDamaged
 		}
-		uses = append(uses, n)
+		o.Uses = append(o.Uses, n)
 	}
 	for line := range bytes.Lines(text) {
 		var c []sat.Lit
@@ -53,11 +55,11 @@ func unpackProof(text []byte, f *sat.Formula) (sat.Proof, error) {
 			}
 			c = append(c, sat.Lit(l))
 		}
-		last := len(c) - 1
-		if last < 0 || c[last] != 0 {
+		end := len(c) - 2
+		if end < 0 || c[end] != 0 || c[end+1] < 0 || c[end+1] > mostSpan {
 			return nil, errDamaged
 		}
-		clauses = append(clauses, c[:last])
+		o.Clauses, o.Spans = append(o.Clauses, c[:end]), append(o.Spans, int(c[end+1]))
 	}
-	return sat.Derive(f, uses, clauses)
+	return o.Derive(f)
 }

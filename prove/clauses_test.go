@@ -4,6 +4,7 @@ package prove
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -18,11 +19,11 @@ func TestClauses(t *testing.T) {
 		if err != nil || r.Status != sat.Unsat {
 			t.Fatal(r.Status, err)
 		}
-		clauses, err := sat.Clauses(f, r.Proof)
-		if err != nil || len(clauses) != len(r.Proof) || len(clauses[len(clauses)-1]) != 0 {
-			t.Fatalf("%d clauses of %d steps, %v; want the empty one last", len(clauses), len(r.Proof), err)
+		outline, err := sat.NewOutline(f, r.Proof)
+		if n := len(outline.Clauses); err != nil || n != len(r.Proof) || len(outline.Clauses[n-1]) != 0 {
+			t.Fatalf("%d clauses of %d steps, %v; want the empty one last", n, len(r.Proof), err)
 		}
-		text := packProof(sat.Uses(f, r.Proof), clauses)
+		text := packProof(outline)
 		read, err := unpackProof(text, f)
 		if err == nil {
 			err = sat.Check(f, read)
@@ -33,11 +34,17 @@ func TestClauses(t *testing.T) {
 		if n < 5 {
 			continue
 		}
-		// Most clauses are needed, since not all follow from the formula by propagation.
+		// Most clauses are needed, since not all follow from the formula by propagation, and
+		// not only by the next one.
 		uses, rest, _ := strings.Cut(string(text), "\n")
-		first := strings.SplitAfter(rest, "\n")
-		if _, err := unpackProof([]byte(uses+"\n"+strings.Join(first[len(first)/2:], "")), f); err == nil || !strings.Contains(err.Error(), "does not follow by propagation") {
-			t.Errorf("%d pigeons, without the first half: got %v", n, err)
+		lines := strings.SplitAfter(rest, "\n")
+		for name, wrong := range map[string]string{
+			"without the first half": strings.Join(lines[len(lines)/2:], ""),
+			"with spans of 0":        regexp.MustCompile(`\b0 [0-9]+\n`).ReplaceAllString(rest, "0 0\n"),
+		} {
+			if _, err := unpackProof([]byte(uses+"\n"+wrong), f); err == nil || !strings.Contains(err.Error(), "does not follow by propagation") {
+				t.Errorf("%d pigeons, %s: got %v", n, name, err)
+			}
 		}
 	}
 }
@@ -63,32 +70,35 @@ func pigeons(n int) *sat.Formula {
 func TestClausesDamaged(t *testing.T) {
 	f := &sat.Formula{NumVars: 3, Clauses: [][]sat.Lit{{1, 2}, {-1, 2}, {1, -2}, {-1, -2}}}
 	for uses, want := range map[string]string{
-		"1 2 1\n1 0\n0\n":               "it does not follow by propagation", // the first and the last clause are left out
-		"0 5\n0\n":                      "go beyond the formula's 4",
-		"-1 5\n0\n":                     "go beyond the formula's 4",
-		"x\n0\n":                        "damaged",
-		"0 9999999999999999999999\n0\n": "damaged",
+		"1 2 1\n1 0 0\n0 0\n":             "it does not follow by propagation", // the first and the last clause are left out
+		"0 5\n0 0\n":                      "go beyond the formula's 4",
+		"-1 5\n0 0\n":                     "go beyond the formula's 4",
+		"x\n0 0\n":                        "damaged",
+		"0 9999999999999999999999\n0 0\n": "damaged",
 	} {
 		if _, err := unpackProof([]byte(uses), f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", uses, err, want)
 		}
 	}
 	for text, want := range map[string]string{
-		"1 0\n0\n":           "",
-		"1 0\n":              "", // the rest follows by propagation
-		"1 1 -2 0\n1 0\n0\n": "",
-		"1 -1 0\n-2 0\n":     "",
-		"10\n":               "damaged",
-		"\n":                 "damaged",
-		"1 x 0\n":            "damaged",
-		"1\n":                "damaged",
-		"9999999999 0\n":     "damaged",
-		"":                   "the empty clause is not among those derived",
-		"0\n":                "clause 0: it does not follow by propagation",
-		"3 0\n":              "clause 0: it does not follow by propagation",
-		"4 0\n":              "literal 4 outside of 1 to 3",
-		"-2147483648 0\n":    "literal -2147483648 outside of 1 to 3",
-		"0 1 0\n":            "literal 0 outside of 1 to 3",
+		"1 0 0\n0 0\n":             "",
+		"1 0 0\n":                  "", // the rest follows by propagation
+		"1 1 -2 0 0\n1 0 0\n0 0\n": "",
+		"1 -1 0 30\n-2 0 0\n":      "",
+		"1 0 31\n0 0\n":            "damaged",
+		"1 0 -1\n0 0\n":            "damaged",
+		"10 0\n":                   "damaged",
+		"\n":                       "damaged",
+		"1 x 0 0\n":                "damaged",
+		"1\n":                      "damaged",
+		"1 0\n":                    "damaged",
+		"9999999999 0 0\n":         "damaged",
+		"":                         "the empty clause is not among those derived",
+		"0 0\n":                    "clause 0: it does not follow by propagation",
+		"3 0 0\n":                  "clause 0: it does not follow by propagation",
+		"4 0 0\n":                  "literal 4 outside of 1 to 3",
+		"-2147483648 0 0\n":        "literal -2147483648 outside of 1 to 3",
+		"0 1 0 0\n":                "literal 0 outside of 1 to 3",
 	} {
 		proof, err := unpackProof([]byte("0 4\n"+text), f)
 		if err == nil {

@@ -20,8 +20,7 @@ type answer struct {
 	status   sat.Status
 	values   bv.Assignment // for Sat
 	steps    int           // for Unsat
-	uses     sat.Runs      // for Unsat, under Options.Record: the clauses of the formula that the proof uses
-	clauses  [][]sat.Lit   // for Unsat, under Options.Record: what the proof derives
+	outline  sat.Outline   // for Unsat, under Options.Record: that of the proof
 	effort   Effort
 	solution *solution // until the case is decided
 }
@@ -176,8 +175,7 @@ func search(record bool) finder {
 		case r.Status == sat.Sat:
 			a.values = b.Assignment(r.Model)
 		case record:
-			a.uses = sat.Uses(f, r.Proof)
-			a.clauses, err = sat.Clauses(f, r.Proof)
+			a.outline, err = sat.NewOutline(f, r.Proof)
 		}
 		return a, err
 	}

@@ -34,7 +34,8 @@ type Options struct {
 
 	Record bool // keep the proofs for Report.Certificate
 
-	probe bool // make no counterexamples
+	probe    bool                       // make no counterexamples
+	recorded map[caseName]CertifiedCase // of a certificate that is checked
 }
 
 // Result is an obligation with what became of it.
@@ -132,7 +133,7 @@ func (s *system) pass(ctx context.Context, o Options, find finder) (*Report, err
 // findDead finds the paths of a call that are never taken, and removes them.
 func (s *system) findDead(ctx context.Context, k *call, o Options, find finder) Result {
 	start := time.Now()
-	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true}
+	quiet := Options{Timeout: o.Timeout, Jobs: o.Jobs, probe: true, recorded: o.recorded}
 	var each []Obligation
 	for _, out := range k.all {
 		each = append(each, Obligation{Name: k.label + ".dead", Text: deadText, Cases: []Case{k.dead(out)}})

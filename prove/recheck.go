@@ -35,7 +35,7 @@ func (c *Certificate) Check(ctx context.Context, module []byte, m *wasm.Module, 
 	if err != nil {
 		return nil, err
 	}
-	o.probe = true
+	o.probe, o.recorded = true, cases
 	report, err := s.run(ctx, o, recorded(cases))
 	if err != nil {
 		return nil, err

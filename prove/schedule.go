@@ -20,8 +20,11 @@ type task struct {
 	then   func() []task // after do, one at a time: what to do next
 }
 
-// weight estimates how long a question takes.
-func (q question) weight() int {
+// weight estimates how long the question of an obligation's i-th case takes.
+func (o Options) weight(ob Obligation, i int, q question) int {
+	if o.recorded != nil {
+		return len(o.recorded[caseName{ob.Name, ob.Cases[i].Name}].Proof)
+	}
 	if q.loose != nil {
 		return len(bv.Parts(q.loose...))
 	}
@@ -36,7 +39,7 @@ func (s *system) tasks(ctx context.Context, ob Obligation, questions []question,
 	needed.Store(int64(len(questions)))
 	left := len(questions)
 	for i, q := range questions {
-		all = append(all, task{q.weight(), func() {
+		all = append(all, task{o.weight(ob, i, q), func() {
 			if int64(i) < needed.Load() {
 				findings[i] = s.decideCase(ctx, ob, i, q, o, find)
 			}
@@ -60,7 +63,7 @@ func (s *system) tasks(ctx context.Context, ob Obligation, questions []question,
 func (s *system) trial(ctx context.Context, a attempt, others []task, o Options, find finder, done func(Result), wasted *Effort) task {
 	var r Result
 	var ok bool
-	return task{a.question.weight(), func() { r, ok = s.attempt(ctx, a, o, find) }, func() []task {
+	return task{o.weight(a.whole, 0, a.question), func() { r, ok = s.attempt(ctx, a, o, find) }, func() []task {
 		if !ok {
 			wasted.add(r.Effort)
 			return others

@@ -50,7 +50,7 @@ type Proof []Chain
 // name clauses that do not resolve, and is refused. The empty clause holds
 // nowhere, so where it is derived f has no model.
 func Check(f *Formula, proof Proof) error {
-	k := resolver{mark: make([]bool, 2*f.NumVars+2)}
+	k := resolver{mark: make([]bool, 2*f.NumVars+1)}
 	for i, c := range f.Clauses {
 		for _, l := range c {
 			if l == 0 || int(l) > f.NumVars || int(l) < -f.NumVars {
@@ -76,21 +76,16 @@ func Check(f *Formula, proof Proof) error {
 }
 
 // resolver holds the clauses so far, and the one that is being derived: its
-// literals are marked, by index, and listed in open, where some are no more.
+// literals are marked, and listed in open, where some are no more.
 type resolver struct {
 	clauses [][]Lit
-	mark    []bool
+	mark    []bool // by index
 	open    []Lit
 	size    int // literals of the clauses derived
 }
 
-// index numbers the literals: 2v for the variable v, 2v+1 for its negation.
-func index(l Lit) int {
-	if l < 0 {
-		return -2*int(l) + 1
-	}
-	return 2 * int(l)
-}
+// index numbers the literals from that of the last variable's negation up.
+func (k *resolver) index(l Lit) int { return len(k.mark)/2 + int(l) }
 
 // mostDerived bounds what a hostile derivation can make the checker keep.
 const mostDerived = 1 << 27
@@ -110,14 +105,14 @@ func (k *resolver) derive(c Chain) ([]Lit, error) {
 			return nil, fmt.Errorf("clause %d: %w", id, err)
 		}
 	}
-	var derived []Lit
+	derived := k.open[:0]
 	for _, l := range k.open {
-		if k.mark[index(l)] {
-			k.mark[index(l)] = false
+		if k.mark[k.index(l)] {
+			k.mark[k.index(l)] = false
 			derived = append(derived, l)
 		}
 	}
-	return derived, nil
+	return slices.Clone(derived), nil
 }
 
 // resolve replaces the clause that is being derived by its resolvent with c on
@@ -126,7 +121,7 @@ func (k *resolver) resolve(c []Lit, first bool) error {
 	var pivot Lit
 	found := 0
 	for _, l := range c {
-		if k.mark[index(-l)] && l != pivot {
+		if k.mark[k.index(-l)] && l != pivot {
 			pivot = l
 			found++
 		}
@@ -136,11 +131,11 @@ func (k *resolver) resolve(c []Lit, first bool) error {
 	case found != 1:
 		return fmt.Errorf("it has %d literals to resolve on, and not one", found)
 	default:
-		k.mark[index(-pivot)] = false
+		k.mark[k.index(-pivot)] = false
 	}
 	for _, l := range c {
-		if l != pivot && !k.mark[index(l)] {
-			k.mark[index(l)] = true
+		if l != pivot && !k.mark[k.index(l)] {
+			k.mark[k.index(l)] = true
 			k.open = append(k.open, l)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // literals are false, in the order in which they propagate. That is the chain backwards.
 // A line with d names clauses that are used no more.
 func LRAT(w io.Writer, f *Formula, proof Proof) error {
-	clauses, err := Clauses(f, proof)
+	outline, err := NewOutline(f, proof)
 	if err != nil {
 		return err
 	}
@@ -30,14 +30,14 @@ func LRAT(w io.Writer, f *Formula, proof Proof) error {
 	for i, chain := range proof {
 		id := int64(len(f.Clauses) + i + 1)
 		line = append(strconv.AppendInt(line[:0], id, 10), ' ')
-		for _, l := range clauses[i] {
+		for _, l := range outline.Clauses[i] {
 			line = append(strconv.AppendInt(line, int64(l), 10), ' ')
 		}
 		line = append(line, "0 "...)
 		hints := slices.Clone(chain)
 		slices.Reverse(hints)
 		ids(hints)
-		if len(unused[i]) > 0 && len(clauses[i]) > 0 {
+		if len(unused[i]) > 0 && len(outline.Clauses[i]) > 0 {
 			line = append(strconv.AppendInt(line, id, 10), " d "...)
 			ids(unused[i])
 		}

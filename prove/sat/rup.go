@@ -5,36 +5,43 @@ package sat
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 )
 
-// Clauses returns what the chains of a proof derive, which is all that Derive needs to
-// find them again.
-func Clauses(f *Formula, proof Proof) ([][]Lit, error) {
-	k := resolver{mark: make([]bool, 2*f.NumVars+2), clauses: f.Clauses[:len(f.Clauses):len(f.Clauses)]}
-	for _, c := range proof {
-		derived, err := k.derive(c)
-		if err != nil {
-			return nil, err
-		}
-		k.clauses = append(k.clauses, derived)
-	}
-	return k.clauses[len(f.Clauses):], nil
+// Outline is what a proof derives, which is all that it takes to find the proof again.
+type Outline struct {
+	Uses    Runs
+	Clauses [][]Lit
+	Spans   []int // a clause with span n is not used beyond the 2^n-th after it
 }
 
 // Runs tells which clauses of a formula a proof uses, by the lengths of runs: clauses that
 // it leaves out, then those that it uses, and so on in turn.
 type Runs []int
 
-// Uses returns the clauses of f that a proof uses. Most proofs use a few.
-func Uses(f *Formula, proof Proof) Runs {
-	used := make([]bool, len(f.Clauses))
-	for _, c := range proof {
+// NewOutline returns that of a proof.
+func NewOutline(f *Formula, proof Proof) (Outline, error) {
+	k := resolver{mark: make([]bool, 2*f.NumVars+1), clauses: f.Clauses[:len(f.Clauses):len(f.Clauses)]}
+	inputs := len(f.Clauses)
+	used, spans := make([]bool, inputs), make([]int, len(proof))
+	for i, c := range proof {
+		derived, err := k.derive(c)
+		if err != nil {
+			return Outline{}, err
+		}
+		k.clauses = append(k.clauses, derived)
 		for _, id := range c {
-			if int(id) < len(used) {
+			if j := int(id) - inputs; j >= 0 {
+				spans[j] = bits.Len(uint(i - j - 1))
+			} else {
 				used[id] = true
 			}
 		}
 	}
+	return Outline{newRuns(used), k.clauses[inputs:], spans}, nil
+}
+
+func newRuns(used []bool) Runs {
 	runs, current := Runs{0}, false
 	for _, u := range used {
 		if u != current {
@@ -46,24 +53,32 @@ func Uses(f *Formula, proof Proof) Runs {
 }
 
 // Derive finds a proof that derives the clauses in turn. Each has to follow by propagation
-// from those before it and the clauses of f that are used: if all its literals are
-// false, some clause is. What the solver learns does.
-func Derive(f *Formula, uses Runs, clauses [][]Lit) (Proof, error) {
-	used, err := uses.mark(len(f.Clauses))
+// from the clauses of f that are used, and from those before it whose span reaches it: if
+// all its literals are false, some clause is. What the solver learns does.
+func (o Outline) Derive(f *Formula) (Proof, error) {
+	used, err := o.Uses.mark(len(f.Clauses))
 	if err != nil {
 		return nil, err
 	}
 	s := newSolver(f, used)
+	expired := make([][]cref, len(o.Clauses)) // by the first clause that they are not for
 	refuting := s.refuting
-	for i := -1; refuting == 0; i++ {
+	for i := 0; refuting == 0; i++ {
 		if refuting = s.propagate(); refuting != 0 {
 			break
 		}
-		if i+1 == len(clauses) {
+		if i == len(o.Clauses) {
 			return nil, errors.New("the empty clause is not among those derived")
 		}
-		if err := s.follow(clauses[i+1]); err != nil {
-			return nil, fmt.Errorf("clause %d: %w", i+1, err)
+		for _, c := range expired[i] {
+			s.detach(c)
+		}
+		learned, err := s.follow(o.Clauses[i])
+		if err != nil {
+			return nil, fmt.Errorf("clause %d: %w", i, err)
+		}
+		if end := i + 1 + 1<<o.Spans[i]; learned != 0 && end < len(expired) {
+			expired[end] = append(expired[end], learned)
 		}
 	}
 	s.refuted(refuting)
@@ -86,35 +101,36 @@ func (r Runs) mark(n int) ([]bool, error) {
 }
 
 // follow learns what follows of a clause by propagation, a part of it at least, and
-// goes back to level 0.
-func (s *solver) follow(clause []Lit) error {
+// goes back to level 0. It returns what it learned, if that is watched.
+func (s *solver) follow(clause []Lit) (learned cref, err error) {
 	s.limits = append(s.limits, len(s.trail))
 	defer s.backtrack(0)
 	for _, l := range clause {
 		if n := int(l); n == 0 || max(n, -n) >= len(s.level) {
-			return fmt.Errorf("literal %d outside of 1 to %d", l, len(s.level)-1)
+			return 0, fmt.Errorf("literal %d outside of 1 to %d", l, len(s.level)-1)
 		}
 		switch no := toILit(l).not(); s.value[no] {
 		case 0:
 			s.assign(no, 0)
 		case -1:
-			return nil // true before: nothing is learned
+			return 0, nil // true before: nothing is learned
 		}
 	}
 	c := s.propagate()
 	if c == 0 {
-		return errors.New("it does not follow by propagation")
+		return 0, errors.New("it does not follow by propagation")
 	}
 	lits := s.resolve(c)
 	s.backtrack(0)
-	learned := s.store(lits, s.conclude(), 0)
-	switch {
-	case len(lits) > 1:
+	learned = s.store(lits, s.conclude(), 0)
+	if len(lits) > 1 {
 		s.attach(learned)
-	case s.value[lits[0]] == 0:
+		return learned, nil
+	}
+	if s.value[lits[0]] == 0 {
 		s.assign(lits[0], learned)
 	}
-	return nil
+	return 0, nil
 }
 
 // resolve returns the clause that the conflict c comes from, of negations of what was

@@ -2,6 +2,8 @@
 
 package sat
 
+import "slices"
+
 // store puts a clause into memory.
 func (s *solver) store(lits []ilit, id int32, levels int) cref {
 	c := cref(len(s.mem))
@@ -17,14 +19,28 @@ func (s *solver) lits(c cref) []ilit {
 }
 
 func (s *solver) attach(c cref) {
-	lits := s.lits(c)
+	lits, to := s.lits(c), s.watchers(c)
 	a, b := lits[0], lits[1]
-	to := s.watches
-	if len(lits) == 2 {
-		to = s.pairs
-	}
 	to[a.not()] = append(to[a.not()], watch{c, b})
 	to[b.not()] = append(to[b.not()], watch{c, a})
+}
+
+// detach undoes attach.
+func (s *solver) detach(c cref) {
+	to := s.watchers(c)
+	for _, l := range s.lits(c)[:2] {
+		ws := to[l.not()]
+		i := slices.IndexFunc(ws, func(w watch) bool { return w.c == c })
+		to[l.not()] = slices.Delete(ws, i, i+1)
+	}
+}
+
+// watchers are the lists that c is in.
+func (s *solver) watchers(c cref) [][]watch {
+	if s.mem[c] == 2 {
+		return s.pairs
+	}
+	return s.watches
 }
 
 // propagate follows unit clauses to the end, or to the conflict that it returns.
