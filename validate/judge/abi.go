@@ -233,8 +233,13 @@ func Unclaimed(c contract.Contract, base uint64, word func(at uint64) uint64) ui
 	return all - min(word(l.Heads.From), all)
 }
 
-// Need returns how many pages hold a block wherever they lie.
+// Need returns how many pages hold a block wherever they lie. One of a list lies at a multiple
+// of the largest power of two that divides its class.
 func Need(c contract.Contract, size, align uint64) uint64 {
+	if c.ListUnit() != 0 {
+		class := c.ClassSize(size, max(align, 1))
+		return ledger.Up(class+max(class&-class, contract.PageSize), contract.PageSize)/contract.PageSize - 1
+	}
 	f, _ := Maker(c)
 	align, lead := Shape(c, f, align)
 	room := max(lead+size, 1)
