@@ -151,7 +151,7 @@ func useUp(s *judge.Session, block, larger *judge.Block) {
 // split, all of it serves the smallest class.
 func leftBehind(t *Trial) {
 	c := t.Contract
-	if c.Strategy != contract.Lists || !c.NoSplit || !c.CanGrow() || c.InitialPages > 16 {
+	if !c.NoSplit || !c.CanGrow() || c.InitialPages > 16 {
 		return
 	}
 	most := min(c.MaxBlock, 1<<12)
