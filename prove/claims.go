@@ -196,7 +196,7 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		}
 	}
 	c.add(piece)
-	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.step)), k.Or(from, to)))
+	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.grain)), k.Or(from, to)))
 }
 
 // lowest is the lowest bit of a word.
