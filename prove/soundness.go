@@ -54,20 +54,31 @@ func (k *call) lemmas(name, text string, products bool) Obligation {
 	seen := map[string]bool{}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		for _, l := range o.path.Lemmas {
+			assume := slices.Concat(k.assume, l.Assume, k.claimed(l.Passed))
 			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
-			for _, a := range l.Assume {
+			for _, a := range assume {
 				id += fmt.Sprint(" ", a.ID())
 			}
 			if seen[id] || products != (l.Name == sym.Product) {
 				continue
 			}
 			seen[id] = true
-			assume := append(append([]term(nil), k.assume...), l.Assume...)
 			name := fmt.Sprintf("%s %d at %v", l.Name, len(ob.Cases)+1, l.At)
 			ob.Cases = append(ob.Cases, Case{Name: name, Assume: assume, Goal: l.Goal, call: k, inner: true})
 		}
 	}
 	return ob
+}
+
+// claimed is what is claimed at the start and where a path was cut, and so holds of
+// whoever passes there.
+func (k *call) claimed(passed []sym.Header) (all []term) {
+	for i, h := range passed {
+		l := k.strategy.(*lists)
+		c := l.inside(k, passed[:i], h, false)
+		all = slices.Concat(all, l.before(k).holds, c.holds, k.disjoint(c.blocks))
+	}
+	return all
 }
 
 // complete says that the paths cover everything.
