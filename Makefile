@@ -64,10 +64,10 @@ SHARD = 1/1
 SWEEPS = out/sweeps
 part = -shard $(SHARD) -o $(SWEEPS)/$@.$(subst /,-of-,$(SHARD)).json
 
-# Judges every single-instruction mutant of a set of configurations. If that was all of
-# them, it writes the score into the README.
+# Judges every single-instruction mutant of a set of configurations, or of those that ONLY
+# names. If that was all of their mutants, it writes the score into the README.
 mutants:
-	go run ./mutate/cmd/mutants $(part)
+	go run ./mutate/cmd/mutants $(part) $(ONLY)
 ifeq ($(SHARD),1/1)
 	go run ./mutate/cmd/mutants -write $(SWEEPS)/$@.1-of-1.json
 endif

@@ -110,8 +110,17 @@ const Batch = 16
 // number of 8 bytes.
 func (c Contract) StacksSize() uint32 { return 2 * c.HeadsSize() }
 
-// Stacks returns the address at which they begin, at the heap base: as far up as an offset
-// needs that is not negative.
+// StacksRoom returns how many bytes the memory has to have at the start from an imported base
+// on, wherever that lies: the stacks are aligned to 8. It is 0 where none lie there.
+func (c Contract) StacksRoom() uint32 {
+	if c.Strategy != Lists || !c.Threads || !c.HeapBase.Imported() || c.HeapBase.Linker {
+		return 0
+	}
+	return c.StacksSize() + 7
+}
+
+// Stacks returns the address at which they begin, at a base that is a number: as far up as an
+// offset needs that is not negative.
 func (c Contract) Stacks() uint32 { return max((c.HeapBase.Address+7)&^7, 8*c.FirstHead()) }
 
 // FirstHead returns the number of the head that lies at the heap base. A head's number
@@ -206,13 +215,11 @@ func checkListsThreads(c *Contract) error {
 	switch {
 	case c.ABI != Core:
 		return refuse("abi", "%s contradicts --threads with --strategy %s: say --abi core, or --strategy %s", c.ABI, Lists, Bump)
-	case c.HeapBase.Imported() && !c.HeapBase.Linker:
-		return refuse("heap-base", "%s contradicts --threads with --strategy %s in a module: name an address, or say --strategy %s", c.HeapBase, Lists, Bump)
 	case c.NoSplit:
 		return refuse("split", "false contradicts --threads, where pages that a thread claimed too much become free blocks: drop it")
 	case c.Dirty:
 		return refuse("dirty", "it contradicts --threads with --strategy %s, whose batches are kept in memory that is 0 at first: drop it", Lists)
-	case c.HeapBase.Linker: // which lays the stacks out, and makes the memory
+	case c.HeapBase.Imported(): // and what the memory has at the start is known to the host or to the linker
 	case c.StartPages() > 0:
 		return refuse("initial-pages", "%d would not be used with --threads and --strategy %s, which hand out what they claim: drop it", c.InitialPages, Lists)
 	case uint64(c.Stacks()+c.StacksSize()) > uint64(c.InitialPages)*PageSize:

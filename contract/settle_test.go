@@ -91,7 +91,6 @@ var refusals = []struct {
 
 	{[]string{"threads=true", "strategy=lists"}, "memory", []string{"import needs --heap-base"}},
 	{[]string{"threads=true", "strategy=lists", "heap-base=8", "abi=c"}, "abi", []string{"c contradicts --threads", "--abi core"}},
-	{[]string{"threads=true", "strategy=lists", "heap-base=import:env.base"}, "heap-base", []string{"import:env.base contradicts --threads", "name an address"}},
 	{[]string{"threads=true", "strategy=lists", "heap-base=8", "split=false"}, "split", []string{"--threads", "drop it"}},
 	{[]string{"threads=true", "strategy=lists", "heap-base=8", "dirty=true"}, "dirty", []string{"--threads", "drop it"}},
 	{[]string{"threads=true", "strategy=lists", "heap-base=8", "initial-pages=3"}, "initial-pages", []string{"3 would not be used", "drop it"}},

@@ -54,6 +54,7 @@ type listsNumbers struct {
 	Batch, StacksSize, StacksBias uint32 // blocks; bytes; and from the stack with the number 0 to the first that exists
 	StacksOffset                  string // of the stack with the number 0, as a load or store takes it
 	ListText                      string // what a thread gives to others
+	FirstAt, StacksRoom           uint32 // bytes: from the heads to the first region, and that the stacks need from the base on
 
 	Unit, UnitMinus1 uint32 // bytes: of which each block is a multiple
 	Step             uint32 // bytes: the power of two of which each block is a multiple

@@ -16,6 +16,7 @@ func deriveListsThreads(m *Model, c contract.Contract) {
 	n.Batch = contract.Batch
 	n.StacksSize = c.StacksSize()
 	n.StacksBias = 2 * n.Bias
+	n.FirstAt = (n.HeadsAndLead + n.StartStep - 1) &^ (n.StartStep - 1)
 	n.ListText = fmt.Sprintf("%d blocks", n.Batch)
 	set := func(axis, choice string) { m.Choices[axis] = choice }
 	set("picture", "lists_threads")
@@ -26,8 +27,9 @@ func deriveListsThreads(m *Model, c contract.Contract) {
 	set("shared", "batch")
 	set("growth", "threads")
 	m.Functions = append([]string{"lists.share"}, m.Functions...)
+	set("stackat", pick(c.HeapBase.Imported(), "global", "number"))
+	set("findstacks", "")
 	if c.HeapBase.Linker {
-		set("stackat", "global")
 		set("begin", "call")
 		set("beginfree", "call")
 		set("nopage", "call")
@@ -37,8 +39,12 @@ func deriveListsThreads(m *Model, c contract.Contract) {
 		m.Functions = append([]string{"lists.begin"}, m.Functions...)
 		return
 	}
-	n.StacksOffset = fmt.Sprintf(" offset=%d", c.Stacks()-n.StacksBias)
-	set("stackat", "number")
+	if n.StacksRoom = c.StacksRoom(); n.StacksRoom > 0 {
+		m.State = append([]string{"stacks.import"}, m.State...)
+		set("findstacks", "import")
+	} else {
+		n.StacksOffset = fmt.Sprintf(" offset=%d", c.Stacks()-n.StacksBias)
+	}
 	set("beginfree", "")
 	set("nopage", "start")
 	set("lists.start", "threads")

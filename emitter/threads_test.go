@@ -3,6 +3,7 @@
 package emitter_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -32,6 +33,7 @@ func TestThreads(t *testing.T) {
 		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
 		"--strategy=lists --classes=8 --threads --min-align=16 --heap-base=1024 --optimize=gas",
 		"--strategy=lists --threads --heap-base=linker",
+		"--strategy=lists --threads --heap-base=import:env.base",
 		"--strategy=lists --max-block=4096 --threads --chunk=1 --heap-base=linker --optimize=size",
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -261,6 +263,32 @@ func TestThreadsFull(t *testing.T) {
 	at := s.blocks[0].from
 	if s.free(1, 0); s.instances[1]("alloc", uint64(1000), uint64(8)) != at {
 		t.Error("what a thread frees in its first call is not in its lists")
+	}
+}
+
+// TestThreadsStacks: an instance traps where the memory has no room at the start for the stacks
+// behind the heap base, and starts where they just fit.
+func TestThreadsStacks(t *testing.T) {
+	m := compile(t, "--strategy=lists --threads --heap-base=import:env.base")
+	last := page - uint64(m.contract.StacksRoom())
+	for _, tt := range []struct {
+		base   uint64
+		starts bool
+	}{{last, true}, {last + 1, false}, {page, false}, {1<<32 - 1, false}} {
+		b, err := wasmtime.Wat2Wasm(fmt.Sprintf(helper, 1, 8, uint32(tt.base)))
+		must(t, err)
+		h, err := wasmtime.NewModule(engine(), b)
+		must(t, err)
+		defer h.Close()
+		store := wasmtime.NewStore(engine())
+		defer store.Close()
+		must(t, store.SetFuel(1<<20))
+		made, err := wasmtime.NewInstance(store, h, nil)
+		must(t, err)
+		imports := []wasmtime.AsExtern{made.GetExport(store, "memory"), made.GetExport(store, "base")}
+		if _, err := wasmtime.NewInstance(store, m.module, imports); (err == nil) != tt.starts {
+			t.Errorf("heap base %d: %v", tt.base, err)
+		}
 	}
 }
 

@@ -38,6 +38,9 @@ func Configurations() []Configuration {
 		{"trap-double", "--oom=trap --grow=double --optimize=gas"},
 		{"arena", "--abi=core,arena"},
 		{"told-counted", "--functions=" + named(contract.Allocates, contract.Frees) + " --stats --on-grow=env.grown"},
+		{"wide", "--memory64"},
+		{"threads", "--threads --functions=-alloc_zeroed"},
+		{"threads-start", "--threads --initial-pages=6 --heap-base=1024 --chunk=4 --functions=-alloc_zeroed,-realloc"},
 	}, slices.Concat(stackConfigurations, listsConfigurations())...)
 }
 

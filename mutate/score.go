@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/genalloc/genalloc/internal/readme"
@@ -45,6 +46,30 @@ func (c Configuration) Score(n map[Fate]int) (Score, error) {
 
 // Scores are the scores of all configurations.
 type Scores []Score
+
+// Complete returns the scores of all configurations: those of s, and of the others what old
+// has. It refuses a score of another module than there is now.
+func (s Scores) Complete(old Scores) (Scores, error) {
+	var all Scores
+	for _, c := range Configurations() {
+		now, err := c.Score(nil)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(s, now.same)
+		if i >= 0 {
+			all = append(all, s[i])
+			continue
+		}
+		if i = slices.IndexFunc(old, now.same); i < 0 {
+			return nil, fmt.Errorf("configuration %s has no score of its module: run the mutants of it too", c.Name)
+		}
+		all = append(all, old[i])
+	}
+	return all, nil
+}
+
+func (s Score) same(o Score) bool { return s.Configuration == o.Configuration && s.SHA256 == o.SHA256 }
 
 // Total adds the scores up.
 func (s Scores) Total() Score {

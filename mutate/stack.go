@@ -9,4 +9,5 @@ var stackConfigurations = []Configuration{
 	{"stack-dirty", "--strategy=stack --dirty --optimize=size"},
 	{"stack-trap", "--strategy=stack --oom=trap --optimize=gas --fixed-align=8 --functions=-alloc_zeroed"},
 	{"stack-arena", "--strategy=stack --abi=core,arena --heap-base=import:env.__heap_base --min-align=8 --functions=-alloc_zeroed"},
+	{"stack-wide", "--strategy=stack --memory64 --functions=-alloc_zeroed"},
 }

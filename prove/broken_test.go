@@ -150,7 +150,7 @@ func TestBroken(t *testing.T) {
 		case c.Stats, c.Debug != contract.DebugOff, c.OnGrow != "":
 			// What a module counts, finds or tells its host is the judge's to look at.
 		case c.Threads:
-			// Obligations are about one instance: the judge runs several, in every order.
+			// Their hints are Guess's: threads_test.go has faults of these kinds.
 		case strings.HasPrefix(name, "wide-"):
 			// Addresses of 64 bits: the judge fails them, and their proofs take too long for a test.
 		case c.Strategy == contract.Any, c.HeapBase.Linker:

@@ -106,6 +106,9 @@ func (s *system) call(f contract.Function, u usage) (*call, error) {
 	if keeper != nil {
 		s.executor.Opaque = keeper.opaque(k)
 	}
+	if threads, ok := s.strategy.(chunks); ok {
+		s.executor.Opaque = threads.opaque(k)
+	}
 	paths, err := s.executor.Call(index, k.words, k.state)
 	if err != nil {
 		return nil, err
@@ -113,8 +116,11 @@ func (s *system) call(f contract.Function, u usage) (*call, error) {
 	for i := range paths {
 		o := k.outcome(i, &paths[i])
 		o.facts = k.readings(o.path)
-		if keeper != nil {
+		switch {
+		case keeper != nil:
 			o.facts = keeper.facts(k, o)
+		case s.contract.Threads:
+			o.facts = append(o.facts, k.relied(o.path)...)
 		}
 		k.all = append(k.all, o)
 	}

@@ -32,7 +32,8 @@ type Call struct {
 	Args     []uint64 // in the order of the parameters
 	Words    []uint32 // addresses of words that are state: State.Globals has them behind the globals
 	Before   replay.State
-	Refused  uint64 // a bit for each memory.grow that the host refused, the first one's lowest
+	Others   []uint64 // the pages that other threads grew the memory to, each time before the call looked at it
+	Refused  uint64   // a bit for each memory.grow that the host refused, the first one's lowest
 	After    replay.Outcome
 
 	// What the state before the call means: see Hints.
@@ -65,6 +66,8 @@ func (s *system) show(c Case, formula []term, x *Counterexample) error {
 		}
 	}
 	switch {
+	case s.contract.Threads && c.path != nil && (len(c.path.Headers) > 0 || c.path.End == sym.Arrived):
+		return fmt.Errorf("it does not follow from what is proved of alloc, which is called")
 	case c.path != nil && (len(c.path.Headers) > 0 || c.path.End == sym.Arrived):
 		return fmt.Errorf("it does not follow from what is known of the loop at %v", c.path.At)
 	case c.inner && s.showEndless(c, x):
@@ -158,6 +161,15 @@ func (r rerun) run(engine *replay.Module) (*Call, error) {
 			grows++
 		}
 	}
+	if len(r.path.Meets) > replay.MostOthers {
+		return nil, fmt.Errorf("the counterexample meets other threads %d times: too often to replay", len(r.path.Meets))
+	}
+	for _, pages := range r.all(r.path.Meets) {
+		if pages > k.executor.MaxPages() { // they cannot
+			pages = 0
+		}
+		c.Others = append(c.Others, pages)
+	}
 	memory, err := newWitness(r)
 	if err != nil {
 		return nil, err
@@ -165,7 +177,7 @@ func (r rerun) run(engine *replay.Module) (*Call, error) {
 	n := len(c.Before.Globals) - len(c.Words)
 	words := slices.Clone(c.Before.Globals[n:])
 	host := replay.Host{
-		Limit: k.executor.MaxPages(), Refuse: c.Refused,
+		Limit: k.executor.MaxPages(), Refuse: c.Refused, Others: c.Others,
 		Before: func(bytes []byte) {
 			memory.write(bytes)
 			c.eachWord(bytes, k.executor.WordBytes(), func(i int, word []byte) {

@@ -39,7 +39,7 @@
 // The decoder (package wasm), the executor (sym), the translation to clauses
 // (bv), the proof checker (sat: check.go, and solve.go, which calls it), the text
 // of the obligations in this package (spec.go, state.go, strategy.go, bump.go, stack.go,
-// arena.go, lists.go, heap.go, claims.go, wrapped.go, trail.go, reuse.go, handout.go,
+// arena.go, threads.go, delegated.go, lists.go, heap.go, claims.go, wrapped.go, trail.go, reuse.go, handout.go,
 // serve.go, loosen.go, call.go, obligation.go, soundness.go, implication.go, placement.go, safety.go,
 // start.go, hints.go, cell.go, program.go, usage.go, c.go, sized.go, hosts.go), the code that puts them together (prove.go, decide.go, schedule.go, and for
 // certificates recheck.go, certificate.go), and their reading of the WebAssembly

@@ -78,7 +78,7 @@ func TestTrusted(t *testing.T) {
 // documented are contracts whose modules have every kind of obligation between them.
 var documented = []string{
 	"", "--abi=core,arena", "--target=mvp", "--strategy=stack", "--strategy=stack --functions=alloc,alloc_zeroed,dealloc",
-	"--strategy=lists", "--abi=c --functions=malloc,calloc,realloc,free,aligned_alloc,posix_memalign,malloc_usable_size --heap-base=linker", "--abi=c --functions=calloc,posix_memalign", "--abi=cabi", "--abi=wasm-bindgen", "--abi=cosmwasm --target=cosmwasm", "--abi=proxy-wasm",
+	"--threads", "--strategy=lists", "--abi=c --functions=malloc,calloc,realloc,free,aligned_alloc,posix_memalign,malloc_usable_size --heap-base=linker", "--abi=c --functions=calloc,posix_memalign", "--abi=cabi", "--abi=wasm-bindgen", "--abi=cosmwasm --target=cosmwasm", "--abi=proxy-wasm",
 	"--strategy=lists --abi=wasm-bindgen", "--strategy=lists --abi=cosmwasm --target=cosmwasm",
 }
 

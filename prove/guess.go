@@ -15,7 +15,10 @@ func Guess(m *wasm.Module, c contract.Contract) (Hints, error) {
 	if err := c.Settled(); err != nil {
 		return Hints{}, err
 	}
-	h, err := strategies[c.Strategy].guess(m, c, state(m, c))
+	if strategyOf(c) == nil {
+		return Hints{}, Supports(c)
+	}
+	h, err := strategyOf(c).guess(m, c, state(m, c))
 	if imports := m.Imported(wasm.KindGlobal); err == nil && c.HeapBase.Linker && len(imports) == 0 {
 		h.Placed = linked(m, c, h.Top)
 	}

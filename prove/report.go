@@ -59,7 +59,7 @@ func (c *Counterexample) rest() bv.Assignment {
 	for name := range c.Values {
 		state := strings.HasPrefix(name, "global") || name == "pages" || name == "base"
 		argument := slices.ContainsFunc(c.Call.Function.Params, func(p contract.Param) bool { return p.Name == name })
-		if state || argument || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") || strings.HasPrefix(name, "heap") || strings.HasPrefix(name, "header") {
+		if state || argument || strings.HasPrefix(name, "grow") || strings.HasPrefix(name, "load") || strings.HasPrefix(name, "loop") || strings.HasPrefix(name, "heap") || strings.HasPrefix(name, "header") || strings.HasPrefix(name, "others") {
 			delete(rest, name)
 		}
 	}
@@ -93,6 +93,13 @@ func (c *Call) String() string {
 		}
 		if after := c.After.State.Globals; after[i] != g {
 			fmt.Fprintf(&b, " (then %#x)", after[i])
+		}
+	}
+	had := c.Before.Pages
+	for i, n := range c.Others {
+		if n > had {
+			had = n
+			fmt.Fprintf(&b, ", another thread growing the memory to %s before access %d", pages(n), i+1)
 		}
 	}
 	if n := c.After.State.Pages; n != c.Before.Pages {

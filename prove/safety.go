@@ -23,6 +23,9 @@ var duties = map[contract.Role]func(k *call) []Obligation{
 
 // allocates returns the obligations of a function that returns a new block.
 func (k *call) allocates() []Obligation {
+	if k.contract.Threads {
+		return append(k.shares(), k.possible())
+	}
 	p := k.strategy.place(k)
 	obligations := append(k.placement(func(outcome) place { return p }), k.safe()...)
 	return append(obligations, k.possible())
@@ -37,6 +40,9 @@ func (k *call) allocatesZeroed() []Obligation {
 
 // resizes returns the obligations of a function that resizes a live block.
 func (k *call) resizes() []Obligation {
+	if k.contract.Threads {
+		return append(k.shares(), k.contents(), k.possible())
+	}
 	r := k.strategy.resize(k)
 	obligations := []Obligation{k.forAll("stays", r.text, r.then, r.stays)}
 	for _, ob := range k.placement(r.place) {
@@ -94,13 +100,21 @@ func (k *call) block(facts []string) []Obligation {
 		k.forAll("live", "live blocks stay below the top", func(o outcome) term {
 			return k.And(k.le(k.end(other), o.post.top), k.beside(o.post, other))
 		}, exists...).after("place", "top").implied(facts...),
-		k.writesWithin("nothing is written outside the block returned", func(o outcome) block {
-			return block{o.ret, k.Ite(o.ok, size, k.num(0))}
-		}),
-		k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
-			return k.Implies(o.ok, k.And(k.divides(k.multiple, o.ret), k.divides(k.larger(k.front, k.num(1)), k.Add(o.ret, k.front))))
-		}),
+		k.writesBlock(), k.alignedBlock(),
 	}...)
+}
+
+// writesBlock says that a call that returns a block writes only inside that.
+func (k *call) writesBlock() Obligation {
+	return k.writesWithin("nothing is written outside the block returned", func(o outcome) block {
+		return block{o.ret, k.Ite(o.ok, k.size, k.num(0))}
+	})
+}
+
+func (k *call) alignedBlock() Obligation {
+	return k.forAll("aligned", "the address is a multiple of the alignment", func(o outcome) term {
+		return k.Implies(o.ok, k.And(k.divides(k.multiple, o.ret), k.divides(k.larger(k.front, k.num(1)), k.Add(o.ret, k.front))))
+	})
 }
 
 // writesWithin says that the call writes only inside one block.
@@ -134,6 +148,10 @@ func (k *call) zeroes(name, text string, part func(o outcome) block) Obligation 
 		fresh = k.Or(fresh, k.And(k.le(k.pre.clean, x), k.lt(x, k.pre.end)))
 	}
 	return k.forAll(name, text, func(o outcome) term {
+		fresh := fresh
+		if k.contract.Threads {
+			fresh = k.unused(o, x)
+		}
 		filled, spoilt := k.fills(o, x)
 		in := k.And(o.ok, k.has(part(o), x))
 		return k.Implies(in, k.And(k.Or(fresh, filled), k.Not(spoilt)))
@@ -185,6 +203,9 @@ func (k *call) contents() Obligation {
 
 // frees returns the obligations of a function that gives a live block back.
 func (k *call) frees() []Obligation {
+	if k.contract.Threads {
+		return k.givesBackAmong()
+	}
 	return append(k.givesBack(k.old, k.held()), k.strategy.gives(k)...)
 }
 

@@ -2,7 +2,10 @@
 
 package prove
 
-import "github.com/genalloc/genalloc/prove/sym"
+import (
+	"github.com/genalloc/genalloc/prove/sym"
+	"github.com/genalloc/genalloc/wasm"
+)
 
 // start says that the invariant holds after instantiation, and that the allocator
 // then owns the memory that the contract gives it.
@@ -23,8 +26,12 @@ func (s *system) start() ([]Obligation, error) {
 	one := func(name, text string, goal term) Obligation {
 		return Obligation{Name: name, Text: text, Cases: []Case{{Name: "instantiation", Assume: given, Goal: goal}}}
 	}
+	invariant := one("start.invariant", "the invariant holds after instantiation", s.invariant(v))
+	if s.contract.Threads && s.module.NumImported(wasm.KindMemory) > 0 {
+		return []Obligation{invariant, one("start.end", "an instance that imports the memory has no chunk yet", s.Eq(v.top, v.end))}, nil
+	}
 	return []Obligation{
-		one("start.invariant", "the invariant holds after instantiation", s.invariant(v)),
+		invariant,
 		one("start.end", "the allocator owns the initial pages and the page that the base lies in", s.Eq(v.end, s.firstEnd())),
 	}, nil
 }

@@ -46,9 +46,10 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	b := bv.NewBuilder()
 	x := sym.New(b, m)
 	x.Silent = silent(m, c)
+	x.Shared = c.Threads
 	s := &system{
 		spec:     spec{Builder: b, width: x.AddrWidth(), wide: x.Wide()},
-		strategy: strategies[c.Strategy], module: m, contract: c, executor: x,
+		strategy: strategyOf(c), module: m, contract: c, executor: x,
 		inner:  map[contract.Role]uint32{},
 		engine: sync.OnceValues(func() (*replay.Module, error) { return replay.Compile(m, x.Silent) }),
 	}
@@ -138,8 +139,8 @@ func (s *system) check() error {
 		}
 	}
 	mem, err := m.Memory(0)
-	if err == nil && mem.Shared {
-		return fmt.Errorf("memory 0: a shared memory is not supported")
+	if err == nil && mem.Shared && !s.contract.Threads {
+		return fmt.Errorf("memory 0: a shared memory is not supported without --threads")
 	}
 	for _, c := range s.hints.cells() {
 		if int(c.Global) >= numGlobals(m) && int(c.Global) < numGlobals(m)+len(s.executor.Words) {

@@ -41,6 +41,17 @@ var strategies = map[contract.Strategy]strategy{
 	contract.Any:   bump{},
 }
 
+// threaded are those of modules for threads.
+var threaded = map[contract.Strategy]strategy{contract.Bump: chunks{}}
+
+// strategyOf is the strategy that a contract's modules are held to; nil if there is none.
+func strategyOf(c contract.Contract) strategy {
+	if c.Threads {
+		return threaded[c.Strategy]
+	}
+	return strategies[c.Strategy]
+}
+
 // keeper is a strategy that keeps a state in the memory. It states all obligations of
 // a call itself.
 type keeper interface {
@@ -97,6 +108,9 @@ func (s *system) live(v view, b block) term {
 
 // lies says that b lies where blocks do.
 func (s *system) lies(v view, b block) term {
+	if s.contract.Threads {
+		return s.among(v, b)
+	}
 	some := s.Bool(true)
 	if v.fresh != nil {
 		some = s.Not(v.fresh)

@@ -53,10 +53,14 @@ var abis = map[contract.ABI]func(f contract.Function) []usage{
 
 // Supports returns an error that says what of a contract the prover has no obligations for.
 func Supports(c contract.Contract) error {
-	_, keeps := strategies[c.Strategy].(keeper)
+	_, keeps := strategyOf(c).(keeper)
 	switch {
-	case c.Threads:
-		return errors.New("--threads is not supported, because the obligations are about one instance: prove the module without it")
+	case strategyOf(c) == nil:
+		return fmt.Errorf("--threads under --strategy %s is not supported, because no obligation is about what threads give each other: prove the module without it", c.Strategy)
+	case c.SharesStart():
+		return errors.New("--threads with pages that the memory has at the start is not supported, because no obligation is about the word that counts them: drop --initial-pages and --heap-base")
+	case c.Threads && c.ABI.Includes(contract.C):
+		return errors.New("--threads with --abi c is not supported, because alloc is no function of its own there: say --abi core")
 	case c.Stats:
 		return errors.New("--stats is not supported, because no obligation is about what is counted: prove the module without it")
 	case c.Debug != contract.DebugOff:

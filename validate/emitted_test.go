@@ -74,6 +74,9 @@ func TestEmitted(t *testing.T) {
 		"--strategy=lists --heap-base=1024 --threads --max-pages=2",
 		"--strategy=lists --max-block=4096 --threads --heap-base=8 --optimize=size",
 		"--strategy=lists --heap-base=1024 --threads --max-pages=4",
+		"--strategy=lists --classes=1 --threads --chunk=1 --heap-base=2001",
+		"--strategy=lists --classes=1 --threads --chunk=1 --heap-base=linker",
+		"--strategy=lists --threads --heap-base=import:env.base",
 	} {
 		t.Run(text, func(t *testing.T) {
 			c, err := contract.Parse(text)

@@ -177,8 +177,8 @@
     (local $class i32) ;; the head that the block is asked for
     (local $stack i32) ;; its stack
     (local $was i64)   ;; what was there
-    (local $pages i32) ;; the pages to claim
-    (local $page i32)  ;; the number of the first one
+    (local $pages i32) ;; the pages to claim, and then minus the address at which they end
+    (local $page i32)  ;; the number of the first one, and then minus its address
     ;; Sizes above 2^31 have no class.
     (if (i32.lt_u (local.get $head) (i32.const 36))
       (then
@@ -197,7 +197,7 @@
                 (local.get $stack)
                 (local.get $was)
                 (i64.or
-                  (i64.and (i64.add (local.get $was) (i64.const 0x100000000)) (i64.const 0xffffffff00000000))
+                  (i64.sub (i64.add (local.get $was) (i64.const 0x100000000)) (i64.extend_i32_u (local.get $block)))
                   (i64.extend_i32_u (i32.atomic.load offset=4 (local.get $block)))))))
           (i32.store (i32.add (global.get $heads) (local.get $head)) (i32.load (local.get $block)))
           (return (local.get $block)))))
@@ -239,7 +239,7 @@
             (br $try))))
       ;; No: claim the pages that are lacking at the memory's end, or a chunk, unless they
       ;; would be a large part of it. They prolong the region if it ends there.
-      (local.set $to (i32.sub (i32.const 0) (i32.shl (memory.size) (i32.const 16))))
+      (local.set $to (i32.mul (memory.size) (i32.const -65536)))
       (local.set $from
         (select (global.get $top) (local.get $to) (i32.eq (local.get $to) (global.get $limit))))
       ;; The block's last page is computed in 64 bits. It is negative if the block would
@@ -253,19 +253,25 @@
               (i64.sub (i64.extend_i32_u (local.get $at)) (i64.extend_i32_u (local.get $size)))
               (i64.const 16)))))
       (block $claimed
-        (local.set $pages
-          (select (local.get $short) (i32.const 4) (i32.gt_u (local.get $short) (i32.const 1))))
-        (br_if $claimed (i32.clz (local.tee $page (memory.grow (local.get $pages)))))
+        (br_if $claimed (i32.clz (local.tee $page (memory.grow
+                (local.tee $pages
+                  (select (local.get $short) (i32.const 4) (i32.gt_u (local.get $short) (i32.const 1))))))))
         (br_if $claimed (i32.clz (local.tee $page (memory.grow (local.tee $pages (local.get $short))))))
         (return (i32.const 0)))
-      (local.set $pages (i32.shl (local.get $pages) (i32.const 16)))
-      (local.set $page (i32.mul (local.get $page) (i32.const -65536)))
+      (local.set $pages
+        (i32.sub
+          (local.tee $page (i32.mul (local.get $page) (i32.const -65536)))
+          (i32.shl (local.get $pages) (i32.const 16))))
       (if (i32.ne (local.get $page) (local.get $to))
         (then
-          ;; Another thread grew the memory just now. The pages go to the lists.
-          (call $give (local.get $page) (i32.sub (local.get $page) (local.get $pages)))
+          ;; Another thread grew the memory just now. The pages are the region from now on,
+          ;; where the block may not fit.
+          (if (i32.ne (global.get $top) (global.get $limit))
+            (then (call $give (global.get $top) (global.get $limit))))
+          (global.set $top (local.get $page))
+          (global.set $limit (local.get $pages))
           (return (call $refill (local.get $size) (local.get $class)))))
-      (local.set $to (i32.sub (local.get $to) (local.get $pages))))
+      (local.set $to (local.get $pages)))
     ;; A block that becomes the region leaves its list.
     (if (local.get $block)
       (then (i32.store (i32.add (global.get $heads) (local.get $head)) (i32.load (local.get $block)))))
@@ -350,7 +356,7 @@
         (local.tee $from (i32.mul (local.get $from) (i32.const -65536)))
         (i32.shl (local.get $pages) (i32.const 16))))
     (global.set $heads (i32.sub (i32.const -20) (local.get $from)))
-    (global.set $top (i32.and (i32.sub (local.get $from) (i32.const 496)) (i32.const -8))))
+    (global.set $top (i32.sub (local.get $from) (i32.const 496))))
   (start $start)
 
   (export "alloc" (func $alloc))

@@ -164,6 +164,9 @@ func (b *Builder) Mul(x, y *Term) *Term {
 		if y.is(U(1).shl(uint(k))) { // x * 2^k = x << k
 			return b.Shl(x, b.Const(w, uint64(k)))
 		}
+		if y.is(U(1).shl(uint(k)).neg().mask(w)) { // x * -2^k
+			return b.Neg(b.Shl(x, b.Const(w, uint64(k))))
+		}
 	}
 	return b.node(OpMul, w, x, y)
 }

@@ -10,13 +10,13 @@ const refusals = "refusals"
 
 // ask replaces every memory.grow by a call of a function that grows unless the
 // host says no. A limit on the memory's size cannot say no to a growth and yes
-// to a larger one, as the host of a counterexample may.
-func ask(bare *wasm.Module) {
+// to a larger one, as the host of a counterexample may. It returns the function, if any
+// is called.
+func ask(bare *wasm.Module) (grow uint32, found bool) {
 	if len(bare.Memories) == 0 {
-		return
+		return 0, false
 	}
-	grow := uint32(len(bare.Funcs))
-	found := false
+	grow = uint32(len(bare.Funcs))
 	for i, f := range bare.Funcs {
 		body := append([]wasm.Instr(nil), f.Body...)
 		for j, in := range body {
@@ -28,7 +28,7 @@ func ask(bare *wasm.Module) {
 		bare.Funcs[i].Body = body
 	}
 	if !found {
-		return
+		return grow, false
 	}
 	answers := uint32(len(bare.Globals))
 	bare.Globals = append(bare.Globals, wasm.Global{
@@ -38,6 +38,7 @@ func ask(bare *wasm.Module) {
 	t := bare.Memories[0].AddrType()
 	bare.Types = append(bare.Types[:len(bare.Types):len(bare.Types)], wasm.FuncType{Params: []wasm.ValType{t}, Results: []wasm.ValType{t}})
 	bare.Funcs = append(bare.Funcs, wasm.Func{Type: uint32(len(bare.Types) - 1), Body: asking(t, answers)})
+	return grow, true
 }
 
 // asking is the body of that function: a growth by nothing is never refused.

@@ -50,7 +50,10 @@ func Compile(m *wasm.Module, silent map[uint32]bool) (*Module, error) {
 		return nil, err
 	}
 	globals := len(bare.Globals)
-	ask(bare)
+	grow, asks := ask(bare)
+	if memory, err := m.Memory(0); err == nil && memory.Shared {
+		meet(bare, grow, asks)
+	}
 	return compile(bare, globals)
 }
 
@@ -96,7 +99,7 @@ func lay(m *wasm.Module, silent map[uint32]bool) (*wasm.Module, error) {
 	bare.Globals = append(bare.Globals, m.Globals...)
 	bare.Memories = append(bare.Memories, m.Memories...)
 	for i := range bare.Memories {
-		bare.Memories[i].Min = 0
+		bare.Memories[i].Min, bare.Memories[i].Shared = 0, false // so that the host can read it
 		bare.Exports = append(bare.Exports, wasm.Export{Name: fmt.Sprintf("m%d", i), Kind: wasm.KindMemory, Index: uint32(i)})
 	}
 	for i := range bare.Funcs {
@@ -127,6 +130,10 @@ type Host struct {
 	// first one's lowest.
 	Refuse uint64
 
+	// Others are the pages that other threads grow a shared memory to, each time before the
+	// call looks at its size or grows it; see MostOthers.
+	Others []uint64
+
 	// Before and After, if not nil, get the memory's bytes before and after the
 	// call, to write and to read.
 	Before, After func(memory []byte)
@@ -155,6 +162,9 @@ func (m *Module) Call(fn uint32, args []uint64, st State, host Host) (Outcome, e
 	}
 	if g := in.Global(refusals); g != nil {
 		g.Set(host.Refuse)
+	}
+	for i, pages := range host.Others {
+		in.Global(othersName(i)).Set(pages)
 	}
 	var out Outcome
 	var trap engine.Trap

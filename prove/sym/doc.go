@@ -17,7 +17,8 @@
 // headers of others; see Header. Other loops, and recursion, are unrolled
 // Executor.Unroll times. A path on which that is not enough ends as Unwound.
 //
-// Floating point, vectors, tables, shared memories and a second memory are not
+// With Executor.Shared, other threads may have grown the memory wherever its size is looked
+// at. Floating point, vectors, tables, atomic accesses and a second memory are not
 // supported: Call returns an Unsupported with the position of the instruction.
 //
 // The executor is trusted. The tests run it against wasmtime from random states:

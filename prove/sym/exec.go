@@ -41,6 +41,12 @@ type Executor struct {
 	// Silent are imported functions that are taken to return and to change nothing.
 	Silent map[uint32]bool
 
+	// Shared lets other threads grow the memory: before each memory.size and memory.grow it
+	// has any number of pages, from those that this thread saw before up to the limit. That
+	// is enough, although they may do so at any time: the memory never shrinks, so an access
+	// within what was seen is within the memory, and one beyond it is taken to trap.
+	Shared bool
+
 	// Words are addresses of WordBytes each that are state like the globals, behind which
 	// State has them. A load or a store of one at a constant address is no Effect. All
 	// others are: whoever relies on the Words has to prove that no other Effect writes

@@ -28,6 +28,7 @@ func (e *exploration) loop(r *run, in wasm.Instr) error {
 	}
 	f.labels = append(f.labels, label{start: f.pc - 1, arity: len(sig.Params), height: len(r.stack) - len(sig.Params)})
 	modified, plain := assigned(f.code, f.pc-1)
+	plain = plain && !(e.Shared && meets(f.code, f.pc-1)) // what others do has no closed form
 	if len(sig.Params) > 0 {
 		return nil
 	}
@@ -58,6 +59,11 @@ func assigned(c *code, start int) (locals []uint32, plain bool) {
 		}
 	}
 	return locals, true
+}
+
+// meets reports whether the loop at start looks at the memory's size.
+func meets(c *code, start int) bool {
+	return slices.ContainsFunc(c.body[start:c.spans[start].End], func(in wasm.Instr) bool { return in.Op == wasm.OpMemorySize })
 }
 
 // closedForm describes the locals of a loop when it is in some round, counted

@@ -23,8 +23,10 @@ func (e *exploration) memory(r *run, in wasm.Instr) (known bool, err error) {
 	}
 	switch in.Op {
 	case wasm.OpMemorySize:
+		e.meet(r)
 		r.push(e.B.Extract(r.State.Pages, 0, e.AddrWidth()))
 	case wasm.OpMemoryGrow:
+		e.meet(r)
 		e.grow(r)
 	case wasm.OpMemoryFill, wasm.OpMemoryCopy:
 		e.bulk(r, in.Op)
@@ -48,6 +50,19 @@ func (e *exploration) beyond(r *run, addr, n *bv.Term) *bv.Term {
 	return e.B.Ult(size, e.B.Add(addr, n))
 }
 
+// meet lets the other threads grow a shared memory, to any size from what it has up to the
+// limit.
+func (e *exploration) meet(r *run) {
+	if !e.Shared {
+		return
+	}
+	b, had := e.B, r.State.Pages
+	want := b.Var(fmt.Sprintf("others%d.pages", len(r.Meets)), e.Wide())
+	r.Meets = append(r.Meets[:len(r.Meets):len(r.Meets)], want)
+	may := b.And(b.Ule(had, want), b.Ule(want, e.number(e.MaxPages())))
+	r.State.Pages = b.Ite(may, want, had)
+}
+
 // grow goes two ways: the host and the limits allow it, or nothing happens and
 // the result is -1. A growth by 0 is always allowed (it is memory.size).
 func (e *exploration) grow(r *run) {
@@ -68,7 +83,7 @@ func (e *exploration) grow(r *run) {
 		}
 	}
 	if yes != nil {
-		effect.Grown = true
+		effect.Grown, effect.From = true, yes.State.Pages
 		yes.Effects = append(yes.Effects, effect)
 		yes.push(b.Extract(yes.State.Pages, 0, w))
 		yes.State.Pages = sum

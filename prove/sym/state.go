@@ -56,7 +56,7 @@ type Effect struct {
 	Addr, From, Len *bv.Term
 	Value           *bv.Term // as wide as the operand
 	OK              *bv.Term // Grow: a variable, what the host says if the limits allow it
-	Grown           bool     // Grow: whether it succeeded on this path
+	Grown           bool     // Grow: whether it succeeded on this path; From is then the first new page
 	At              Position
 
 	// Where is true, or for an effect inside of a loop that was cut the Bool
@@ -74,9 +74,10 @@ type Path struct {
 	Effects []Effect   // in order
 	Results []*bv.Term // of Return
 	End     End
-	Why     string   // of Trap, in the words of the specification
-	At      Position // of Trap, Unwound and Arrived
-	Grows   int      // memory.grow executed so far
+	Why     string     // of Trap, in the words of the specification
+	At      Position   // of Trap, Unwound and Arrived
+	Grows   int        // memory.grow executed so far
+	Meets   []*bv.Term // what the other threads wanted of the memory's size, where they were met
 	Lemmas  []Lemma
 
 	Headers []Header   // where it was cut, in order

@@ -98,9 +98,13 @@ func aliases(t *Trial) {
 		})
 	}
 	// As many pages as there are bytes between a block and top, or 2^16 less that.
+	more := []uint64{10, 100_000, 300_000}
+	if t.Contract.Threads { // more than a chunk
+		more = append(more, uint64(t.Contract.Chunk+1)*contract.PageSize)
+	}
 	for _, gap := range []uint64{1, 16, 48} {
 		for _, pages := range []uint64{gap, 1<<16 - gap} {
-			across(t.plain, []uint64{10, 100_000, 300_000}, func(s *judge.Session, more uint64) {
+			across(t.plain, more, func(s *judge.Session, more uint64) {
 				b := s.Alloc(10, 1)
 				s.Alloc(gap, 1)
 				s.Grow(pages)
@@ -110,6 +114,18 @@ func aliases(t *Trial) {
 	}
 	if t.Contract.Memory64 {
 		wideAliases(t)
+	}
+	// Pages that are a thread's for one block have the same rest as its chunk.
+	if large := uint64(t.Contract.LargeBlock()+1) * contract.PageSize; t.Contract.Threads {
+		t.plain(func(s *judge.Session) {
+			s.Alloc(large, 1)
+			s.Alloc(1, 1)
+			s.Alloc(s.Left()-min(s.Left(), 100), 1)
+			s.Grow(1)
+			s.Alloc(large-100, 1)
+			s.Alloc(200, 1)
+			s.Alloc(200, 1)
+		})
 	}
 	// A block whose end divides top, but which is not the newest.
 	t.plain(func(s *judge.Session) {

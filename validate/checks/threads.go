@@ -32,6 +32,15 @@ type Outcome struct {
 	Err     error // why the threads could not be run
 }
 
+// add adds what a program found. The first failure counts.
+func (o *Outcome) add(program string, calls int, failure *report.Failure) {
+	o.Calls += calls
+	if failure != nil && o.Failure == nil {
+		o.Failure = failure
+		o.Failure.Call = program + ": " + failure.Call
+	}
+}
+
 // How often a program of threads is run from its beginning, at most: for every build, and
 // in full.
 const (
@@ -51,14 +60,10 @@ func runInterleavings(ctx context.Context, s Shared) Outcome {
 	out := Outcome{Engine: engine.Wazero, Err: err}
 	orders, bounded := new(big.Int), 0
 	for _, f := range found {
-		out.Calls += f.Runs
+		out.add(f.Program, f.Runs, f.Failure)
 		orders.Add(orders, f.Orders)
 		if !f.Complete {
 			bounded++
-		}
-		if f.Failure != nil && out.Failure == nil {
-			out.Failure = f.Failure
-			out.Failure.Call = fmt.Sprintf("%s: %s", f.Program, f.Failure.Call)
 		}
 	}
 	out.Figure = fmt.Sprintf("%d orders of %s, in %s", orders, unit.Count(uint64(len(found)), "program"), unit.Count(uint64(out.Calls), "run"))
@@ -76,11 +81,7 @@ func runParallel(ctx context.Context, s Shared) Outcome {
 	found, err := parallel.Judge(ctx, engine.Default(), s.File, s.Contract, o)
 	out := Outcome{Engine: engine.Wasmtime, Err: err}
 	for _, f := range found {
-		out.Calls += f.Calls
-		if f.Failure != nil && out.Failure == nil {
-			out.Failure = f.Failure
-			out.Failure.Call = fmt.Sprintf("%s: %s", f.Program, f.Failure.Call)
-		}
+		out.add(f.Program, f.Calls, f.Failure)
 	}
 	out.Figure = fmt.Sprintf("%s of %d threads", unit.Count(uint64(out.Calls), "call"), parallel.Threads)
 	return out

@@ -141,7 +141,9 @@ func worlds(c contract.Contract) []script.Setup {
 	}
 	initial := first.Pages * contract.PageSize
 	bases := []uint64{1, 65535, 65536, 65537, initial - 1, initial}
-	if heads := uint64(c.HeadsSize()); heads > 0 {
+	if room := uint64(c.StacksRoom()); room > 0 {
+		bases = []uint64{1, initial - room}
+	} else if heads := uint64(c.HeadsSize()); heads > 0 {
 		// The last bases with the heads in front of the initial pages' end, and the first
 		// behind it.
 		bases = append(bases, initial-heads-4, initial-heads-3, initial-heads, initial-heads+1)

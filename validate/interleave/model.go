@@ -49,14 +49,8 @@ func (x *execution) broke(rule, call, expected, format string, args ...any) {
 
 // judgeBlock judges a block when it is handed out, and enters it.
 func (x *execution) judgeBlock(call string, b *block) {
-	mem := x.memory.Pages() * contract.PageSize
-	switch {
-	case b.From%b.align != 0:
-		x.broke("alignment", call, fmt.Sprintf("a multiple of %d", b.align), "%#x", b.From)
-	case b.From < x.e.setup.Base:
-		x.broke("below-base", call, fmt.Sprintf("an address from the heap base %#x on", x.e.setup.Base), "%#x", b.From)
-	case b.To > mem:
-		x.broke("bounds", call, fmt.Sprintf("a block that ends within the memory, at %#x", mem), "one from %#x to %#x", b.From, b.To)
+	if f := judge.Lies(b.Span, b.align, x.e.setup.Base, x.memory.Pages()*contract.PageSize); f != nil {
+		x.broke(f.Rule, call, f.Expected, "%s", f.Got)
 	}
 	for _, f := range x.foreign {
 		if f.Overlaps(b.Span) {

@@ -73,7 +73,7 @@ func Programs(batch int) []Program {
 		same("pages, three threads", 3, 40, 65536),
 		same("last pages", 2, 2, 65536, 65536),
 		same("last page, three threads", 3, 1, 40000),
-		foreign(), mixed(), handover(), resize(),
+		foreign(), mixed(), handover(), resize(), newest(),
 	}
 	if batch > 0 {
 		list = append(list, batches(batch), again(batch))
@@ -125,6 +125,17 @@ func resize() Program {
 		n := b.realloc(b.alloc(24, 8), 40)
 		b.alloc(16, 8)
 		b.realloc(n, 65536)
+		p.Threads = append(p.Threads, b.take())
+	}
+	return p
+}
+
+// newest: both threads resize the newest block beyond the end of their pages.
+func newest() Program {
+	var b builder
+	p := Program{Name: "resize the newest", More: 8}
+	for range 2 {
+		b.realloc(b.alloc(40_000, 8), 100_000)
 		p.Threads = append(p.Threads, b.take())
 	}
 	return p

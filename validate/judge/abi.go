@@ -193,27 +193,39 @@ func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, l
 	return s.align, s.lead
 }
 
-// Left judges that a thread's request was refused where the memory has so many pages, of most;
-// word reads a word of it. Pages are only ever added and claimed, so that what is left
+// Left judges that a thread's request was refused where the memory has so many pages, of most,
+// and so many of those at the start are [Unclaimed]. Pages are only ever added and claimed, so that what is left
 // afterwards was left during the whole call. Of blocks beyond the largest there need be none.
-func Left(c contract.Contract, size, align, pages, most uint64, word func(at uint64) uint64) *ledger.Breach {
+func Left(c contract.Contract, size, align, pages, most, start uint64) *ledger.Breach {
 	need := Need(c, size, align)
 	switch limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock; {
 	case limited:
 		return nil
-	case unclaimed(c, word) >= need:
-		return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of the start are left", unit.Pages(unclaimed(c, word))), Got: "null"}
+	case start >= need:
+		return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of the start are left", unit.Pages(start)), Got: "null"}
 	case pages+need > most:
 		return nil
 	}
 	return &ledger.Breach{Rule: "null", Expected: fmt.Sprintf("a block: %s of %s are left", unit.Pages(most-pages), unit.Pages(most)), Got: "null"}
 }
 
-// unclaimed returns how many pages of those at the start no thread has claimed. A word in front
-// of them counts the others.
-func unclaimed(c contract.Contract, word func(at uint64) uint64) uint64 {
-	setup := script.DefaultSetup(c)
-	l := ledger.LayoutOf(c, setup.Base, setup.Pages*contract.PageSize)
+// Lies judges where a thread's block lies in a memory of mem bytes, whatever else is there.
+func Lies(b ledger.Span, align, base, mem uint64) *ledger.Breach {
+	switch {
+	case b.From%align != 0:
+		return &ledger.Breach{Rule: "alignment", Expected: fmt.Sprintf("a multiple of %d", align), Got: fmt.Sprintf("%#x", b.From)}
+	case b.From < base:
+		return &ledger.Breach{Rule: "below-base", Expected: fmt.Sprintf("an address from the heap base %#x on", base), Got: fmt.Sprintf("%#x", b.From)}
+	case b.To > mem:
+		return &ledger.Breach{Rule: "bounds", Expected: fmt.Sprintf("a block that ends within the memory, at %#x", mem), Got: fmt.Sprintf("one from %#x to %#x", b.From, b.To)}
+	}
+	return nil
+}
+
+// Unclaimed returns how many pages of those at the start no thread has claimed. A word in front
+// of them counts the others; word reads it.
+func Unclaimed(c contract.Contract, base uint64, word func(at uint64) uint64) uint64 {
+	l := ledger.LayoutOf(c, base, uint64(c.InitialPages)*contract.PageSize)
 	if l.Shared.Size() == 0 {
 		return 0
 	}
@@ -221,8 +233,13 @@ func unclaimed(c contract.Contract, word func(at uint64) uint64) uint64 {
 	return all - min(word(l.Heads.From), all)
 }
 
-// Need returns how many pages hold a block wherever they lie.
+// Need returns how many pages hold a block wherever they lie. One of a list lies at a multiple
+// of the largest power of two that divides its class.
 func Need(c contract.Contract, size, align uint64) uint64 {
+	if c.ListUnit() != 0 {
+		class := c.ClassSize(size, max(align, 1))
+		return ledger.Up(class+max(class&-class, contract.PageSize), contract.PageSize)/contract.PageSize - 1
+	}
 	f, _ := Maker(c)
 	align, lead := Shape(c, f, align)
 	room := max(lead+size, 1)

@@ -40,8 +40,11 @@ func LayoutOf(c contract.Contract, base, mem uint64) Layout {
 // lays that out. Their heads are in pages that each claims: one at least, as a module starts.
 func (l *Layout) placeStacks(c contract.Contract, base uint64) {
 	from, size := uint64(c.Stacks()), uint64(c.StacksSize())
-	if c.HeapBase.Linker {
+	switch {
+	case c.HeapBase.Linker:
 		from = (max(base, size) - size) &^ 7
+	case c.HeapBase.Imported():
+		from = Up(base, 8)
 	}
 	if l.Heads = (Span{from, from + size}); c.HasStart() {
 		l.Mem += contract.PageSize

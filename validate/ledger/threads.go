@@ -168,9 +168,12 @@ func (t *threads) resized(r Request, at, pages uint64) *Breach {
 			t.top = at + r.Size
 		}
 	case t.prolongs(r):
-		if x := t.claims(behind); at == old.From && x.grows {
+		switch x := t.claims(behind); {
+		case x.grows && at == old.From && pages == r.Pages+x.pages:
 			t.top, t.own = old.From+r.Size, pages*contract.PageSize
-		} else {
+		case x.grows && x.ok && t.own <= AddressSpace/2: // it may move where addresses are negative
+			return &Breach{"in-place", fmt.Sprintf("the block stays at %#x, where %s prolong the chunk", old.From, unit.Pages(x.pages)), fmt.Sprintf("%#x in %s", at, unit.Pages(pages))}
+		default:
 			t.lost = true
 		}
 	case at == old.From && pages == r.Pages && (at > t.top || at+r.Size <= t.own): // as it was rounded up

@@ -89,7 +89,8 @@ func (w *world) function(role contract.Role) contract.Function {
 func (t *thread) make(role contract.Role, size, align uint64, old *block) bool {
 	text, ptr := t.call(role, size, align, old)
 	if ptr == 0 {
-		if b := judge.Left(t.w.contract, size, align, t.hand("pages"), t.w.limit, func(at uint64) uint64 { return t.hand("word", at) }); b != nil {
+		start := judge.Unclaimed(t.w.contract, t.w.base, func(at uint64) uint64 { return t.hand("word", at) })
+		if b := judge.Left(t.w.contract, size, align, t.hand("pages"), t.w.limit, start); b != nil {
 			t.broke(b.Rule, text, b.Expected, "%s", b.Got)
 		}
 		return false
@@ -103,8 +104,8 @@ func (t *thread) make(role contract.Role, size, align uint64, old *block) bool {
 	case role == contract.AllocatesZeroed:
 		t.look("zeroing", text, b)
 	}
-	if b.From%b.align != 0 {
-		t.broke("alignment", text, fmt.Sprintf("a multiple of %d", b.align), "%#x", b.From)
+	if f := judge.Lies(b.Span, b.align, t.w.base, t.hand("pages")*contract.PageSize); f != nil {
+		t.broke(f.Rule, text, f.Expected, "%s", f.Got)
 	}
 	b.byte = t.mark()
 	t.hand("fill", b.From, b.byte, b.Size())

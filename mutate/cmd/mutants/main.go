@@ -8,13 +8,14 @@
 //	go run ./mutate/cmd/mutants [-by judge|prover] [-shard i/n] [-o FILE] [-every N] [-timeout DURATION] [CONFIGURATION...]
 //	go run ./mutate/cmd/mutants -write RESULT...
 //
-// With -write it keeps the score of the judge, added up from the results of all parts,
-// in mutate/testdata/score.json and README.md. The command is started in the module's
-// root directory.
+// With -write it keeps the score of the judge, added up from the results of all parts of a
+// run, in mutate/testdata/score.json and README.md. Configurations that the run was not of
+// keep their score. The command is started in the module's root directory.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -67,15 +68,28 @@ func keep(paths []string) error {
 	if err != nil {
 		return err
 	}
-	items, err := list(mutate.Configurations(), 1)
+	const file = "mutate/testdata/score.json"
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var old mutate.Scores
+	if err := json.Unmarshal(b, &old); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	ran := slices.DeleteFunc(mutate.Configurations(), func(c mutate.Configuration) bool { return whole.Rows[c.Name] == nil })
+	items, err := list(ran, 1)
 	if err != nil {
 		return err
 	}
 	if whole.Sweep != "mutants" || whole.List != sweep.Digest(items...) {
-		return fmt.Errorf("%s is not of a run of the judge on all mutants of this revision: run the parts again", paths[0])
+		return fmt.Errorf("%s is not of a run of the judge on whole configurations of this revision: run the parts again", paths[0])
 	}
-	scores, err := scoresOf(mutate.Configurations(), whole)
+	scores, err := scoresOf(ran, whole)
 	if err != nil {
+		return err
+	}
+	if scores, err = scores.Complete(old); err != nil {
 		return err
 	}
 	text, err := os.ReadFile("README.md")
@@ -85,12 +99,11 @@ func keep(paths []string) error {
 	if text, err = scores.Rewrite(text); err != nil {
 		return fmt.Errorf("README.md: %w", err)
 	}
-	b, err := scores.Encode()
-	if err != nil {
+	if b, err = scores.Encode(); err != nil {
 		return err
 	}
 	return errors.Join(
-		os.WriteFile("mutate/testdata/score.json", b, 0o666),
+		os.WriteFile(file, b, 0o666),
 		os.WriteFile("README.md", text, 0o666),
 		whole.Err(),
 	)

@@ -66,7 +66,7 @@ func TestKeep(t *testing.T) {
 	}
 	dir := t.TempDir()
 	t.Chdir(dir)
-	if err := errors.Join(os.MkdirAll("mutate/testdata", 0o777), os.WriteFile("README.md", readme, 0o666)); err != nil {
+	if err := errors.Join(os.MkdirAll("mutate/testdata", 0o777), os.WriteFile("README.md", readme, 0o666), os.WriteFile("mutate/testdata/score.json", text, 0o666)); err != nil {
 		t.Fatal(err)
 	}
 	var paths []string
@@ -80,8 +80,8 @@ func TestKeep(t *testing.T) {
 		}
 		paths = append(paths, save(t, r))
 	}
-	some := save(t, &sweep.Result{Sweep: "mutants", List: sweep.Digest(items[1:]...), Part: sweep.Part{Number: 1, Of: 1}})
-	for _, wrong := range [][]string{paths[:1], {some}, {}} {
+	stale := save(t, &sweep.Result{Sweep: "mutants", List: sweep.Digest(items[1:]...), Part: sweep.Part{Number: 1, Of: 1}})
+	for _, wrong := range [][]string{paths[:1], {stale}, {}} {
 		if err := keep(wrong); err == nil {
 			t.Errorf("%q: the score is kept", wrong)
 		}
@@ -94,6 +94,20 @@ func TestKeep(t *testing.T) {
 	}
 	b, err := os.ReadFile("README.md")
 	want := fmt.Sprintf("the judge kills %d; slower: 0, shown to be the same function: 0, surviving: %d.", scores.Total().Killed, 5*len(scores))
+	if err != nil || !strings.Contains(string(b), want) {
+		t.Errorf("the README has no %q, error %v", want, err)
+	}
+	// The score of a run of one configuration takes the place of what it had.
+	if items, err = list(all[:1], 1); err != nil {
+		t.Fatal(err)
+	}
+	some := &sweep.Result{Sweep: "mutants", List: sweep.Digest(items...), Part: sweep.Part{Number: 1, Of: 1}, Rows: map[string]map[string]int{}}
+	some.Add(all[0].Name, string(mutate.Killed), scores[0].Killed+7)
+	if err := keep([]string{save(t, some)}); err != nil {
+		t.Fatal(err)
+	}
+	b, err = os.ReadFile("README.md")
+	want = fmt.Sprintf("the judge kills %d; slower: 0, shown to be the same function: 0, surviving: %d.", scores.Total().Killed+7, 5*len(scores)-5)
 	if err != nil || !strings.Contains(string(b), want) {
 		t.Errorf("the README has no %q, error %v", want, err)
 	}

@@ -2,8 +2,8 @@
 
 // Sweep proves a module for every value of every parameter of the core ABI, for each
 // strategy with marks and without; of the default strategy without marks for every two
-// values of two parameters; of every ABI under each strategy; and of strategies with
-// parameters of their own for all values of those together. It prints a line a module and
+// values of two parameters; of every ABI under each strategy; of strategies with
+// parameters of their own for all values of those together; and some for threads. It prints a line a module and
 // the totals, and exits 1 if one is refuted or left open.
 //
 //	go run ./prove/cmd/sweep [-shard i/n] [-o FILE] [-jobs N] [-timeout DURATION] [-list] [-- CONTRACT...]
@@ -104,7 +104,14 @@ func texts() (list []string) {
 			}
 		}
 	}
-	return append(list, own()...)
+	return slices.Concat(list, own(), threads)
+}
+
+// threads are contracts of modules for threads: each parameter that matters to the chunk.
+var threads = []string{
+	"--threads", "--threads --chunk=1", "--threads --chunk=5", "--threads --min-align=16", "--threads --fixed-align=8",
+	"--threads --dirty", "--threads --oom=trap", "--threads --max-pages=64", "--threads --optimize=size",
+	"--threads --memory=export --max-pages=64", "--threads --memory=export --initial-pages=7 --max-pages=64",
 }
 
 // own lists the contracts of strategies with parameters of their own, and their ABIs.
@@ -135,11 +142,14 @@ func exceptions() (list [][2]string) {
 	list = [][2]string{
 		{"--stats", "no obligation is about what is counted"},
 		{"--debug", "what it reads in front of blocks may be anything"},
+		{"--threads --initial-pages=6 --heap-base=1024", "no obligation is about the word that counts the pages taken"},
+		{"--threads --abi=c", "alloc is no function of its own there"},
 		{"--abi=opa", "its host moves the heap, which no obligation is about"},
 	}
 	for _, s := range contract.Strategies {
 		if len(s.Flags) > 0 {
-			list = append(list, [2]string{"--abi=c --strategy=" + string(s.Name), "no obligation is about the class in front of a block"})
+			list = append(list, [2]string{"--abi=c --strategy=" + string(s.Name), "no obligation is about the class in front of a block"},
+				[2]string{"--threads --heap-base=1024 --strategy=" + string(s.Name), "no obligation is about what threads give each other"})
 		}
 	}
 	return list
