@@ -54,7 +54,7 @@ func (k *call) lemmas(name, text string, products bool) Obligation {
 	seen := map[string]bool{}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		for _, l := range o.path.Lemmas {
-			assume := slices.Concat(k.assume, l.Assume, k.claimed(l.Passed))
+			assume := slices.Concat(k.assume, l.Assume, k.passed(l.Passed))
 			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
 			for _, a := range assume {
 				id += fmt.Sprint(" ", a.ID())
@@ -70,13 +70,15 @@ func (k *call) lemmas(name, text string, products bool) Obligation {
 	return ob
 }
 
-// claimed is what is claimed at the start and where a path was cut, and so holds of
-// whoever passes there.
-func (k *call) claimed(passed []sym.Header) (all []term) {
-	for i, h := range passed {
-		l := k.strategy.(*lists)
-		c := l.inside(k, passed[:i], h, false)
-		all = slices.Concat(all, l.before(k).holds, c.holds, k.disjoint(c.blocks))
+// passed is what is claimed of lists at the start and at headers, and so holds of whoever
+// passes there.
+func (k *call) passed(headers []sym.Header) (all []term) {
+	l, keeps := k.strategy.(*lists)
+	for i, h := range headers {
+		if keeps {
+			c := l.inside(k, headers[:i], h, false)
+			all = slices.Concat(all, l.before(k).holds, c.holds, k.disjoint(c.blocks))
+		}
 	}
 	return all
 }
