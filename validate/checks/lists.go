@@ -215,35 +215,6 @@ func runPieces(t *Trial) {
 	})
 }
 
-// leftBehind has blocks lie behind a foreign page, so that the rest of the region in front of
-// it goes to the lists, and asks for every class until that is used up. Where blocks are
-// split, all of it serves the smallest class.
-func leftBehind(t *Trial) {
-	c := t.Contract
-	if c.Strategy != contract.Lists || !c.NoSplit || !c.CanGrow() || c.InitialPages > 16 {
-		return
-	}
-	most := min(c.MaxBlock, 1<<12)
-	for _, align := range []uint64{1, 8, 64} { // rests of several lengths
-		t.in(fixedLimit(c, 2), func(s *judge.Session) {
-			for size := uint64(1) << 19; size >= most; size /= 2 {
-				for s.OK() && s.Left() >= 2*size && s.Alloc(size-min(s.Lead(), size), 1) != nil {
-				}
-			}
-			s.Alloc(align, align)
-			s.Grow(1)
-			for pages := s.Pages(); s.OK() && s.Pages() == pages && s.Alloc(most, 1) != nil; {
-			}
-			for power := leastClass + 11; power >= leastClass; power-- {
-				for eighths := uint64(8); eighths > 0; eighths-- {
-					size := uint64(1)<<power + (eighths-1)<<power/8
-					fillWith(s, size-min(s.Lead(), size), 3) // pieces, and then a fresh block
-				}
-			}
-		})
-	}
-}
-
 // drain makes blocks until there is no memory, frees every other one, and makes as many
 // again of other sizes.
 func drain(s *judge.Session) {

@@ -7,7 +7,7 @@ import (
 	"github.com/genalloc/genalloc/validate/judge"
 )
 
-// These checks judge how lists split free blocks and join them.
+// These checks judge how lists split free blocks and join them, and what they do with rests.
 
 func runSplit(t *Trial) {
 	// The free block is the smallest that has to serve, with the memory full and with room
@@ -144,6 +144,35 @@ func useUp(s *judge.Session, block, larger *judge.Block) {
 	s.Free(larger)
 	s.Alloc(1, 1)
 	fillUp(s)
+}
+
+// leftBehind has blocks lie behind a foreign page, so that the rest of the region in front of
+// it goes to the lists, and asks for every class until that is used up. Where blocks are
+// split, all of it serves the smallest class.
+func leftBehind(t *Trial) {
+	c := t.Contract
+	if !c.NoSplit || !c.CanGrow() || c.InitialPages > 16 {
+		return
+	}
+	most := min(c.MaxBlock, 1<<12)
+	for _, align := range []uint64{1, 8, 64} { // rests of several lengths
+		t.in(fixedLimit(c, 2), func(s *judge.Session) {
+			for size := uint64(1) << 19; size >= most; size /= 2 {
+				for s.OK() && s.Left() >= 2*size && s.Alloc(size-min(s.Lead(), size), 1) != nil {
+				}
+			}
+			s.Alloc(align, align)
+			s.Grow(1)
+			for pages := s.Pages(); s.OK() && s.Pages() == pages && s.Alloc(most, 1) != nil; {
+			}
+			for power := leastClass + 11; power >= leastClass; power-- {
+				for eighths := uint64(8); eighths > 0; eighths-- {
+					size := uint64(1)<<power + (eighths-1)<<power/8
+					fillWith(s, size-min(s.Lead(), size), 3) // pieces, and then a fresh block
+				}
+			}
+		})
+	}
 }
 
 func runJoin(t *Trial) {

@@ -85,6 +85,9 @@ func (t *thread) got(c script.Call, f contract.Function, old *block, ptr uint64)
 	x.note(t, fmt.Sprintf("%s: %#x", c, ptr))
 	x.known[c.Made] = true
 	if ptr == 0 {
+		if x.served && !x.free {
+			x.broke("lost", c.String(), "one of the blocks that another thread gave back", "null")
+		}
 		start := judge.Unclaimed(x.e.contract, x.e.setup.Base, x.word)
 		if b := judge.Left(x.e.contract, c.Size, max(c.Align, 1), x.memory.Pages(), x.limit, start); b != nil {
 			x.broke(b.Rule, c.String(), b.Expected, "%s", b.Got)

@@ -25,6 +25,7 @@ type execution struct {
 	threads []*thread
 	arrived chan struct{} // the running thread is parked, or has ended
 	free    bool          // one thread runs alone, and nobody chooses
+	served  bool          // there is no other memory than what the setup gave back, enough for all
 
 	cells map[word]*cell
 	found bool // a word whose order is open, and that was not known to be
@@ -97,6 +98,7 @@ func (x *execution) setUp() {
 			t.drain(drained[len(drained)-1]) // the first call may claim what the thread keeps
 		}
 	}
+	x.served = len(x.blocks) > 0
 	x.drain()
 	first.doAll(x.program.Then)
 }
