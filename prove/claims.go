@@ -172,7 +172,11 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		size, start, at := l.sized(k, c, h.Caller[refillSize]), k.minus(h.Caller[refillFrom]), k.minus(h.Caller[refillAt])
 		top, end := k.minus(k.Sub(h.Caller[refillAt], h.Caller[refillSize])), k.minus(h.Caller[refillTo]) // of the next region
 		v, b := &c.view, block{at, size}
-		front := h.Entry[1] == h.Caller[refillAt] // the bytes in front of the block, and before them the old region
+		to := h.Caller[refillAt]
+		if l.grain > l.step { // only what may be a block is given
+			to = k.And(k.Add(to, k.Const(32, uint64(l.grain-1))), k.Const(32, uint64(-l.grain)))
+		}
+		front := h.Entry[1] == to // the bytes in front of the block, and before them the old region
 		if k.hints.DirtyMark != nil {
 			old := v.end
 			if v.clean = k.larger(k.address(v, h.State, *k.hints.DirtyMark), at); !front {
@@ -196,7 +200,7 @@ func (l *lists) giving(k *call, c *claims, h sym.Header) {
 		}
 	}
 	c.add(piece)
-	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.step)), k.Or(from, to)))
+	c.holds = append(c.holds, k.lt(from, to), k.le(l.start(k.system), from), k.le(to, c.view.clean), k.divides(k.num(uint64(l.grain)), k.Or(from, to)))
 }
 
 // lowest is the lowest bit of a word.

@@ -59,7 +59,7 @@ func (l *lists) sizes(k *call) Obligation {
 			goal, assume = k.And(goal, k.Eq(k.of(moved), room)), slices.Concat(assume, k.assume, o.path.Conds)
 		}
 		if piece := k.piece(o); piece != nil {
-			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.step)), k.of(piece)), k.Eq(room, k.of(piece))))
+			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.grain)), k.of(piece)), k.Eq(room, k.of(piece))))
 		}
 		ob.Cases = append(ob.Cases, Case{Name: o.name, Assume: assume, Goal: goal, inner: true, path: o.path})
 	}

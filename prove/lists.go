@@ -23,7 +23,8 @@ type lists struct {
 	first   uint32 // of the head of the list with the highest number
 	max     uint32 // bytes of the largest class
 	unit    uint32 // of which each class is a multiple
-	step    uint32 // of which each block and each end of the region is one
+	step    uint32 // of which each end of the region is one
+	grain   uint32 // of which each block's size is one
 
 	known []class // whose sizes were asked for
 	rooms []term  // sizes of requests, less 1, and what the code makes of them
@@ -42,6 +43,9 @@ func (*lists) under(c contract.Contract) strategy {
 	}
 	l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
 	l.step = max(l.unit, min(c.Align(), wasm.PageSize))
+	if l.grain = l.step; !c.NoSplit {
+		l.grain = max(l.unit, c.Align())
+	}
 	l.last = l.first + c.HeadsSize() - 4
 	return l
 }
@@ -138,7 +142,11 @@ func (l *lists) suits(s *system, b block) term {
 
 // placed says where a free block lies, and that it has a class.
 func (l *lists) placed(h *heap, v view, p point) term {
-	return h.All(l.fits(h.system, v, p.block()), h.le(p.size, h.num(uint64(l.max))))
+	fits := h.All(l.fits(h.system, v, p.block()), h.le(p.size, h.num(uint64(l.max))))
+	if l.grain > l.unit && !h.contract.NoSplit { // no request is for the other classes
+		fits = h.And(fits, h.divides(h.num(uint64(l.grain)), p.size))
+	}
+	return fits
 }
 
 // wanted are a request's bytes less 1, with the bits set that an alignment asks for, and

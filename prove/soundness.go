@@ -54,20 +54,33 @@ func (k *call) lemmas(name, text string, products bool) Obligation {
 	seen := map[string]bool{}
 	for _, o := range slices.Concat(k.outcomes, k.arrivals) {
 		for _, l := range o.path.Lemmas {
+			assume := slices.Concat(k.assume, l.Assume, k.passed(l.Passed))
 			id := fmt.Sprint(l.Goal.ID(), l.At, len(l.Assume))
-			for _, a := range l.Assume {
+			for _, a := range assume {
 				id += fmt.Sprint(" ", a.ID())
 			}
 			if seen[id] || products != (l.Name == sym.Product) {
 				continue
 			}
 			seen[id] = true
-			assume := append(append([]term(nil), k.assume...), l.Assume...)
 			name := fmt.Sprintf("%s %d at %v", l.Name, len(ob.Cases)+1, l.At)
 			ob.Cases = append(ob.Cases, Case{Name: name, Assume: assume, Goal: l.Goal, call: k, inner: true})
 		}
 	}
 	return ob
+}
+
+// passed is what is claimed of lists at the start and at headers, and so holds of whoever
+// passes there.
+func (k *call) passed(headers []sym.Header) (all []term) {
+	l, keeps := k.strategy.(*lists)
+	for i, h := range headers {
+		if keeps {
+			c := l.inside(k, headers[:i], h, false)
+			all = slices.Concat(all, l.before(k).holds, c.holds, k.disjoint(c.blocks))
+		}
+	}
+	return all
 }
 
 // complete says that the paths cover everything.

@@ -119,6 +119,9 @@ func (e *exploration) cutLoop(r *run, modified []uint32) error {
 	last.Lemmas = append(last.Lemmas, lemmas...)
 	rest := summary{exploration: e, r: r, form: &c, j: j, k: k, bound: bound}
 	rest.add(last, rounds)
+	for i := len(r.Lemmas); i < len(last.Lemmas); i++ {
+		last.Lemmas[i].Passed = r.Headers[:len(r.Headers):len(r.Headers)]
+	}
 	last.loops++
 	*r = *last
 	return nil

@@ -99,6 +99,7 @@ type Lemma struct {
 	Assume []*bv.Term
 	Goal   *bv.Term
 	At     Position
+	Passed []Header // where the path was cut before the loop
 }
 
 // frame is an activation of a function.
