@@ -292,6 +292,9 @@ const (
 	StylusPayFunc = "pay_for_memory_grow" // (param i32): pages
 )
 
+// LinkerData are the symbols of objects' own data, of which LinkerZeros returns one.
+var LinkerData = []string{LinkerStacks, LinkerHeads, LinkerTaken}
+
 // LinkerZeros returns the symbol of an object's own data, which is 0 at the start; "" if it
 // has none.
 func (c Contract) LinkerZeros() string {

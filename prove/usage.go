@@ -72,6 +72,9 @@ func Supports(c contract.Contract) error {
 	if keeps && c.HeapBase.Linker {
 		return fmt.Errorf("an object under --strategy %s is not supported, because it has the lists' heads among its data: prove the module", c.Strategy)
 	}
+	if keeps && c.HeapBase.Imported() {
+		return fmt.Errorf("--heap-base %s under --strategy %s is not supported, because no number says where the lists' heads lie: name an address", c.HeapBase, c.Strategy)
+	}
 	for _, f := range c.Signatures() {
 		plain := f.ABI == contract.Core || f.ABI == contract.Arena
 		if c.Memory64 && !plain {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -82,8 +83,25 @@ func (x *subject) link(flags *pflag.FlagSet, given contract.Order) error {
 	if x.bytes, err = object.Open(x.file, objectData); err == nil {
 		x.module, err = wasm.Decode(x.bytes)
 	}
+	if err == nil {
+		err = x.madeWith()
+	}
 	if err != nil {
 		return wrong(fmt.Errorf("%s: %w", x.name, err))
+	}
+	return nil
+}
+
+// madeWith refuses an object whose own data is not what the contract's strategy keeps there.
+func (x *subject) madeWith() error {
+	info, err := object.Inspect(x.file)
+	if err != nil {
+		return err
+	}
+	for _, s := range info.Symbols {
+		if s.Kind == object.SymbolData && slices.Contains(contract.LinkerData, s.Name) && s.Name != x.contract.LinkerZeros() {
+			return fmt.Errorf("it has the data %s, unlike an object of genalloc %s: give the flags that it was made with", s.Name, x.contract)
+		}
 	}
 	return nil
 }

@@ -149,6 +149,8 @@ func exceptions() (list [][2]string) {
 	for _, s := range contract.Strategies {
 		if len(s.Flags) > 0 {
 			list = append(list, [2]string{"--abi=c --strategy=" + string(s.Name), "no obligation is about the class in front of a block"},
+				[2]string{"--memory=import --heap-base=import:env.base --strategy=" + string(s.Name), "no number says where the lists' heads lie"},
+				[2]string{"--memory64 --strategy=" + string(s.Name), "its claims are of 32-bit addresses"},
 				[2]string{"--threads --heap-base=1024 --strategy=" + string(s.Name), "no obligation is about what threads give each other"})
 		}
 	}
