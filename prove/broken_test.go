@@ -184,14 +184,7 @@ func verdictOn(t *testing.T, m *wasm.Module, c contract.Contract, h Hints, name 
 	if err != nil {
 		t.Fatal(err)
 	}
-	ks, err := s.calls()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rest, err := s.obligations(ks)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rest := obligationsOf(t, s, callsOf(t, s))
 	for _, ob := range slices.Concat(all, s.elsewhere(), rest) {
 		if ob.Name == name {
 			r := s.decide(t.Context(), ob, s.questions(ob, nil), Options{Timeout: time.Minute}, search(false))

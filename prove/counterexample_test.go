@@ -23,14 +23,7 @@ var wraps = []string{"(i32.lt_u (local.get $at) (local.get $size))", "(i32.const
 // its counterexample.
 func refuted(t *testing.T, s *system, name string) (Case, []term, *Counterexample) {
 	t.Helper()
-	ks, err := s.calls()
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := s.obligations(ks)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := obligationsOf(t, s, callsOf(t, s))
 	for _, ob := range all {
 		if ob.Name != name {
 			continue
@@ -160,14 +153,7 @@ func TestDecide(t *testing.T) {
 }
 
 // call0 is the system's first call.
-func (s *system) call0(t *testing.T) *call {
-	t.Helper()
-	ks, err := s.calls()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ks[0]
-}
+func (s *system) call0(t *testing.T) *call { return callsOf(t, s)[0] }
 
 // TestHostSaysNo refutes a module that asks for too much and, when that is refused,
 // for more: no limit on the memory answers so.

@@ -10,10 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/emitter"
 	"github.com/genalloc/genalloc/internal/toolchain"
-	"github.com/genalloc/genalloc/internal/wattest"
 )
 
 func read(t *testing.T, path string) string {
@@ -116,31 +113,12 @@ func TestSentences(t *testing.T) {
 // stated are the obligations of the module of a contract.
 func stated(t *testing.T, text string) []Obligation {
 	t.Helper()
-	c := contract.Must(contract.Parse(text))
-	wat, err := emitter.WAT(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, m := wattest.Assemble(t, wat)
-	h, err := Guess(m, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSystem(m, c, h)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := systemOf(t, text)
 	first, err := s.start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ks, err := s.calls()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rest, err := s.obligations(ks)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ks := callsOf(t, s)
+	rest := obligationsOf(t, s, ks)
 	return slices.Concat(first, s.elsewhere(), []Obligation{ks[0].prune(make([]bool, len(ks[0].all)))}, rest)
 }

@@ -4,10 +4,8 @@ package prove
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/emitter"
@@ -17,31 +15,8 @@ import (
 // listed makes a module with lists, with edits of its text.
 func listed(t *testing.T, flags string, edits ...string) (*system, []*call) {
 	t.Helper()
-	c := contract.Must(contract.Parse("--strategy=lists " + flags))
-	text, err := emitter.WAT(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(edits); i += 2 {
-		if !strings.Contains(text, edits[i]) {
-			t.Fatalf("the module does not have %q:\n%s", edits[i], text)
-		}
-		text = strings.Replace(text, edits[i], edits[i+1], 1)
-	}
-	_, m := wattest.Assemble(t, text)
-	h, err := Guess(m, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSystem(m, c, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ks, err := s.calls()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, ks
+	s := systemOf(t, "--strategy=lists "+flags, edits...)
+	return s, callsOf(t, s)
 }
 
 // TestLists proves modules that reuse every block. Those without alloc call one of a type
@@ -54,13 +29,7 @@ func TestLists(t *testing.T) {
 	} {
 		t.Run(flags, func(t *testing.T) {
 			s, _ := listed(t, "--split=false "+flags)
-			r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := r.Err(); err != nil || len(r.Results) < 60 {
-				t.Errorf("%d obligations, want 60 at least, all proved: %v", len(r.Results), err)
-			}
+			whole(t, s, 60)
 		})
 	}
 }
@@ -110,11 +79,7 @@ func TestListsGuessWrong(t *testing.T) {
 	t.Run("guess", func(t *testing.T) {
 		s, _ := listed(t, flags)
 		s.inner[contract.Allocates] = 0 // $room
-		ks, err := s.calls()
-		if err != nil {
-			t.Fatal(err)
-		}
-		expect(t, s, ks, "alloc.block")
+		expect(t, s, callsOf(t, s), "alloc.block")
 	})
 	t.Run("fault", func(t *testing.T) {
 		s, ks := listed(t, flags, "(i32.store offset=1012 (local.get $head) (i32.load (local.get $block)))", "")
@@ -152,16 +117,9 @@ func decideSome(t *testing.T, s *system, ks []*call, function string, names ...s
 			s.findDead(t.Context(), k, Options{}, search(false))
 		}
 	}
-	all, err := s.obligations(ks)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := obligationsOf(t, s, ks)
 	for _, name := range names {
-		i := slices.IndexFunc(all, func(ob Obligation) bool { return ob.Name == function+"."+name })
-		if i < 0 {
-			t.Fatalf("no obligation %s.%s", function, name)
-		}
-		rs = append(rs, s.decide(t.Context(), all[i], s.questions(all[i], nil), Options{Timeout: 10 * time.Minute}, search(false)))
+		rs = append(rs, decideNamed(t, s, all, function+"."+name))
 	}
 	return rs
 }

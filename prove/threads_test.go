@@ -3,54 +3,13 @@
 package prove
 
 import (
-	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/genalloc/genalloc/contract"
-	"github.com/genalloc/genalloc/emitter"
-	"github.com/genalloc/genalloc/internal/wattest"
 )
-
-// threads is the module of a contract with threads, with edits.
-func threads(t *testing.T, c contract.Contract, edits ...string) *system {
-	t.Helper()
-	wat, err := emitter.WAT(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(edits); i += 2 {
-		if !strings.Contains(wat, edits[i]) {
-			t.Fatalf("the module does not have %q", edits[i])
-		}
-		wat = strings.Replace(wat, edits[i], edits[i+1], 1)
-	}
-	_, m := wattest.Assemble(t, wat)
-	h, err := Guess(m, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSystem(m, c, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // TestThreads: alloc is proved for all that other threads do.
 func TestThreads(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes ten seconds")
-	}
-	s := threads(t, contract.Must(contract.Parse("--threads --functions=alloc")))
-	r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Err(); err != nil || len(r.Results) < 15 {
-		t.Errorf("%d obligations, %v", len(r.Results), err)
-	}
+	whole(t, systemOf(t, "--threads --functions=alloc"), 15)
 }
 
 // TestThreadsSeeded breaks modules of threads in one place each. What is refuted is shown
@@ -87,20 +46,8 @@ func TestThreadsSeeded(t *testing.T) {
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
 			t.Parallel()
-			s := threads(t, contract.Must(contract.Parse("--threads --functions="+tt.functions)), tt.edits...)
-			ks, err := s.calls()
-			if err != nil {
-				t.Fatal(err)
-			}
-			all, err := s.obligations(ks)
-			if err != nil {
-				t.Fatal(err)
-			}
-			i := slices.IndexFunc(all, func(ob Obligation) bool { return ob.Name == tt.name })
-			if i < 0 {
-				t.Fatalf("no obligation %s", tt.name)
-			}
-			r := s.decide(t.Context(), all[i], s.questions(all[i], nil), Options{Timeout: 5 * time.Minute}, search(false))
+			s := systemOf(t, "--threads --functions="+tt.functions, tt.edits...)
+			r := decideNamed(t, s, obligationsOf(t, s, callsOf(t, s)), tt.name)
 			if t.Log(r); r.Verdict != tt.verdict {
 				t.Fatalf("%s is %s", tt.name, r.Verdict)
 			}

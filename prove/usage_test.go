@@ -124,19 +124,8 @@ func TestABISentences(t *testing.T) {
 		"--abi=c --heap-base=linker --grow=never", "--abi=cabi --grow=never", "--abi=wasm-bindgen --grow=never",
 		"--abi=cosmwasm --target=cosmwasm --grow=never", "--abi=proxy-wasm --grow=never",
 	} {
-		m, c, h := variant(t, text)
-		s, err := newSystem(m, c, h)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ks, err := s.calls()
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := s.obligations(ks)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := systemOf(t, text)
+		all := obligationsOf(t, s, callsOf(t, s))
 		for _, ob := range all {
 			_, name, _ := strings.Cut(ob.Name, ".")
 			if !strings.Contains(doc, "| `"+name+"`") || !strings.Contains(doc, " | "+ob.Text+" |\n") {
