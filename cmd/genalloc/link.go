@@ -83,9 +83,6 @@ func (x *subject) link(flags *pflag.FlagSet, given contract.Order) error {
 	if x.bytes, err = object.Open(x.file, objectData); err == nil {
 		x.module, err = wasm.Decode(x.bytes)
 	}
-	if err == nil {
-		err = x.madeWith()
-	}
 	if err != nil {
 		return wrong(fmt.Errorf("%s: %w", x.name, err))
 	}
@@ -100,7 +97,7 @@ func (x *subject) madeWith() error {
 	}
 	for _, s := range info.Symbols {
 		if s.Kind == object.SymbolData && slices.Contains(contract.LinkerData, s.Name) && s.Name != x.contract.LinkerZeros() {
-			return fmt.Errorf("it has the data %s, unlike an object of genalloc %s: give the flags that it was made with", s.Name, x.contract)
+			return wrong(fmt.Errorf("%s has the data %s, unlike an object of genalloc %s: give the flags that it was made with", x.name, s.Name, x.contract))
 		}
 	}
 	return nil

@@ -106,7 +106,9 @@ func (o *proveOptions) run(ctx context.Context, file string, flags *pflag.FlagSe
 	x, err := readModule(file, s)
 	switch linked := err == nil; {
 	case errors.Is(err, errNotLinked) && x.module != nil:
-		err = x.link(flags, o.given)
+		if err = x.link(flags, o.given); err == nil {
+			err = x.madeWith()
+		}
 	case linked && o.names != nil:
 		err = x.locate(flags, o.given, o.names)
 	case linked:
