@@ -194,8 +194,9 @@ func Shape(c contract.Contract, f contract.Function, align uint64) (alignment, l
 }
 
 // Left judges that a thread's request was refused where the memory has so many pages, of most,
-// and so many of those at the start are [Unclaimed]. Pages are only ever added and claimed, so that what is left
-// afterwards was left during the whole call. Of blocks beyond the largest there need be none.
+// and so many of those at the start are [Unclaimed]. Pages are only ever added and claimed, so
+// that what is left afterwards was left during the whole call. Of blocks beyond the largest
+// there need be none.
 func Left(c contract.Contract, size, align, pages, most, start uint64) *ledger.Breach {
 	need := Need(c, size, align)
 	switch limited := c.ListUnit() != 0 && c.LimitsBlocks() && size > c.MaxBlock; {
