@@ -187,7 +187,7 @@ func verdictOn(t *testing.T, m *wasm.Module, c contract.Contract, h Hints, name 
 	rest := obligationsOf(t, s, callsOf(t, s))
 	for _, ob := range slices.Concat(all, s.elsewhere(), rest) {
 		if ob.Name == name {
-			r := s.decide(t.Context(), ob, s.questions(ob, nil), Options{Timeout: time.Minute}, search(false))
+			r := s.decide(t.Context(), ob, s.questions(ob, nil), Options{Timeout: time.Minute}, search(false, nil))
 			return r.Verdict
 		}
 	}

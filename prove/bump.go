@@ -31,7 +31,7 @@ func (bump) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hints, e
 		rest = rest[:n-1]
 	}
 	switch {
-	case len(rest) > 0 && (c.HeapBase.Imported() || counts(m, rest[0])):
+	case len(rest) > 0 && (c.HeapBase.Imported() || counts(m, c, rest[0])):
 		h.End = End{Kind: EndPages, Cell: *rest[0].negated(), Lazy: c.HeapBase.Imported()}
 		rest = rest[1:]
 	case !c.CanGrow():
@@ -48,9 +48,9 @@ func (bump) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hints, e
 }
 
 // counts reports whether a cell's initial value is a number of pages.
-func counts(m *wasm.Module, c Cell) bool {
-	v, ok := c.first(m)
-	return ok && v <= contract.MaxPages
+func counts(m *wasm.Module, c contract.Contract, x Cell) bool {
+	v, ok := x.first(m)
+	return ok && v <= c.AddressPages()
 }
 
 func (b bump) view(s *system, st sym.State) view {

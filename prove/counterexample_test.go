@@ -29,7 +29,7 @@ func refuted(t *testing.T, s *system, name string) (Case, []term, *Counterexampl
 			continue
 		}
 		questions := s.questions(ob, nil)
-		r := s.decide(t.Context(), ob, questions, Options{}, search(false))
+		r := s.decide(t.Context(), ob, questions, Options{}, search(false, nil))
 		if r.Verdict != Refuted {
 			t.Fatalf("%s is %s: %s", name, r.Verdict, r.Reason)
 		}
@@ -119,7 +119,7 @@ func TestAlarmIsInconclusive(t *testing.T) {
 	path := *c.path
 	path.Results = []term{s.Add(path.Results[0], s.Const(32, 4096))}
 	c.path = &path
-	r := s.decide(t.Context(), Obligation{Name: "alloc.bounds", Cases: []Case{c}}, []question{{formula: formula}}, Options{}, search(false))
+	r := s.decide(t.Context(), Obligation{Name: "alloc.bounds", Cases: []Case{c}}, []question{{formula: formula}}, Options{}, search(false, nil))
 	if r.Verdict != Inconclusive || !strings.Contains(r.Reason, "the counterexample does not replay: it returns ") {
 		t.Errorf("%s: %s", r.Verdict, r.Reason)
 	}

@@ -157,8 +157,9 @@ func (s *system) refute(c Case, formula []term, a answer) (*Counterexample, erro
 	return x, s.show(c, formula, x)
 }
 
-// search is the finder that solves. It keeps the proofs for a certificate if record.
-func search(record bool) finder {
+// search is the finder that solves. It keeps the proofs for a certificate if record, and
+// does not solve what is known; nil stands for nothing.
+func search(record bool, known *Known) finder {
 	return func(ctx context.Context, _ Obligation, _ int, formula []term, most int) (answer, error) {
 		if err := stopped(ctx); err != nil {
 			return answer{}, err
@@ -166,6 +167,14 @@ func search(record bool) finder {
 		seconds := stopwatch()
 		b := blast(formula)
 		f := b.Formula()
+		var d sum
+		if known != nil {
+			d = sumOf(f)
+			if a, ok := known.look(d); ok {
+				seconds()
+				return a, nil
+			}
+		}
 		r, err := sat.SolveWithin(ctx, f, most)
 		a := answer{status: r.Status, steps: r.Steps, effort: Effort{1, len(f.Clauses), r.Conflicts, seconds()}, solution: &solution{b, r.Proof}}
 		switch {
@@ -176,6 +185,8 @@ func search(record bool) finder {
 			a.values = b.Assignment(r.Model)
 		case record:
 			a.outline, err = sat.NewOutline(f, r.Proof)
+		case known != nil:
+			known.keep(d, a)
 		}
 		return a, err
 	}

@@ -29,7 +29,7 @@ func TestTurns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ob := Obligation{Cases: []Case{{Name: "case"}}}
-			f := new(system).decideCase(t.Context(), ob, 0, tt.q, Options{probe: true}, search(false))
+			f := new(system).decideCase(t.Context(), ob, 0, tt.q, Options{probe: true}, search(false, nil))
 			if f.verdict != tt.want || f.effort.Formulas != tt.formulas || f.effort.Conflicts > tt.conflictsTo {
 				t.Errorf("%s, %+v, want %s of %d formulas with %d conflicts at most", f.verdict, f.effort, tt.want, tt.formulas, tt.conflictsTo)
 			}

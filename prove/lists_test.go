@@ -114,7 +114,7 @@ func decideSome(t *testing.T, s *system, ks []*call, function string, names ...s
 	t.Helper()
 	for _, k := range ks {
 		if k.label == function {
-			s.findDead(t.Context(), k, Options{}, search(false))
+			s.findDead(t.Context(), k, Options{}, search(false, nil))
 		}
 	}
 	all := obligationsOf(t, s, ks)

@@ -34,6 +34,10 @@ type Options struct {
 
 	Record bool // keep the proofs for Report.Certificate
 
+	// Known, if not nil, is asked before a formula is solved, and learns from it. Without
+	// effect under Formula and Record, which need the proofs.
+	Known *Known
+
 	probe    bool                       // make no counterexamples
 	recorded map[caseName]CertifiedCase // of a certificate that is checked
 }
@@ -79,7 +83,10 @@ func Run(ctx context.Context, m *wasm.Module, c contract.Contract, h Hints, o Op
 	if err != nil {
 		return nil, err
 	}
-	find := search(o.Record)
+	if o.Formula != nil || o.Record {
+		o.Known = nil
+	}
+	find := search(o.Record, o.Known)
 	if o.Formula != nil {
 		find = telling(find, o.Formula)
 	}

@@ -46,13 +46,13 @@ func decideNamed(t *testing.T, s *system, all []Obligation, name string) Result 
 	if i < 0 {
 		t.Fatalf("no obligation %s", name)
 	}
-	return s.decide(t.Context(), all[i], s.questions(all[i], nil), Options{Timeout: 10 * time.Minute}, search(false))
+	return s.decide(t.Context(), all[i], s.questions(all[i], nil), Options{Timeout: 10 * time.Minute}, search(false, nil))
 }
 
 // whole expects all obligations of a system, so many at least, to be proved.
 func whole(t *testing.T, s *system, least int) {
 	t.Helper()
-	r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false))
+	r, err := s.run(t.Context(), Options{Timeout: 10 * time.Minute, Jobs: 2}, search(false, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
