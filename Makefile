@@ -3,7 +3,7 @@
 STATICCHECK = v0.7.0
 ACTIONLINT = v1.7.7
 
-.PHONY: build test hosts check deps bench readme scaling mutants score merge prove prove-mutants effort audit soak fuzz
+.PHONY: build test hosts check deps bench readme scaling mutants score merge prove proved prove-mutants effort audit soak fuzz
 .PHONY: release reproducible trusted programs
 
 # The command, in out/.
@@ -82,9 +82,13 @@ merge:
 	go run ./internal/sweep/cmd/merge $(SWEEPS)/$(SWEEP).*.json
 
 # Proves a module for every value of every parameter, for each strategy with marks and
-# without, and by default for every two values of two.
+# without, and by default for every two values of two; of every ABI, and of objects.
 prove:
 	go run ./prove/cmd/sweep $(part)
+
+# Writes what all parts of make prove found into the record, prove/cmd/sweep/proved.txt.
+proved:
+	go run ./prove/cmd/sweep -write $(SWEEPS)/prove.*.json
 
 # Proves some modules and adds what it took to docs/effort.md.
 effort:

@@ -29,17 +29,18 @@ func Prover(timeout time.Duration) Examiner {
 		if err != nil {
 			return nil, fmt.Errorf("the original cannot be proved: %w", err)
 		}
+		o := prove.Options{Timeout: timeout, Jobs: 1, Known: new(prove.Known)} // mutants share most formulas
 		return func(ctx context.Context, file []byte, _ bool) (Fate, string, error) {
 			if err := engine.Validate(file); err != nil {
 				return Invalid, err.Error(), nil
 			}
-			fate, reason := proof(ctx, file, c, hints, timeout)
+			fate, reason := proof(ctx, file, c, hints, o)
 			return fate, reason, ctx.Err()
 		}, nil
 	}
 }
 
-func proof(ctx context.Context, file []byte, c contract.Contract, h prove.Hints, timeout time.Duration) (Fate, string) {
+func proof(ctx context.Context, file []byte, c contract.Contract, h prove.Hints, o prove.Options) (Fate, string) {
 	m, err := wasm.Decode(file)
 	if err != nil {
 		return Invalid, err.Error()
@@ -47,12 +48,13 @@ func proof(ctx context.Context, file []byte, c contract.Contract, h prove.Hints,
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	refuted := ""
-	report, err := prove.Run(ctx, m, c, h, prove.Options{Timeout: timeout, Jobs: 1, Progress: func(r prove.Result) {
+	o.Progress = func(r prove.Result) {
 		if r.Verdict == prove.Refuted {
 			refuted = r.Obligation.Name
 			cancel()
 		}
-	}})
+	}
+	report, err := prove.Run(ctx, m, c, h, o)
 	switch {
 	case err != nil:
 		return Unsupported, err.Error()

@@ -85,8 +85,9 @@ func (b bump) view(s *system, st sym.State) view {
 		}
 		v.end = s.inBytes(word)
 	}
-	if e.Lazy {
-		b.lazy(s, &v, st)
+	if e.Lazy && e.Kind == EndPages {
+		cell := st.Globals[e.Cell.Global]
+		b.lazy(s, &v, st, s.first(), s.Extract(cell, cell.Width-1, 1))
 	}
 	if s.hints.Aligned {
 		v.own = s.And(v.own, s.divides(s.align, v.top))
@@ -97,11 +98,8 @@ func (b bump) view(s *system, st sym.State) view {
 	return v
 }
 
-// lazy gives the globals another meaning before the first call.
-func (bump) lazy(s *system, v *view, st sym.State) {
-	cell := st.Globals[s.hints.End.Cell.Global]
-	before := s.Extract(cell, cell.Width-1, 1) // negative
-	top := s.first()
+// lazy gives the globals another meaning before the first call, when the top is the first.
+func (bump) lazy(s *system, v *view, st sym.State, top, before term) {
 	v.top = s.Ite(before, top, v.top)
 	v.clean = s.Ite(before, top, v.clean)
 	if v.floor != nil {

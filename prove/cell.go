@@ -103,6 +103,13 @@ func (s *system) dataEnd() (end uint64, err error) {
 	for _, at := range s.executor.Words {
 		end = max(end, uint64(at)+s.executor.WordBytes())
 	}
+	if k, ok := s.strategy.(keeper); ok {
+		kept, err := k.dataEnd(s)
+		if err != nil {
+			return 0, err
+		}
+		end = max(end, kept)
+	}
 	if base := s.base; base.IsConst() && end > base.Val.Lo {
 		err = fmt.Errorf("data up to address %d: above the heap base, %d, memory that is not 0 at the start is not supported", end, base.Val.Lo)
 	}

@@ -38,6 +38,7 @@ type CertifiedHints struct {
 	DirtyMark *Cell     `json:"dirty_mark,omitempty"`
 	Floor     *Cell     `json:"floor,omitempty"`
 	Placed    Placement `json:"placed,omitzero"`
+	Heads     uint32    `json:"heads,omitempty"`
 	Aligned   bool      `json:"aligned"`
 }
 

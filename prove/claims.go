@@ -58,8 +58,7 @@ func (k *call) makesBlock() bool { return k.function.Result == contract.BlockRes
 func (l *lists) before(k *call) claims {
 	v, y := k.pre, l.taken(k)
 	c := claims{view: v, blocks: []block{k.region(v), y}}
-	heads := block{k.num(uint64(l.first)), k.num(uint64(l.last - l.first + 4))}
-	c.holds = []term{k.lt(y.at, v.size), k.apart(y, heads)}
+	c.holds = []term{k.lt(y.at, v.size), k.apart(y, l.heads(k.system))}
 	if k.takesOld() {
 		old := k.room(k.old.at, contract.OldSizeParam)
 		c.blocks = append(c.blocks, old)
@@ -102,6 +101,9 @@ const (
 func (l *lists) inside(k *call, earlier []sym.Header, h sym.Header, arriving bool) claims {
 	v := k.view(h.State)
 	c := claims{view: v, blocks: []block{k.region(v), l.taken(k)}, holds: []term{k.invariant(v)}}
+	if v.fresh != nil && h.Call == nil {
+		c.holds = append(c.holds, k.Not(v.fresh))
+	}
 	if k.takesOld() {
 		old := k.room(k.old.at, contract.OldSizeParam)
 		c.add(old)
@@ -144,7 +146,11 @@ func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header
 	head, from, to, block := h.Locals[refillHead], h.Locals[refillFrom], h.Locals[refillTo], h.Locals[refillBlock]
 	n := k.of(head)
 	l.sized(k, c, h.Locals[refillSize])
-	at := k.Add(n, k.num(uint64(l.last)-4*uint64(32*l.classes)))
+	bias := uint64(l.last) - 4*uint64(32*l.classes)
+	at := k.Add(n, k.num(bias))
+	if k.contract.HeapBase.Linker { // the code adds, since no offset of a load is a linker's to decide
+		at = k.of(k.Add(head, k.Const(32, bias)))
+	}
 	valid := k.le(k.sizeOf(l.listAt(k.system, at)), k.num(uint64(l.max)))
 	c.rest = n
 	c.holds = append(c.holds, l.isHead(k.system, at), valid)
@@ -152,10 +158,9 @@ func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header
 		c.holds = append(c.holds, k.le(n, k.of(earlier[len(earlier)-1].Locals[refillHead])))
 		return
 	}
-	top, limit := k.state.Globals[k.hints.Top.Global], k.state.Globals[k.hints.End.Cell.Global]
 	none := k.Eq(block, k.Const(32, 0))
 	found := k.And(k.Eq(k.minus(from), k.of(block)), k.Eq(k.minus(to), k.Add(k.of(block), k.sizeOf(l.listAt(k.system, at)))))
-	c.holds = append(c.holds, k.Ite(none, k.And(k.Eq(from, top), k.Eq(to, limit)), found), k.le(n, k.of(h.Entry[refillHead])))
+	c.holds = append(c.holds, k.Ite(none, k.And(k.Eq(k.minus(from), k.pre.top), k.Eq(k.minus(to), k.pre.end)), found), k.le(n, k.of(h.Entry[refillHead])))
 	c.holds = append(c.holds, k.Or(none, k.Not(l.place(k).fits))) // the region is too short
 	c.words = append(c.words, word{at: at, value: k.of(block), known: k.Not(none)})
 }
@@ -241,13 +246,11 @@ func (l *lists) allocating(k *call, c *claims, h sym.Header, arriving bool) {
 		return
 	}
 	b, before := l.allocated(k, h), k.view(h.Call.Before)
-	same := k.Eq(h.State.Pages, h.Call.Before.Pages)
-	for i, g := range h.State.Globals {
-		if g != nil {
-			same = k.And(same, k.Eq(g, h.Call.Before.Globals[i]))
-		}
-	}
+	same := k.And(k.Eq(h.State.Pages, h.Call.Before.Pages), k.alike(h.State, h.Call.Before))
 	c.add(b)
+	if c.view.fresh != nil {
+		c.holds = append(c.holds, k.Implies(k.Or(k.Ne(b.at, k.num(0)), k.Not(before.fresh)), k.Not(c.view.fresh)))
+	}
 	c.holds = append(c.holds, k.le(before.clean, c.view.clean), k.Ite(k.Eq(b.at, k.num(0)), same, k.And(l.fits(k.system, c.view, b), k.le(b.size, k.num(uint64(l.max))))))
 }
 

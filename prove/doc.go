@@ -36,15 +36,17 @@
 //
 // # What has to be trusted
 //
-// The decoder (package wasm), the executor (sym), the translation to clauses
-// (bv), the proof checker (sat: check.go, and solve.go, which calls it), the text
-// of the obligations in this package (spec.go, state.go, strategy.go, bump.go, stack.go,
-// arena.go, threads.go, delegated.go, lists.go, heap.go, claims.go, wrapped.go, trail.go, reuse.go, handout.go,
-// serve.go, loosen.go, call.go, obligation.go, soundness.go, implication.go, placement.go, safety.go,
-// start.go, hints.go, cell.go, program.go, usage.go, c.go, sized.go, hosts.go), the code that puts them together (prove.go, decide.go, schedule.go, and for
-// certificates recheck.go, certificate.go), and their reading of the WebAssembly
-// specification. Templates, emitter, assembler, solver and hints are not trusted.
-// docs/proof.md lists the files; a test holds each to 300 lines.
+// The decoder (package wasm), the executor (sym), the translation to clauses (bv), the
+// proof checker (sat: check.go, and solve.go, which calls it), the text of the
+// obligations in this package (spec.go, state.go, strategy.go, bump.go, stack.go,
+// arena.go, threads.go, delegated.go, lists.go, heap.go, claims.go, wrapped.go, trail.go,
+// reuse.go, handout.go, serve.go, loosen.go, call.go, obligation.go, soundness.go,
+// implication.go, placement.go, safety.go, start.go, hints.go, cell.go, program.go,
+// usage.go, c.go, sized.go, hosts.go), the code that puts them together (prove.go,
+// decide.go, schedule.go, for certificates recheck.go, certificate.go, and for the sweep
+// known.go), and their reading of the WebAssembly specification. Templates, emitter,
+// assembler, solver and hints are not trusted. docs/proof.md lists the files; a test
+// holds each to 300 lines.
 //
 // A refutation is reported only if the call, made in wasmtime from that state, does
 // what the executor predicts (counterexample.go, witness.go).

@@ -60,6 +60,31 @@ func state(m *wasm.Module, c contract.Contract) (cells []Cell) {
 	return cells
 }
 
+// headsOf finds where the lists' heads lie in an object that a linker has placed: at the
+// constant to which the code adds the number of a head before it reads that.
+func headsOf(m *wasm.Module, c contract.Contract) uint32 {
+	for _, f := range reachable(m) {
+		var stack []*uint32 // what is known to be constant
+		for i, in := range f.Body {
+			sig, ok := m.Signature(f, in)
+			left := len(stack) - len(sig.Params)
+			if !ok || left < 0 {
+				stack = nil
+				continue
+			}
+			if in.Op == wasm.OpI32Add && f.Body[i+1].Op == wasm.OpI32Load && stack[left] != nil {
+				return *stack[left] + c.PointerSize()*c.FirstHead()
+			}
+			stack = append(stack[:left], make([]*uint32, len(sig.Results))...)
+			if v, ok := constantOf(in); ok {
+				at := uint32(v)
+				stack[left] = &at
+			}
+		}
+	}
+	return 0
+}
+
 // linked finds where a linker has put the heap of a program: the constant that the first
 // call makes the top of. It is 0 if the program does not look as it does with an object
 // of genalloc's.
@@ -77,7 +102,11 @@ func linked(m *wasm.Module, c contract.Contract, top Cell) Placement {
 					p.Errno = uint32(at.Value)
 				}
 			}
-			before := f.Body[max(0, i-4):i] // the address of a store, perhaps, and what is stored
+			end := i
+			if end > 1 && f.Body[end-1].Op == wasm.OpI32And { // of lists, rounded
+				end -= 2
+			}
+			before := f.Body[max(0, end-4):end] // the address of a store, perhaps, and what is stored
 			n := len(before)
 			global := in.Op == wasm.OpGlobalSet && !top.Memory && in.Index == top.Global
 			at := uint64(top.Global) - in.Mem.Offset

@@ -56,7 +56,8 @@ func (l *lists) sizes(k *call) Obligation {
 		}
 		if moved := k.moved(o); moved != nil {
 			l.rooms = append(l.rooms, moved)
-			goal, assume = k.And(goal, k.Eq(k.of(moved), room)), slices.Concat(assume, k.assume, o.path.Conds)
+			stays := k.And(k.Bool(k.hints.End.Lazy), k.Eq(moved, k.Const(moved.Width, 0))) // or the first call comes to nothing
+			goal, assume = k.And(goal, k.Or(k.Eq(k.of(moved), room), stays)), slices.Concat(assume, k.assume, o.path.Conds)
 		}
 		if piece := k.piece(o); piece != nil {
 			goal = k.And(goal, k.Implies(k.le(k.num(uint64(l.grain)), k.of(piece)), k.Eq(room, k.of(piece))))
@@ -71,6 +72,9 @@ func (l *lists) sizes(k *call) Obligation {
 func (k *call) moved(o outcome) term {
 	top := k.hints.Top.Global
 	by := k.Sub(k.state.Globals[top], o.path.State.Globals[top])
+	if k.hints.End.Lazy { // the top may not be there yet
+		by = k.Extract(k.Sub(o.post.top, k.pre.top), 0, k.width)
+	}
 	if len(o.path.Headers) > 0 || o.path.End == sym.Arrived || o.path.Grows > 0 || by.IsConst() || k.takesOld() {
 		return nil
 	}
@@ -174,12 +178,22 @@ func (l *lists) resizes(k *call) []Obligation {
 func (k *call) unchanged(o outcome) term {
 	rounds := slices.ContainsFunc(o.path.Headers, func(h sym.Header) bool { return h.Forgets && h.Call == nil })
 	same := k.And(k.Eq(o.post.pages, k.pre.pages), k.Bool(len(writes(o.path)) == 0 && !rounds))
-	for i, g := range k.state.Globals {
+	return k.And(same, k.alike(k.state, o.path.State))
+}
+
+// alike says that two states are the same, or before the first call that they mean the same.
+func (s *system) alike(a, b sym.State) term {
+	if s.hints.End.Lazy {
+		v, w := s.view(a), s.view(b)
+		return s.All(s.Eq(v.top, w.top), s.Eq(v.end, w.end), s.Eq(v.clean, w.clean))
+	}
+	all := s.Bool(true)
+	for i, g := range a.Globals {
 		if g != nil {
-			same = k.And(same, k.Eq(g, o.path.State.Globals[i]))
+			all = s.And(all, s.Eq(g, b.Globals[i]))
 		}
 	}
-	return same
+	return all
 }
 
 // contents says that any one byte that both blocks have room for is kept: it stays, or it
@@ -236,12 +250,7 @@ func (l *lists) takesBack(k *call) Obligation {
 	return l.everywhere(k, "gives", "the block becomes the first of its list, and nothing else changes", true, func(o outcome, t *trail) term {
 		m := t.last
 		old := m.point(head).word
-		same := k.Eq(o.post.pages, k.pre.pages)
-		for i, g := range k.state.Globals {
-			if g != nil {
-				same = k.And(same, k.Eq(g, o.path.State.Globals[i]))
-			}
-		}
+		same := k.And(k.Eq(o.post.pages, k.pre.pages), k.alike(k.state, o.path.State))
 		return k.All(same, k.Eq(m.now(m.point(head)).word, k.old.at), k.Eq(m.now(m.point(k.old.at)).word, old), m.now(m.point(k.old.at)).free)
 	}, head, k.old.at)
 }

@@ -25,6 +25,10 @@ type Hints struct {
 	// Placed is where a linker has put the heap of a program. Zero: that is open.
 	Placed Placement
 
+	// Heads is where the heads of the lists lie, the first of which is that of the largest
+	// blocks. 0: where the contract says. Only objects of lists have it, linked or not.
+	Heads uint32
+
 	// Aligned: the top is always a multiple of the contract's own alignment.
 	Aligned bool
 }

@@ -36,12 +36,14 @@ type class struct{ list, size term }
 // listBits are as many as the number of a list has.
 const listBits = 9
 
-func (*lists) under(c contract.Contract) strategy {
+func (*lists) under(c contract.Contract, h Hints) strategy {
 	l := &lists{
 		classes: c.Classes, steps: bits.Len32(c.Classes) - 1, unit: c.ListUnit(),
 		max: uint32(c.ClassSize(c.MaxBlock, 1)),
 	}
-	l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
+	if l.first = h.Heads; l.first == 0 {
+		l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
+	}
 	l.step = max(l.unit, min(c.Align(), wasm.PageSize))
 	if l.grain = l.step; !c.NoSplit {
 		l.grain = max(l.unit, c.Align())
@@ -58,6 +60,10 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hint
 	if len(mutable) > 1 {
 		h.End = End{Kind: EndBytes, Cell: *mutable[1].negated()}
 	}
+	if c.HeapBase.Linker {
+		h.End.Lazy = true
+		h.Heads = headsOf(m, c)
+	}
 	if len(mutable) > 2 {
 		h.DirtyMark = mutable[2].negated()
 	}
@@ -71,16 +77,46 @@ func (l *lists) view(s *system, st sym.State) view {
 	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage && !s.contract.NoSplit {
 		v.clean = v.size
 	}
+	if s.hints.End.Lazy {
+		l.lazy(s, &v, st, s.roundUp(s.base, s.num(uint64(l.step))), s.Extract(st.Globals[s.hints.End.Cell.Global], 0, 1))
+	}
 	return v
 }
 
-// start is the lowest address of a block.
-func (l *lists) start(s *system) term { return s.num(uint64(l.last) + 4) }
+// start is the lowest address of a block. In an object the heads are among the data, and
+// the heap base is above them.
+func (l *lists) start(s *system) term {
+	if s.contract.HeapBase.Linker {
+		return s.base
+	}
+	return s.num(uint64(l.last) + 4)
+}
+
+// heads are the words from which the lists start.
+func (l *lists) heads(s *system) block {
+	return block{s.num(uint64(l.first)), s.num(uint64(l.last - l.first + 4))}
+}
+
+// dataEnd is the end of an object's heads. They have to be 0 at the start, and no other state.
+func (l *lists) dataEnd(s *system) (uint64, error) {
+	if !s.contract.HeapBase.Linker {
+		return 0, nil
+	}
+	if l.first%4 != 0 || l.last < l.first {
+		return 0, fmt.Errorf("hints: the lists' heads are not at address %d", l.first)
+	}
+	for at := l.first; at <= l.last; at += 4 {
+		if word, known := stored(s.module, at); word != 0 || !known || slices.Contains(s.executor.Words, at) {
+			return 0, fmt.Errorf("hints: the lists' heads are not at address %d: the word at %d is not 0 at the start", l.first, at)
+		}
+	}
+	return uint64(l.last) + 4, nil
+}
 
 // invariant: see heap for that of the lists.
 func (l *lists) invariant(s *system, v view) term {
 	return s.All(
-		s.lt(s.num(0), s.base), s.le(s.base, s.num(uint64(l.first))), s.le(l.start(s), v.top, v.end, v.size),
+		s.lt(s.num(0), s.base), s.le(s.base, l.start(s), v.top, v.end, v.size),
 		s.le(v.top, v.clean, v.size), s.le(s.pmin, v.pages, s.pmax), v.own,
 		s.divides(s.num(uint64(l.step)), s.Or(v.top, v.end)),
 	)

@@ -40,9 +40,11 @@ func TestObject(t *testing.T) {
 	}
 }
 
-// TestProgram proves an allocator that is linked into a program, and found in it.
-func TestProgram(t *testing.T) {
-	c := contract.Must(contract.Parse("--heap-base=linker --functions=alloc"))
+// placed is an object of the contract's text that is linked alone into a memory of two
+// pages, with its data at address 1040.
+func placed(t *testing.T, text string) (*wasm.Module, contract.Contract) {
+	t.Helper()
+	c := contract.Must(contract.Parse(text))
 	file, err := emitter.Emit(c)
 	if err == nil {
 		file, err = object.FromModule(file, c, object.Options{})
@@ -57,6 +59,12 @@ func TestProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m, c
+}
+
+// TestProgram proves an allocator that is linked into a program, and found in it.
+func TestProgram(t *testing.T) {
+	m, c := placed(t, "--heap-base=linker --functions=alloc")
 	index, _, err := m.ExportedFunc("alloc")
 	if err != nil {
 		t.Fatal(err)
@@ -140,5 +148,57 @@ func TestWords(t *testing.T) {
 		if _, err := Run(t.Context(), m, c, wordHints, Options{}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: got %v, want %s", tt.edits, err, tt.want)
 		}
+	}
+}
+
+// TestProgramOfLists finds an allocator with lists in a program, and refuses a program that
+// writes at its heads.
+func TestProgramOfLists(t *testing.T) {
+	m, c := placed(t, "--heap-base=linker --strategy=lists --functions=alloc,dealloc --grow=never")
+	h, err := Guess(m, c)
+	if want := (Placement{Base: 1552, End: 2 << 16}); err != nil || h.Placed != want || h.Heads != 1040 {
+		t.Fatalf("the heads are at %d and the heap at %v, %v: want 1040 and %v", h.Heads, h.Placed, err, want)
+	}
+	if _, err := newSystem(m, c, h); err != nil {
+		t.Error(err)
+	}
+	m.Funcs = append(m.Funcs, wasm.Func{Type: m.Funcs[0].Type, Body: []wasm.Instr{wasm.I32Const(1040 - 20), wasm.End()}})
+	if _, err := newSystem(m, c, h); err == nil || !strings.Contains(err.Error(), "writes @1020, which is state") {
+		t.Errorf("a program that writes at the heads: %v", err)
+	}
+}
+
+// TestObjectOfLists proves objects whose lists' heads are among the data.
+func TestObjectOfLists(t *testing.T) {
+	const flags = "--strategy=lists --split=false --classes=1 --functions=alloc,dealloc --grow=never"
+	m, c, h := opened(t, flags, object.StateGlobal)
+	if h.Heads != 1024 || !h.End.Lazy {
+		t.Errorf("the hints are %+v, want the heads at 1024 and a lazy end", h)
+	}
+	for name, v := range run(t, m, c, h) {
+		if v != Proved {
+			t.Errorf("%s is %s", name, v)
+		}
+	}
+	_, _, h = opened(t, flags, object.StateData)
+	if h.Heads != 1024 || h.Top.String() != "-@1144" || h.End.Cell.String() != "-@1148" {
+		t.Errorf("the hints are %+v, want the heads at 1024 and the state behind them", h)
+	}
+	for _, tt := range []struct {
+		obligation string
+		edits      []string
+	}{
+		{"alloc.place", []string{"(global.get $base)) (i32.const -8)", "(global.get $base)) (i32.const -16)"}},
+		{"alloc.invariant", []string{"(global.get $base)) (i32.const -8)", "(global.get $base)) (i32.const -4)"}},
+	} {
+		m, c, h := variantWith(t, "--heap-base=linker "+flags, object.Options{State: object.StateGlobal}, tt.edits...)
+		if v := verdictOn(t, m, c, h, tt.obligation); v != Refuted {
+			t.Errorf("%v: %s is %s", tt.edits, tt.obligation, v)
+		}
+	}
+	h.Heads += 4
+	m, c, _ = opened(t, flags, object.StateData)
+	if _, err := Run(t.Context(), m, c, h, Options{}); err == nil || !strings.Contains(err.Error(), "the lists' heads are not at address 1028: the word at 1144 is not 0 at the start") {
+		t.Errorf("with heads elsewhere: %v", err)
 	}
 }

@@ -119,8 +119,7 @@ func (l *lists) keeps(k *call) []Obligation {
 				case e.Kind == sym.Store, e.Kind == sym.Fill, e.Kind == sym.Copy:
 					m := moment{t.last.heap, t.last.done[:i], t.last.words}
 					p := m.now(m.point(f))
-					heads := block{k.num(uint64(l.first)), k.num(uint64(l.last - l.first + 4))}
-					fine := k.And(k.apart(written(e), heads), k.Implies(p.free, k.apart(written(e), block{f, words})))
+					fine := k.And(k.apart(written(e), l.heads(k.system)), k.Implies(p.free, k.apart(written(e), block{f, words})))
 					all = k.And(all, k.Implies(k.happens(e), fine))
 				}
 			}

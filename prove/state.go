@@ -55,7 +55,7 @@ func newSystem(m *wasm.Module, c contract.Contract, h Hints) (*system, error) {
 	}
 	s.guessed, s.hints = h, s.resolve(h)
 	if k, ok := s.strategy.(keeper); ok {
-		s.strategy, x.Headers = k.under(c), true
+		s.strategy, x.Headers = k.under(c, h), true
 	}
 	s.wrapped()
 	mem, err := m.Memory(0)
@@ -115,6 +115,9 @@ func (s *system) check() error {
 	}
 	if s.heapEnd != nil {
 		s.linkers = append(s.linkers, s.divides(s.num(wasm.PageSize), s.heapEnd))
+		if _, ok := s.strategy.(keeper); ok {
+			s.linkers = append(s.linkers, s.Or(s.Eq(s.heapEnd, s.num(0)), s.le(s.base, s.heapEnd)))
+		}
 	}
 	if s.errnoAt != nil { // among the program's data
 		is := s.le(s.Add(s.errnoAt, s.num(4)), s.base)

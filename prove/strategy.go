@@ -58,7 +58,11 @@ type keeper interface {
 	strategy
 
 	// under returns the strategy for a contract.
-	under(c contract.Contract) strategy
+	under(c contract.Contract, h Hints) strategy
+
+	// dataEnd is the end of what the strategy keeps among a program's data, 0 for nothing. The
+	// error says that it is not as it has to be at the start.
+	dataEnd(s *system) (uint64, error)
 
 	// facts are what is known along a path beyond its conditions, such as what loads read.
 	facts(k *call, o outcome) []term

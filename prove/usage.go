@@ -69,10 +69,7 @@ func Supports(c contract.Contract) error {
 	if keeps && c.Memory64 {
 		return fmt.Errorf("--memory64 under --strategy %s is not supported: prove the module of 32-bit addresses", c.Strategy)
 	}
-	if keeps && c.HeapBase.Linker {
-		return fmt.Errorf("an object under --strategy %s is not supported, because it has the lists' heads among its data: prove the module", c.Strategy)
-	}
-	if keeps && c.HeapBase.Imported() {
+	if keeps && c.HeapBase.Imported() && !c.HeapBase.Linker {
 		return fmt.Errorf("--heap-base %s under --strategy %s is not supported, because no number says where the lists' heads lie: name an address", c.HeapBase, c.Strategy)
 	}
 	for _, f := range c.Signatures() {

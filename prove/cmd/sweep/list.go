@@ -28,7 +28,21 @@ func texts() (list []string) {
 			}
 		}
 	}
-	return slices.Concat(list, own(), threads)
+	return slices.Concat(list, own(), objects(), threads)
+}
+
+// objects lists the contracts of objects: each parameter that matters to what an object's
+// first call makes of the linker's numbers.
+func objects() (list []string) {
+	for _, strategy := range []string{"bump", "stack", "lists", "lists --split=false"} {
+		for _, flags := range []string{
+			"", "--abi=core,arena", "--abi=c", "--abi=wasm-bindgen", "--grow=never", "--grow=double",
+			"--oom=trap", "--min-align=16", "--dirty", "--optimize=size",
+		} {
+			list = append(list, strings.TrimSpace("--heap-base=linker "+flags)+" --strategy="+strategy)
+		}
+	}
+	return supported(list)
 }
 
 // threads are contracts of modules for threads: each parameter that matters to the chunk.
@@ -48,6 +62,11 @@ func own() []string {
 			}
 		}
 	}
+	return supported(list)
+}
+
+// supported leaves out what is no contract, or is among the exceptions.
+func supported(list []string) []string {
 	return slices.DeleteFunc(list, func(text string) bool {
 		c, err := contract.Parse(text)
 		return err != nil || prove.Supports(c) != nil

@@ -3,8 +3,9 @@
 // Sweep proves a module for every value of every parameter of the core ABI, for each
 // strategy with marks and without; of the default strategy without marks for every two
 // values of two parameters; of every ABI under each strategy; of strategies with
-// parameters of their own for all values of those together; and some for threads. It
-// prints a line a module and the totals, and exits 1 if one is refuted or left open.
+// parameters of their own for all values of those together; and some objects, and modules
+// for threads. It prints a line a module and the totals, and exits 1 if one is refuted or
+// left open.
 //
 //	go run ./prove/cmd/sweep [-shard i/n] [-o FILE] [-jobs N] [-timeout DURATION] [-list] [-- CONTRACT...]
 //	go run ./prove/cmd/sweep -write RESULT...
