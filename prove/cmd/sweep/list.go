@@ -5,14 +5,15 @@ package main
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/genalloc/genalloc/contract"
 	"github.com/genalloc/genalloc/internal/grid"
 	"github.com/genalloc/genalloc/prove"
 )
 
-// texts lists the contracts.
-func texts() (list []string) {
+// texts lists the contracts. To cover all pairs takes a while.
+var texts = sync.OnceValue(func() (list []string) {
 	rows, _ := grid.Cover()
 	for _, r := range rows {
 		variants := grid.Variants(r.Text())
@@ -29,7 +30,7 @@ func texts() (list []string) {
 		}
 	}
 	return slices.Concat(list, own(), objects(), threads)
-}
+})
 
 // objects lists the contracts of objects: each parameter that matters to what an object's
 // first call makes of the linker's numbers.

@@ -15,8 +15,7 @@ import (
 
 // TestDistinct proves nothing twice.
 func TestDistinct(t *testing.T) {
-	all := texts()
-	slices.Sort(all)
+	all := slices.Sorted(slices.Values(texts()))
 	if n := len(slices.Compact(slices.Clone(all))); n != len(all) {
 		t.Errorf("%d contracts are on the list, but only %d different ones", len(all), n)
 	}
