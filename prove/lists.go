@@ -41,8 +41,9 @@ func (*lists) under(c contract.Contract, h Hints) strategy {
 		classes: c.Classes, steps: bits.Len32(c.Classes) - 1, unit: c.ListUnit(),
 		max: uint32(c.ClassSize(c.MaxBlock, 1)),
 	}
-	if l.first = h.Heads; l.first == 0 {
-		l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
+	l.first = max((c.HeapBase.Address+3)&^3, 4*c.FirstHead())
+	if c.HeapBase.Linker { // see dataEnd
+		l.first = h.Heads
 	}
 	l.step = max(l.unit, min(c.Align(), wasm.PageSize))
 	if l.grain = l.step; !c.NoSplit {
@@ -102,11 +103,12 @@ func (l *lists) dataEnd(s *system) (uint64, error) {
 	if !s.contract.HeapBase.Linker {
 		return 0, nil
 	}
-	if l.first%4 != 0 || l.last < l.first {
+	if l.first == 0 || l.first%4 != 0 || l.last < l.first {
 		return 0, fmt.Errorf("hints: the lists' heads are not at address %d", l.first)
 	}
 	for at := l.first; at <= l.last; at += 4 {
-		if word, known := stored(s.module, at); word != 0 || !known || slices.Contains(s.executor.Words, at) {
+		other := func(cell uint32) bool { return cell < at+4 && at < cell+4 }
+		if word, known := stored(s.module, at); word != 0 || !known || slices.ContainsFunc(s.executor.Words, other) {
 			return 0, fmt.Errorf("hints: the lists' heads are not at address %d: the word at %d is not 0 at the start", l.first, at)
 		}
 	}

@@ -162,6 +162,18 @@ func TestProgramOfLists(t *testing.T) {
 	if _, err := newSystem(m, c, h); err != nil {
 		t.Error(err)
 	}
+	for want, change := range map[string]func(*Hints){
+		"hints: no linker places a heap there":                                                    func(h *Hints) { h.Placed.End = 1 },
+		"hints: the lists' heads are not at address 0":                                            func(h *Hints) { h.Heads = 0 },
+		"hints: the lists' heads are not at address 1042":                                         func(h *Hints) { h.Heads += 2 },
+		"hints: the lists' heads are not at address 1044: the word at 1536 is not 0 at the start": func(h *Hints) { h.Heads += 4 },
+	} {
+		wrong := h
+		change(&wrong)
+		if _, err := newSystem(m, c, wrong); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
 	m.Funcs = append(m.Funcs, wasm.Func{Type: m.Funcs[0].Type, Body: []wasm.Instr{wasm.I32Const(1040 - 20), wasm.End()}})
 	if _, err := newSystem(m, c, h); err == nil || !strings.Contains(err.Error(), "writes @1020, which is state") {
 		t.Errorf("a program that writes at the heads: %v", err)

@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -125,6 +126,9 @@ func (s *system) check() error {
 			is = s.And(is, s.apart(block{s.errnoAt, s.num(4)}, block{s.num(uint64(at)), s.num(s.executor.WordBytes())}))
 		}
 		s.linkers = append(s.linkers, s.Or(s.Eq(s.errnoAt, s.num(0)), is))
+	}
+	if slices.ContainsFunc(s.linkers, (*bv.Term).IsFalse) {
+		return errors.New("hints: no linker places a heap there")
 	}
 	for _, e := range m.Exports {
 		switch {
