@@ -3,6 +3,7 @@
 package prove
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -54,16 +55,18 @@ func (*lists) under(c contract.Contract, h Hints) strategy {
 }
 
 func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hints, error) {
-	if len(mutable) == 0 || len(mutable) > 3 {
-		return Hints{}, fmt.Errorf("hints: %d cells of state: say with --top and --end which of them hold it", len(mutable))
-	}
-	h := Hints{Top: *mutable[0].negated(), End: End{Kind: EndPage}}
-	if len(mutable) > 1 {
-		h.End = End{Kind: EndBytes, Cell: *mutable[1].negated()}
-	}
+	var h Hints
 	if c.HeapBase.Linker {
-		h.End.Lazy = true
-		h.Heads = headsOf(m, c)
+		if h.Heads = headsOf(m, c); h.Heads == 0 {
+			return h, errors.New("hints: no code reads the head of a list: prove the object instead of the program")
+		}
+	}
+	if len(mutable) == 0 || len(mutable) > 3 {
+		return h, fmt.Errorf("hints: %d cells of state: say with --top and --end which of them hold it", len(mutable))
+	}
+	h.Top, h.End.Kind = *mutable[0].negated(), EndPage
+	if len(mutable) > 1 {
+		h.End = End{Kind: EndBytes, Cell: *mutable[1].negated(), Lazy: c.HeapBase.Linker}
 	}
 	if len(mutable) > 2 {
 		h.DirtyMark = mutable[2].negated()

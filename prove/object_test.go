@@ -162,6 +162,12 @@ func TestProgramOfLists(t *testing.T) {
 	if _, err := newSystem(m, c, h); err != nil {
 		t.Error(err)
 	}
+	bare := *m
+	bare.Funcs = []wasm.Func{{Type: m.Funcs[0].Type, Body: []wasm.Instr{wasm.I32Const(0), wasm.End()}}}
+	bare.Exports = nil
+	if _, err := Guess(&bare, c); err == nil || !strings.HasPrefix(err.Error(), "hints: no code reads the head of a list") {
+		t.Errorf("a program without lists: %v", err)
+	}
 	for want, change := range map[string]func(*Hints){
 		"hints: no linker places a heap there":                                                    func(h *Hints) { h.Placed.End = 1 },
 		"hints: the lists' heads are not at address 0":                                            func(h *Hints) { h.Heads = 0 },
