@@ -35,12 +35,18 @@ var texts = sync.OnceValue(func() (list []string) {
 // objects lists the contracts of objects: each parameter that matters to what an object's
 // first call makes of the linker's numbers.
 func objects() (list []string) {
-	for _, strategy := range []string{"bump", "stack", "lists", "lists --split=false"} {
-		for _, flags := range []string{
-			"", "--abi=core,arena", "--abi=c", "--abi=wasm-bindgen", "--grow=never", "--grow=double",
-			"--oom=trap", "--min-align=16", "--dirty", "--optimize=size",
-		} {
-			list = append(list, strings.TrimSpace("--heap-base=linker "+flags)+" --strategy="+strategy)
+	for _, strategy := range contract.Strategies {
+		if !strategy.Generated {
+			continue
+		}
+		for _, split := range []string{"", "--split=false"} {
+			for _, flags := range []string{
+				"", "--abi=core,arena", "--abi=c", "--abi=wasm-bindgen", "--grow=never", "--grow=double",
+				"--oom=trap", "--min-align=16", "--dirty", "--optimize=size",
+			} {
+				words := strings.Fields("--heap-base=linker " + flags + " --strategy=" + string(strategy.Name) + " " + split)
+				list = append(list, strings.Join(words, " "))
+			}
 		}
 	}
 	return supported(list)
