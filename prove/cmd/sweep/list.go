@@ -32,18 +32,14 @@ var texts = sync.OnceValue(func() (list []string) {
 	return slices.Concat(list, own(), objects(), threads)
 })
 
-// objects lists the contracts of objects: each parameter that matters to what an object's
-// first call makes of the linker's numbers.
+// objects lists the contracts of objects, whose first call reads the linker's numbers.
 func objects() (list []string) {
 	for _, strategy := range contract.Strategies {
 		if !strategy.Generated {
 			continue
 		}
 		for _, split := range []string{"", "--split=false"} {
-			for _, flags := range []string{
-				"", "--abi=core,arena", "--abi=c", "--abi=wasm-bindgen", "--grow=never", "--grow=double",
-				"--oom=trap", "--min-align=16", "--dirty", "--optimize=size",
-			} {
+			for _, flags := range []string{"", "--grow=never"} {
 				words := strings.Fields("--heap-base=linker " + flags + " --strategy=" + string(strategy.Name) + " " + split)
 				list = append(list, strings.Join(words, " "))
 			}

@@ -13,6 +13,33 @@ import (
 	"github.com/genalloc/genalloc/prove"
 )
 
+// TestRecord holds the record to the list: it has a line for each contract, and for each
+// exception the reason.
+func TestRecord(t *testing.T) {
+	found, err := readRecord("proved.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts() {
+		switch verdict, ok := found[text]; {
+		case !ok:
+			t.Errorf("genalloc %s is not in the record: prove it and write the record with -write", text)
+		case !strings.HasPrefix(verdict, "proved, "):
+			t.Errorf("genalloc %s is on record as %q", text, verdict)
+		}
+		delete(found, text)
+	}
+	for _, x := range exceptions() {
+		if want := "not supported: " + x[1]; found[x[0]] != want {
+			t.Errorf("genalloc %s is on record as %q, want %q", x[0], found[x[0]], want)
+		}
+		delete(found, x[0])
+	}
+	for text := range found {
+		t.Errorf("genalloc %s is on record, but not on the list", text)
+	}
+}
+
 // TestDistinct proves nothing twice.
 func TestDistinct(t *testing.T) {
 	all := slices.Sorted(slices.Values(texts()))
