@@ -10,6 +10,10 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
+// OpenData is where the data of an object lies that is linked to be proved: anywhere above 0
+// will do, since the code knows it by its address only.
+const OpenData = 1024
+
 // Open links an object of [FromModule] alone, as [Place] does, but leaves open what a
 // linker decides: what the object knows as the address of a symbol that is not its own,
 // such as __heap_base, is an imported global. What holds of the module whatever the

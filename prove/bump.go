@@ -54,6 +54,22 @@ func counts(m *wasm.Module, c contract.Contract, x Cell) bool {
 }
 
 func (b bump) view(s *system, st sym.State) view {
+	v := b.begun(s, st)
+	if e := s.hints.End; e.Lazy {
+		cell := st.Globals[e.Cell.Global]
+		b.lazy(s, &v, st, s.first(), s.Extract(cell, cell.Width-1, 1))
+	}
+	if s.hints.Aligned {
+		v.own = s.And(v.own, s.divides(s.align, v.top))
+		if v.floor != nil {
+			v.own = s.And(v.own, s.divides(s.align, v.floor))
+		}
+	}
+	return v
+}
+
+// begun is what a state means once a call has been made.
+func (bump) begun(s *system, st sym.State) view {
 	v := view{pages: st.Pages, size: s.inBytes(st.Pages), own: s.Bool(true)}
 	v.top = s.address(&v, st, s.hints.Top)
 	v.clean = v.top
@@ -84,16 +100,6 @@ func (b bump) view(s *system, st sym.State) view {
 			word = s.Sub(all, word)
 		}
 		v.end = s.inBytes(word)
-	}
-	if e.Lazy && e.Kind == EndPages {
-		cell := st.Globals[e.Cell.Global]
-		b.lazy(s, &v, st, s.first(), s.Extract(cell, cell.Width-1, 1))
-	}
-	if s.hints.Aligned {
-		v.own = s.And(v.own, s.divides(s.align, v.top))
-		if v.floor != nil {
-			v.own = s.And(v.own, s.divides(s.align, v.floor))
-		}
 	}
 	return v
 }

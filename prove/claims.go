@@ -146,10 +146,10 @@ func (l *lists) searching(k *call, c *claims, earlier []sym.Header, h sym.Header
 	head, from, to, block := h.Locals[refillHead], h.Locals[refillFrom], h.Locals[refillTo], h.Locals[refillBlock]
 	n := k.of(head)
 	l.sized(k, c, h.Locals[refillSize])
-	bias := uint64(l.last) - 4*uint64(32*l.classes)
-	at := k.Add(n, k.num(bias))
+	origin := uint64(l.origin())
+	at := k.Add(n, k.num(origin))
 	if k.contract.HeapBase.Linker { // the code adds, since no offset of a load is a linker's to decide
-		at = k.of(k.Add(head, k.Const(32, bias)))
+		at = k.of(k.Add(head, k.Const(32, origin)))
 	}
 	valid := k.le(k.sizeOf(l.listAt(k.system, at)), k.num(uint64(l.max)))
 	c.rest = n

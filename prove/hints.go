@@ -72,8 +72,8 @@ type End struct {
 	Kind EndKind
 	Cell Cell // for EndBytes and EndPages
 
-	// Lazy: while the cell is negative as an i32, no call has been made, and the
-	// globals do not hold the state yet.
+	// Lazy: while the cell is negative as an i32, or odd under lists, no call has been
+	// made, and the cells do not hold the state yet.
 	Lazy bool
 }
 

@@ -48,11 +48,16 @@ func TestKnownRuns(t *testing.T) {
 	s := systemOf(t, "--fixed-align=8 --grow=never --functions=alloc")
 	known := new(Known)
 	var reports [2]*Report
+	var formulas [2]int
 	for i := range reports {
 		var err error
 		if reports[i], err = s.run(t.Context(), Options{Jobs: 2}, search(false, known)); err != nil {
 			t.Fatal(err)
 		}
+		formulas[i] = len(known.answers)
+	}
+	if formulas[0] == 0 || formulas[1] != formulas[0] {
+		t.Errorf("%d formulas are known after the first run and %d after the second, want the same", formulas[0], formulas[1])
 	}
 	if reports[1].Verdict() != Proved {
 		t.Fatal(reports[1].Err())

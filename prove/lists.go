@@ -77,7 +77,7 @@ func (l *lists) guess(m *wasm.Module, c contract.Contract, mutable []Cell) (Hint
 // view is bump's, but where nothing tells clean bytes, none are. The top does where no
 // free block becomes the region, as each lies above the one before.
 func (l *lists) view(s *system, st sym.State) view {
-	v := l.bump.view(s, st)
+	v := l.begun(s, st)
 	if s.hints.DirtyMark == nil && s.hints.End.Kind != EndPage && !s.contract.NoSplit {
 		v.clean = v.size
 	}
@@ -95,6 +95,9 @@ func (l *lists) start(s *system) term {
 	}
 	return s.num(uint64(l.last) + 4)
 }
+
+// origin is the address to which the code adds four times a head's number.
+func (l *lists) origin() uint32 { return l.last - 4*32*l.classes }
 
 // heads are the words from which the lists start.
 func (l *lists) heads(s *system) block {

@@ -62,8 +62,8 @@ func named(m *wasm.Module, name string) (uint32, error) {
 func (s *system) alone() error {
 	reached, first := reachable(s.module), s.module.NumImported(wasm.KindFunc)
 	cells := s.guessed.cells()
-	if s.guessed.Heads != 0 { // code adds a head's number to this
-		cells = append(cells, Cell{Global: s.guessed.Heads - s.contract.PointerSize()*s.contract.FirstHead(), Memory: true})
+	if k, ok := s.strategy.(keeper); ok && s.contract.HeapBase.Linker {
+		cells = append(cells, Cell{Global: k.origin(), Memory: true})
 	}
 	for i := range s.module.Funcs {
 		f := &s.module.Funcs[i]

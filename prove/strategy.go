@@ -64,6 +64,9 @@ type keeper interface {
 	// error says that it is not as it has to be at the start.
 	dataEnd(s *system) (uint64, error)
 
+	// origin is the constant from which code reaches that.
+	origin() uint32
+
 	// facts are what is known along a path beyond its conditions, such as what loads read.
 	facts(k *call, o outcome) []term
 

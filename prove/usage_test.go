@@ -36,7 +36,7 @@ func variantWith(t *testing.T, text string, o object.Options, edits ...string) (
 	file, err := emitter.Assemble(wat, c)
 	if err == nil && c.HeapBase.Linker {
 		if file, err = object.FromModule(file, c, o); err == nil {
-			file, err = object.Open(file, 1024)
+			file, err = object.Open(file, object.OpenData)
 		}
 	}
 	if err != nil {

@@ -165,7 +165,7 @@ func (o *buildOptions) proveProduct(ctx context.Context, p *product, s streams) 
 	x := subject{bytes: p.module, contract: o.contract}
 	var err error
 	if p.object != nil {
-		x.bytes, err = object.Open(p.object, objectData)
+		x.bytes, err = object.Open(p.object, object.OpenData)
 	}
 	if err == nil {
 		x.module, err = wasm.Decode(x.bytes)

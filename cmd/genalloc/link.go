@@ -15,10 +15,6 @@ import (
 	"github.com/genalloc/genalloc/wasm"
 )
 
-// objectData is where the data of an object lies that is proved: anywhere above 0 will do,
-// since the code knows it by its address only.
-const objectData = 1024
-
 // located is the value of --functions of prove. An item may be FUNC=NAME, where NAME is
 // the function's in a finished program.
 type located struct {
@@ -80,7 +76,7 @@ func (x *subject) link(flags *pflag.FlagSet, given contract.Order) error {
 	if x.contract, err = order.Settle(); err != nil {
 		return err
 	}
-	if x.bytes, err = object.Open(x.file, objectData); err == nil {
+	if x.bytes, err = object.Open(x.file, object.OpenData); err == nil {
 		x.module, err = wasm.Decode(x.bytes)
 	}
 	if err != nil {
@@ -95,10 +91,18 @@ func (x *subject) madeWith() error {
 	if err != nil {
 		return err
 	}
+	want, has := x.contract.LinkerZeros(), ""
 	for _, s := range info.Symbols {
-		if s.Kind == object.SymbolData && slices.Contains(contract.LinkerData, s.Name) && s.Name != x.contract.LinkerZeros() {
-			return wrong(fmt.Errorf("%s has the data %s, unlike an object of genalloc %s: give the flags that it was made with", x.name, s.Name, x.contract))
+		if s.Kind == object.SymbolData && slices.Contains(contract.LinkerData, s.Name) {
+			has = s.Name
 		}
+	}
+	differs := "has the data " + has
+	if has == "" {
+		differs = "lacks the data " + want
+	}
+	if has != want {
+		return wrong(fmt.Errorf("%s %s, unlike an object of genalloc %s: give the flags that it was made with", x.name, differs, x.contract))
 	}
 	return nil
 }

@@ -108,10 +108,6 @@ func unsupported(ctx context.Context, result *sweep.Result, o prove.Options) {
 	}
 }
 
-// objectData is where the data of an object lies: anywhere above 0 will do, since the
-// obligations are about any heap above it.
-const objectData = 1024
-
 // decide proves the module of one contract.
 func decide(ctx context.Context, text string, o prove.Options) (*prove.Report, error) {
 	m, c, hints, err := prepare(text)
@@ -131,7 +127,7 @@ func prepare(text string) (*wasm.Module, contract.Contract, prove.Hints, error) 
 	c, file, err := sweep.Module(text)
 	if err == nil && c.HeapBase.Linker {
 		if file, err = object.FromModule(file, c, object.Options{}); err == nil {
-			file, err = object.Open(file, objectData)
+			file, err = object.Open(file, object.OpenData)
 		}
 	}
 	if err != nil {
